@@ -1,0 +1,101 @@
+/* Who is asking: profiles, credentials, regions, and Signature Version 4 in visible stages.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
+#ifndef CAWSOLE_AWS_AUTH_H
+#define CAWSOLE_AWS_AUTH_H
+
+#include "aws/io.h"
+
+/* ---- environment and files -------------------------------------------------------------------- */
+
+/* Where variables are looked up, so that tests and the demo bring their own (a demo reads none). */
+typedef const char *(*aws_getenv_fn)(void *arg, const char *name);
+
+struct aws_settings_input {
+  aws_getenv_fn getenv; /* NULL: the process's environment */
+  void *getenv_arg;
+  const char *profile;  /* --profile, or NULL */
+  const char *region;   /* --region, or NULL */
+  const char *endpoint; /* --endpoint-url, or NULL */
+};
+
+/* The settings of one profile, from environment, ~/.aws/config and ~/.aws/credentials. */
+struct aws_settings;
+struct aws_settings *aws_settings_load(const struct aws_settings_input *in, struct aws_error *err);
+void aws_settings_free(struct aws_settings *s);
+const char *aws_settings_profile(const struct aws_settings *s); /* never NULL: "default" */
+const char *aws_settings_region(const struct aws_settings *s);  /* NULL: none was found */
+/* A property of the profile, lower-case key; {NULL, 0} when absent. */
+struct aws_str aws_settings_get(const struct aws_settings *s, const char *key);
+/* The endpoint override for a service id as AWS_ENDPOINT_URL_<SERVICE> spells it ("ecs",
+ * "elastic_load_balancing_v2"): option, variable of the service, variable for all, the profile's
+ * services section, the profile's endpoint_url. NULL: none. */
+const char *aws_settings_endpoint(const struct aws_settings *s, const char *service_id);
+/* All profile names of both files, sorted, for completion. */
+size_t aws_settings_profiles(const struct aws_settings *s, const struct aws_str **names);
+
+/* ---- credentials -------------------------------------------------------------------------------- */
+
+struct aws_creds {
+  char key_id[160];
+  struct aws_secret secret, token; /* token.p NULL: a long-lived key */
+  aws_ms expires;                  /* 0: does not */
+  char provider[32];               /* "environment", "shared-credentials-file", "config-file" */
+};
+void aws_creds_done(struct aws_creds *c);
+
+/* Runs the chain. The callback gets the credentials (borrowed) or an error that names every place
+ * that was looked at. */
+typedef void (*aws_creds_fn)(void *arg, const struct aws_creds *creds, const struct aws_error *err);
+void aws_creds_find(struct aws_io *io, const struct aws_settings *s, aws_creds_fn fn, void *arg);
+
+/* ---- Signature Version 4 ------------------------------------------------------------------------ */
+
+struct aws_sign_request {
+  const char *method;
+  struct aws_str path;    /* as on the wire: encoded once */
+  struct aws_str query;   /* as on the wire, without '?'; may be empty */
+  const struct aws_http_header *headers; /* each of these is signed; order as sent */
+  size_t nheaders;
+  struct aws_str body;
+};
+
+struct aws_sign_config {
+  const char *region, *service; /* of the scope */
+  aws_ms now;                   /* server's idea of it: the caller adds the skew */
+  const struct aws_creds *creds;
+  bool s3;                /* path taken as it is: no normalising, no second encoding */
+  bool raw_path;          /* path is not encoded yet: encode once, then only normalise (the suite) */
+  bool no_normalize;      /* keep '.', '..' and '//' but still encode */
+  bool content_sha256;    /* add and sign x-amz-content-sha256 */
+  bool unsigned_payload;  /* S3 presign */
+  bool token_after;       /* add the session token after signing, unsigned */
+  int presign_seconds;    /* > 0: query form, X-Amz-Expires */
+};
+
+/* The stages, each to be looked at by itself. */
+struct aws_signing {
+  struct aws_buf canonical;      /* stage 1: canonical request */
+  struct aws_buf to_sign;        /* stage 2: string to sign */
+  char signature[65];            /* stage 3: lower-case hex */
+  struct aws_buf authorization;  /* header form: value of Authorization */
+  struct aws_buf query;          /* query form: the wire query with X-Amz-Signature last */
+  char amz_date[17];
+  char payload_hash[65];
+};
+
+/* A signing key holds for (secret, date, region, service): a small cache, wiped with it. */
+struct aws_key_cache;
+struct aws_key_cache *aws_key_cache_new(void);
+void aws_key_cache_free(struct aws_key_cache *c);
+
+/* Header form: the caller sends rq's headers plus X-Amz-Date, Authorization and, when there is one,
+ * X-Amz-Security-Token (and x-amz-content-sha256 when asked for). host must be among the headers.
+ * cache may be NULL. False: *err set. */
+bool aws_sigv4(struct aws_signing *out, const struct aws_sign_request *rq,
+               const struct aws_sign_config *cfg, struct aws_key_cache *cache,
+               struct aws_error *err) AWS_MUST_CHECK;
+void aws_signing_init(struct aws_signing *s);
+void aws_signing_done(struct aws_signing *s);
+
+#endif

@@ -1,0 +1,141 @@
+/* The one way to AWS: sign, send, page, batch, retry.
+ *
+ * A service is a row, an operation is a row; adding one is adding rows. Input is a cJSON object with
+ * AWS's member names, whatever the protocol: the client serialises it (json, query, rest-xml,
+ * rest-json). Output is pages of plain structs.
+ */
+#ifndef CAWSOLE_AWS_CLIENT_H
+#define CAWSOLE_AWS_CLIENT_H
+
+#include "aws/auth.h"
+#include "aws/doc.h"
+
+enum aws_protocol { AWS_JSON_1_0, AWS_JSON_1_1, AWS_QUERY, AWS_REST_XML, AWS_REST_JSON };
+
+/* A published request limit that several operations share (aws/api.md section 18). Rates are per
+ * second and account; 0 burst: same as rate. */
+struct aws_limit {
+  const char *name; /* "ECS service read" */
+  double rate, burst;
+  bool published; /* false: no number is published, rate is our own modest assumption */
+};
+
+struct aws_service {
+  const char *id;           /* "ecs": as in endpoints.tsv and AWS_ENDPOINT_URL_ECS */
+  const char *endpoint_var; /* "ECS", "ELASTIC_LOAD_BALANCING_V2": suffix of AWS_ENDPOINT_URL_ */
+  const char *host_prefix;  /* "ecs", "monitoring" */
+  const char *signing_name; /* "elasticloadbalancing" */
+  enum aws_protocol protocol;
+  const char *version; /* query: Version=; rest-xml: xmlns of bodies in `xmlns` */
+  const char *target_prefix; /* json: X-Amz-Target */
+  const char *xmlns;
+  bool global; /* one endpoint, signed for us-east-1 (cn: cn-northwest-1) */
+};
+
+struct aws_op {
+  const char *name;
+  const struct aws_service *service;
+  const struct aws_limit *limit;
+  const char *method, *path; /* rest: "GET", "/2020-05-31/distribution/{Id}/invalidation" */
+  const char *query;         /* rest: input members that go to the query, "Marker MaxItems";
+                                "name=wire" where the wire name differs */
+  const char *lists;         /* query and rest-xml: element names of lists, "Filters=Filter Values=Value";
+                                others "member" */
+  const char *root;          /* rest-xml with a body: name of the one input member that is the body */
+  const char *items;         /* path from the result to the list of items; "" : the result is the item;
+                                NULL: no items */
+  const struct aws_type *item; /* NULL with items set: a list of plain strings (page->items are
+                                  struct aws_str) */
+  const char *token_in, *token_out; /* NULL: not paged */
+  const char *more;          /* boolean member that must be true to go on ("IsTruncated"), or NULL */
+  const char *size_in;       /* "maxResults", with size as value; NULL: not sent */
+  int size;
+  bool size_text;            /* the model's type of size_in is string (json body only) */
+  const char *batch;         /* input list that is cut into calls of batch_max */
+  int batch_max;
+  bool write;                /* changes something: sent once */
+};
+
+/* What came: immutable and counted. Lives until the last unref. */
+struct aws_failure { /* `failures` of a 200, InvalidParameters */
+  struct aws_str arn, reason, detail;
+};
+struct aws_page {
+  unsigned refs;
+  struct aws_arena arena;
+  const struct aws_type *type;
+  void *items; /* n structs of type->size, or n struct aws_str */
+  size_t n;
+  struct aws_failure *failures;
+  size_t nfailures;
+  struct aws_str etag;       /* rest-xml, when sent */
+  aws_ms fetched_at;         /* wall clock */
+  char request_id[80];
+};
+struct aws_page *aws_page_ref(struct aws_page *p);
+void aws_page_unref(struct aws_page *p); /* NULL is fine */
+/* The i-th item as const void pointer. */
+const void *aws_page_item(const struct aws_page *p, size_t i);
+
+struct aws_client;
+struct aws_client_config {
+  struct aws_io *io;
+  const struct aws_settings *settings;
+  const char *region; /* default region of calls; borrowed copies are made */
+  int per_host;       /* parallel requests a host; 0: 8 */
+  uint64_t seed;      /* of jitter and tokens; 0: from the system */
+};
+struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err);
+void aws_client_free(struct aws_client *c); /* cancels all calls without callbacks */
+/* Credentials are copied; until they are set every call waits. */
+bool aws_client_set_creds(struct aws_client *c, const struct aws_creds *creds) AWS_MUST_CHECK;
+
+struct aws_call;
+/* One page came. page is borrowed: ref it to keep it. */
+typedef void (*aws_page_fn)(void *arg, struct aws_page *page);
+/* The call is over; the handle is gone after this returns. err NULL: all pages came. */
+typedef void (*aws_done_fn)(void *arg, const struct aws_error *err);
+
+struct aws_call_options {
+  const char *region; /* NULL: the client's; global services ignore it */
+  bool asked;         /* the operator waits: standard retry (3 attempts). A poll is not retried */
+  bool raw;           /* keep the raw reply too: aws_call_raw in on_page */
+  bool secret;        /* bodies and pages hold secrets: wiped when freed, never traced */
+  int max_pages;      /* 0: all (1,000 at most) */
+};
+
+/* Takes `in` (freed with the call; NULL is {}). Never calls back before it returns. NULL: out of
+ * memory or an input that does not fit the operation, *err set, `in` freed. */
+struct aws_call *aws_call(struct aws_client *c, const struct aws_op *op, cJSON *in,
+                          const struct aws_call_options *opt, aws_page_fn on_page,
+                          aws_done_fn on_done, void *arg, struct aws_error *err) AWS_MUST_CHECK;
+void aws_call_cancel(struct aws_call *call); /* no callback after this; NULL is fine */
+/* Within on_page: the body of the last answer as AWS sent it; {NULL, 0} unless opt->raw. */
+struct aws_str aws_call_raw(const struct aws_call *call);
+
+/* Builds what would be sent, without sending: for contract tests and --trace. The signature is made
+ * with creds at `now`. */
+struct aws_wire {
+  struct aws_buf method, url, headers /* "name: value\n"... */, body;
+};
+bool aws_call_wire(struct aws_client *c, const struct aws_op *op, const cJSON *in,
+                   const char *region, const struct aws_creds *creds, aws_ms now,
+                   struct aws_wire *out, struct aws_error *err) AWS_MUST_CHECK;
+void aws_wire_done(struct aws_wire *w);
+
+/* Every call that went out, for the request budget and the title line. Called once per HTTP request,
+ * when it ended. */
+struct aws_sent {
+  const struct aws_op *op;
+  int http_status;
+  bool throttled, retried;
+  aws_ms elapsed_ms, at;
+  size_t bytes;
+};
+typedef void (*aws_sent_fn)(void *arg, const struct aws_sent *sent);
+void aws_client_on_sent(struct aws_client *c, aws_sent_fn fn, void *arg);
+
+/* Seconds that the server's clock is ahead, as the last answers' Date told. */
+int64_t aws_client_skew(const struct aws_client *c);
+
+#endif

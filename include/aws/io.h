@@ -1,0 +1,84 @@
+/* The event loop's wait: sockets, other descriptors, child processes and timers, one thread.
+ *
+ * Nothing here waits but aws_io_wait. Callbacks run inside aws_io_turn, never inside the call that
+ * registered them.
+ */
+#ifndef CAWSOLE_AWS_IO_H
+#define CAWSOLE_AWS_IO_H
+
+#include "aws/base.h"
+
+struct aws_io;
+
+/* ca_file: PEM bundle for TLS, or NULL for the system's. NULL on failure with *err set. */
+struct aws_io *aws_io_new(const struct aws_clock *clock, const char *ca_file, struct aws_error *err);
+void aws_io_free(struct aws_io *io); /* cancels what is under way, without callbacks */
+
+/* Moves every transfer along, delivers finished ones and due timers; at most budget_ms of callbacks
+ * before it returns (0: all that is due). True: more is waiting, call again without aws_io_wait. */
+bool aws_io_turn(struct aws_io *io, int budget_ms);
+
+/* Waits at most max_ms (-1: as long as nothing happens) for sockets, the extra descriptors, the next
+ * timer. Fills extra[i].ready. Returns the number of extra descriptors that are ready. */
+struct aws_io_fd {
+  int fd;
+  bool ready; /* readable, hung up or in error: a read tells which */
+};
+size_t aws_io_wait(struct aws_io *io, struct aws_io_fd *extra, size_t n, int max_ms);
+
+/* Timers. at: on the monotonic clock. The handle is good until the callback ran or it is cancelled. */
+struct aws_timer;
+typedef void (*aws_timer_fn)(void *arg);
+struct aws_timer *aws_io_timer(struct aws_io *io, aws_ms at, aws_timer_fn fn, void *arg);
+void aws_io_timer_cancel(struct aws_io *io, struct aws_timer *t); /* NULL is fine */
+
+/* ---- HTTP ---------------------------------------------------------------------------------- */
+
+struct aws_http_header {
+  struct aws_str name, value;
+};
+
+/* Everything borrowed until aws_io_http returns; it copies. */
+struct aws_http_request {
+  const char *method; /* "GET", "POST", ... */
+  const char *url;    /* path and query exactly as signed */
+  const struct aws_http_header *headers;
+  size_t nheaders;
+  struct aws_str body;
+  size_t body_max;       /* a longer answer is an error (AWS_E_BODY) */
+  int connect_ms, total_ms; /* time-outs */
+};
+
+/* Valid during the callback only, but for `arena`, which the callback may take (it then owns it and
+ * body stays valid as long as the arena: aws_io takes a fresh one). */
+struct aws_http_reply {
+  int status;
+  struct aws_str body;
+  const struct aws_http_header *headers; /* names lower-cased */
+  size_t nheaders;
+  aws_ms elapsed_ms;
+  size_t bytes; /* over the wire, headers included */
+};
+
+struct aws_transfer;
+/* err: set when no whole answer came (AWS_E_NETWORK, AWS_E_BODY); maybe_done tells whether any byte
+ * of the request may have been sent. reply is NULL then. */
+typedef void (*aws_http_fn)(void *arg, const struct aws_http_reply *reply,
+                            const struct aws_error *err);
+struct aws_transfer *aws_io_http(struct aws_io *io, const struct aws_http_request *rq, aws_http_fn fn,
+                                 void *arg, struct aws_error *err);
+void aws_io_cancel(struct aws_io *io, struct aws_transfer *t); /* no callback; NULL is fine */
+struct aws_str aws_http_header(const struct aws_http_reply *r, const char *lower_name);
+
+/* Resolves a name as the HTTP client would, without blocking. Sorted textual addresses; n == 0 with
+ * err set when there are none. */
+typedef void (*aws_resolve_fn)(void *arg, const struct aws_str *addrs, size_t n,
+                               const struct aws_error *err);
+bool aws_io_resolve(struct aws_io *io, struct aws_str host, aws_resolve_fn fn, void *arg);
+
+struct aws_io_stats {
+  uint64_t requests, bytes_in, bytes_out, connections;
+};
+struct aws_io_stats aws_io_stats(const struct aws_io *io);
+
+#endif
