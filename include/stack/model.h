@@ -1,0 +1,171 @@
+/* What is watched: collections of typed things, kept fresh, never blanked by a failed refresh.
+ *
+ * One struct stack is one AWS application stack in one account and region. It is driven by the
+ * loop's timers and transfers (aws/io.h); nothing here waits. Everything handed out is borrowed and
+ * good until the next turn of the loop.
+ */
+#ifndef CAWSOLE_STACK_MODEL_H
+#define CAWSOLE_STACK_MODEL_H
+
+#include "aws/client.h"
+#include "stack/config.h"
+
+enum stack_kind {
+#define STACK_KIND(id, plural, singular, type, json) STACK_##id,
+#include "stack/kinds.def"
+#undef STACK_KIND
+  STACK_KINDS
+};
+
+const char *stack_kind_plural(enum stack_kind k);   /* "target_groups" */
+const char *stack_kind_singular(enum stack_kind k); /* "target group" */
+const struct aws_type *stack_kind_type(enum stack_kind k);
+
+/* How well a thing is. Order is severity: the worst of two is the greater, but for UNKNOWN, which
+ * stands between OK and WARN. */
+enum stack_level { STACK_OK, STACK_NOTE, STACK_UNKNOWN, STACK_WARN, STACK_BAD };
+const char *stack_level_name(enum stack_level l); /* "ok" "note" "unknown" "warn" "bad" */
+
+struct stack_rating {
+  enum stack_level level;
+  char reason[192]; /* in words, "" when ok: "3 of 5 targets healthy" */
+};
+
+/* One thing. The item's struct is the kind's (aws/api). Rows keep their address only until the
+ * collection's generation changes: remember ids, not rows. */
+struct stack_row {
+  const void *item;
+  struct aws_str id;     /* ARN where there is one, else made of parent and id; unique in the kind */
+  struct aws_str parent; /* id of what it belongs to: target -> target group, task -> cluster, ...;
+                            {NULL, 0} when it stands by itself */
+  struct aws_str name;   /* what people call it: "web", "10.0.10.17:8080", "/shop/prod/db/host" */
+  struct stack_rating rating;
+  aws_ms fetched_at;
+};
+
+struct stack_collection {
+  enum stack_kind kind;
+  const struct stack_row *const *rows;
+  size_t n;
+  uint64_t generation;    /* changes when rows, ratings or errors do */
+  aws_ms fetched_at;      /* wall clock; the oldest of its parts; 0: never whole */
+  bool loaded;            /* was whole at least once */
+  bool refreshing;        /* a request is under way now */
+  bool paused;            /* not asked for: permission denied, nothing on screen needs it */
+  struct aws_error error; /* code AWS_OK: the last refresh was fine. Rows are then the last good */
+  aws_ms next_try;        /* wall clock; 0: none planned */
+};
+
+struct stack;
+
+enum stack_state {
+  STACK_STARTING,  /* credentials and identity being asked for */
+  STACK_RUNNING,
+  STACK_REFUSED    /* no credentials, wrong account, no region: see stack_refusal */
+};
+
+/* What changed since the last look; the loop draws only what it must. */
+enum {
+  STACK_CHANGED_ROWS = 1,     /* some collection's generation moved */
+  STACK_CHANGED_STATE = 2,    /* ages aside: refreshing flags, errors, identity, budget */
+  STACK_CHANGED_METRICS = 4,
+  STACK_CHANGED_TIMELINE = 8,
+  STACK_CHANGED_ACTION = 16,
+  STACK_CHANGED_BELL = 32     /* a hop turned bad */
+};
+
+struct stack_deps {
+  struct aws_io *io;
+  const struct aws_settings *settings; /* borrowed; outlives the stack */
+  const struct aws_clock *clock;
+  bool read_only;            /* --read-only, on top of the configuration's */
+  bool once;                 /* headless: every feed once, then stack_settled */
+  bool demo;                 /* credentials are testing/testing, nothing is looked up */
+  uint64_t seed;
+};
+
+struct stack *stack_new(const struct stack_config *cfg, const struct stack_deps *deps,
+                        struct aws_error *err);
+void stack_free(struct stack *s);
+void stack_start(struct stack *s); /* finds credentials, then identity, then everything */
+unsigned stack_take_changes(struct stack *s); /* STACK_CHANGED_*, cleared */
+
+enum stack_state stack_state(const struct stack *s);
+const struct aws_error *stack_refusal(const struct stack *s);
+bool stack_settled(const struct stack *s); /* every feed has ended at least once */
+
+const char *stack_name(const struct stack *s);
+const char *stack_region(const struct stack *s);
+struct aws_str stack_account(const struct stack *s); /* "" until known */
+struct aws_str stack_caller_arn(const struct stack *s);
+struct aws_str stack_role(const struct stack *s);    /* short: "OpsRole", "user alice", "root" */
+bool stack_read_only(const struct stack *s);
+bool stack_production(const struct stack *s); /* a stack that nobody labelled is production */
+struct aws_client *stack_client(struct stack *s);
+const struct stack_config *stack_cfg(const struct stack *s);
+const struct aws_clock *stack_clock(const struct stack *s);
+
+const struct stack_collection *stack_collection(const struct stack *s, enum stack_kind k);
+const struct stack_row *stack_find(const struct stack *s, enum stack_kind k, struct aws_str id);
+/* Rows of kind k whose parent is id, in the collection's order; *n of them. Borrowed, remembered per
+ * generation. */
+const struct stack_row *const *stack_children(struct stack *s, enum stack_kind k, struct aws_str id,
+                                              size_t *n);
+/* The service of a task (by `group`), its tasks, stopped ones included (newest first). */
+const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_str service_arn,
+                                                   bool stopped, size_t *n);
+
+/* ---- being polite ------------------------------------------------------------------------------ */
+
+/* What the operator looks at. Kinds on screen are refreshed at their short interval and first; only
+ * rows on screen get metrics and values. Ids are copied; call when the screen's content changed. */
+void stack_show_kind(struct stack *s, enum stack_kind k, bool on_screen);
+void stack_show_rows(struct stack *s, enum stack_kind k, const struct aws_str *ids, size_t n);
+void stack_refresh(struct stack *s, enum stack_kind k); /* now: the operator asked */
+void stack_refresh_all(struct stack *s);
+/* Tasks are fetched for the whole cluster while it has at most 1,000 running tasks, else only for the
+ * service named here (drill-in). {NULL, 0}: none. */
+void stack_show_service(struct stack *s, struct aws_str service_arn);
+
+struct stack_budget {
+  unsigned calls_last_minute;
+  unsigned throttles_last_minute;
+  uint64_t calls_total, bytes_total;
+  double metrics_cost_month; /* USD, at the present pace and price */
+};
+struct stack_budget stack_budget(const struct stack *s);
+
+/* Per API: for --once --json ("requests") and the budget's own view. */
+struct stack_api_use {
+  const struct aws_limit *limit;
+  const char *service;
+  uint64_t calls, throttles, errors;
+  double slowed; /* 1: normal pace; up to 8 */
+};
+size_t stack_api_uses(const struct stack *s, const struct stack_api_use **out);
+int64_t stack_clock_skew(const struct stack *s);
+
+/* ---- metrics ----------------------------------------------------------------------------------- */
+
+#define STACK_POINTS 60
+
+/* Newest last; one point a minute. NaN where AWS had none (a counter's gap is 0). */
+struct stack_series {
+  double points[STACK_POINTS];
+  size_t n;
+  aws_ms last_at; /* time of the newest point */
+  double last;    /* newest whole point; NaN: none */
+  const char *unit; /* "%", "/min", "ms", "" */
+};
+/* metric: AWS's name, "CPUUtilization"; NULL when never asked for or nothing came. */
+const struct stack_series *stack_metric(const struct stack *s, enum stack_kind k, struct aws_str id,
+                                        const char *metric);
+
+/* ---- headless ---------------------------------------------------------------------------------- */
+
+/* The whole model as one JSON document (issue contract: stack, account, region, health, path,
+ * collections, requests, elapsed_ms). */
+void stack_json(const struct stack *s, struct aws_buf *out);
+enum stack_level stack_health(const struct stack *s, char *reason, size_t size); /* worst of the path */
+
+#endif
