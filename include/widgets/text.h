@@ -1,0 +1,52 @@
+/* A scrolling view of styled lines, wrapped to the width: describe, events, help. */
+#ifndef CAWSOLE_WIDGETS_TEXT_H
+#define CAWSOLE_WIDGETS_TEXT_H
+
+#include <widgets/base.h>
+
+/* Bytes of text one view keeps; a line that would pass it is dropped and truncated is set. */
+#define WID_TEXT_MAX (4u * 1024 * 1024)
+#define WID_TEXT_FIND_MAX 128
+
+struct wid_text_line; /* private */
+
+struct wid_text {
+  bool no_wrap; /* cut long lines instead */
+  bool follow;  /* stay at the end while new lines come */
+  /* read-only for the caller */
+  bool truncated;
+  size_t n_lines;
+  /* private */
+  struct wid_text_line *lines;
+  size_t cap_lines;
+  char *bytes;
+  size_t n_bytes, cap_bytes;
+  size_t top;    /* first wrapped row shown */
+  size_t n_rows; /* wrapped rows at the width drawn last */
+  int width, page;
+  bool wrapped;
+  char find[WID_TEXT_FIND_MAX];
+};
+
+void wid_text_init(struct wid_text *t);
+void wid_text_done(struct wid_text *t); /* wipes what it held before freeing it */
+void wid_text_clear(struct wid_text *t);
+
+/* Adds a line (copied); newlines in s make further lines, tabs go to the next multiple of 8.
+ * indent: columns by which wrapped rows after the first stand in. */
+void wid_text_add(struct wid_text *t, unsigned style, int indent, struct wid_str s);
+void wid_text_addf(struct wid_text *t, unsigned style, const char *fmt, ...) WID_PRINTF(3, 4);
+/* "name   value", the name in label columns and style ACCENT; the value wraps beside it. */
+void wid_text_add_pair(struct wid_text *t, int label, const char *name, unsigned style,
+                       struct wid_str value);
+
+enum wid_result wid_text_move(struct wid_text *t, enum wid_move move);
+enum wid_result wid_text_mouse(struct wid_text *t, const struct wid_mouse *mouse);
+/* Rows at width w. */
+size_t wid_text_height(struct wid_text *t, int w);
+/* Scrolls to the next line (direction 1) or the one before (-1) that holds what is sought, ASCII
+ * letters in either case. False when there is none. Matching lines are drawn standing out. */
+bool wid_text_find(struct wid_text *t, const char *what, int direction);
+void wid_text_draw(struct wid_text *t, WINDOW *win, struct wid_rect r);
+
+#endif
