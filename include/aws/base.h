@@ -47,12 +47,15 @@ struct aws_str aws_str_after_last(struct aws_str s, char c);
 struct aws_str aws_str_split(struct aws_str *rest, char c);
 struct aws_str aws_str_trim(struct aws_str s); /* ASCII white space at both ends */
 bool aws_str_to_int(struct aws_str s, int64_t *out); /* whole text, decimal; false: *out untouched */
+/* Whole text, decimal, '.' whatever the locale, at most 63 bytes; no NaN, no infinity. */
+bool aws_str_to_double(struct aws_str s, double *out);
 
 /* ---- owned text --------------------------------------------------------------------------- */
 
 /* Grows as needed up to max bytes. An append that would pass max, or for which there is no memory,
- * leaves the buffer as it was and sets failed: check it once at the end. p is NUL-terminated once
- * anything was appended (the NUL is not counted in n). */
+ * leaves the buffer as it was and sets failed, and so does every later one until the buffer is
+ * cleared: check it once at the end. p is NUL-terminated once anything was appended (the NUL is not
+ * counted in n). What is appended must not lie in the buffer itself. */
 struct aws_buf {
   char *p;
   size_t n, cap, max;
@@ -68,6 +71,8 @@ bool aws_buf_add_str(struct aws_buf *b, struct aws_str s);
 bool aws_buf_add_c(struct aws_buf *b, const char *cstr);
 bool aws_buf_add_char(struct aws_buf *b, char c);
 bool aws_buf_addf(struct aws_buf *b, const char *fmt, ...) AWS_PRINTF(2, 3);
+/* The shortest decimal that reads back as v, '.' whatever the locale. Not finite: fails. */
+bool aws_buf_add_double(struct aws_buf *b, double v);
 struct aws_str aws_buf_str(const struct aws_buf *b); /* borrowed until the next append */
 /* RFC 3986: everything but A-Z a-z 0-9 - . _ ~ as %XX, upper case; '/' kept when keep_slash. */
 bool aws_buf_add_uri(struct aws_buf *b, struct aws_str s, bool keep_slash);
@@ -87,15 +92,19 @@ struct aws_arena {
 
 void aws_arena_init(struct aws_arena *a, size_t max);
 void aws_arena_done(struct aws_arena *a);
+void aws_arena_wipe_done(struct aws_arena *a); /* the same, after overwriting every byte */
 /* Zeroed, aligned for any type. NULL when max would be passed or there is no memory. */
 void *aws_arena_alloc(struct aws_arena *a, size_t n);
 void *aws_arena_alloc_n(struct aws_arena *a, size_t n, size_t size); /* n * size, checked */
+/* Not zeroed; align is a power of two, at most that of max_align_t. */
+void *aws_arena_alloc_raw(struct aws_arena *a, size_t n, size_t align);
 /* A NUL-terminated copy; {NULL, 0} when there is no memory or s is not there. */
 struct aws_str aws_arena_copy(struct aws_arena *a, struct aws_str s);
 
 /* calloc for n * size, checked for overflow; NULL when out of memory. Freed with free(). */
 void *aws_calloc(size_t n, size_t size) AWS_MUST_CHECK;
-/* Grows *items (of size bytes each) to hold at least want; false when out of memory: unchanged. */
+/* Grows *items (of size bytes each, at the address items_ptr) to hold at least want; what is new is
+ * zeroed. False when out of memory: unchanged. */
 bool aws_grow(void *items_ptr, size_t *cap, size_t want, size_t size) AWS_MUST_CHECK;
 
 /* ---- secrets ------------------------------------------------------------------------------- */
@@ -164,11 +173,13 @@ extern const struct aws_clock aws_clock_system;
  * ("Thu, 15 Jan 2026 12:00:00 GMT"). False: not a time, *out untouched. */
 bool aws_time_parse(struct aws_str s, aws_ms *out);
 #define AWS_TIME_MAX 32
+/* Both clamp to the years 0000 to 9999. */
 void aws_time_iso(aws_ms t, char out[AWS_TIME_MAX]);      /* 2026-01-15T12:00:00.123Z; no .000 */
 void aws_time_amz(aws_ms t, char out[AWS_TIME_MAX]);      /* 20260115T120000Z */
 
 /* ---- hashing ------------------------------------------------------------------------------- */
 
+uint64_t aws_siphash(const uint64_t key[2], const void *p, size_t n);
 uint64_t aws_hash(const void *p, size_t n); /* SipHash-2-4 with a key made at start: for tables only */
 
 /* Text to pointer. Keys are borrowed and must outlive the map. */
@@ -179,6 +190,7 @@ struct aws_map {
 };
 void aws_map_done(struct aws_map *m);
 void *aws_map_get(const struct aws_map *m, struct aws_str key);                 /* NULL: not there */
-bool aws_map_put(struct aws_map *m, struct aws_str key, void *value) AWS_MUST_CHECK; /* replaces */
+/* Replaces what was there. False: no memory, or key.p is NULL. */
+bool aws_map_put(struct aws_map *m, struct aws_str key, void *value) AWS_MUST_CHECK;
 
 #endif
