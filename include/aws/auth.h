@@ -6,7 +6,7 @@
 
 #include "aws/io.h"
 
-/* ---- environment and files -------------------------------------------------------------------- */
+/* ---- environment and files ------------------------------------------------------------------- */
 
 /* Where variables are looked up, so that tests and the demo bring their own (a demo reads none). */
 typedef const char *(*aws_getenv_fn)(void *arg, const char *name);
@@ -34,7 +34,7 @@ const char *aws_settings_endpoint(const struct aws_settings *s, const char *serv
 /* All profile names of both files, sorted, for completion. */
 size_t aws_settings_profiles(const struct aws_settings *s, const struct aws_str **names);
 
-/* ---- credentials -------------------------------------------------------------------------------- */
+/* ---- credentials ----------------------------------------------------------------------------- */
 
 struct aws_creds {
   char key_id[160];
@@ -49,7 +49,7 @@ void aws_creds_done(struct aws_creds *c);
 typedef void (*aws_creds_fn)(void *arg, const struct aws_creds *creds, const struct aws_error *err);
 void aws_creds_find(struct aws_io *io, const struct aws_settings *s, aws_creds_fn fn, void *arg);
 
-/* ---- Signature Version 4 ------------------------------------------------------------------------ */
+/* ---- Signature Version 4 --------------------------------------------------------------------- */
 
 struct aws_sign_request {
   const char *method;
@@ -65,7 +65,7 @@ struct aws_sign_config {
   aws_ms now;                   /* server's idea of it: the caller adds the skew */
   const struct aws_creds *creds;
   bool s3;                /* path taken as it is: no normalising, no second encoding */
-  bool raw_path;          /* path is not encoded yet: encode once, then only normalise (the suite) */
+  bool raw_path; /* path is not encoded yet: encode once, then only normalise (the suite) */
   bool no_normalize;      /* keep '.', '..' and '//' but still encode */
   bool content_sha256;    /* add and sign x-amz-content-sha256 */
   bool unsigned_payload;  /* S3 presign */

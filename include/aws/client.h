@@ -1,7 +1,7 @@
 /* The one way to AWS: sign, send, page, batch, retry.
  *
- * A service is a row, an operation is a row; adding one is adding rows. Input is a cJSON object with
- * AWS's member names, whatever the protocol: the client serialises it (json, query, rest-xml,
+ * A service is a row, an operation is a row; adding one is adding rows. Input is a cJSON object
+ * with AWS's member names, whatever the protocol: the client serialises it (json, query, rest-xml,
  * rest-json). Output is pages of plain structs.
  */
 #ifndef CAWSOLE_AWS_CLIENT_H
@@ -39,15 +39,15 @@ struct aws_op {
   const char *method, *path; /* rest: "GET", "/2020-05-31/distribution/{Id}/invalidation" */
   const char *query;         /* rest: input members that go to the query, "Marker MaxItems";
                                 "name=wire" where the wire name differs */
-  const char *lists;         /* query and rest-xml: element names of lists, "Filters=Filter Values=Value";
-                                others "member" */
-  const char *root;          /* rest-xml with a body: name of the one input member that is the body */
-  const char *items;         /* path from the result to the list of items; "" : the result is the item;
-                                NULL: no items */
+  const char *lists; /* query and rest-xml: element names of lists, "Filters=Filter Values=Value";
+                        others "member" */
+  const char *root;  /* rest-xml with a body: name of the one input member that is the body */
+  const char *items; /* path from the result to the list of items; "" : the result is the item;
+                        NULL: no items */
   const struct aws_type *item; /* NULL with items set: a list of plain strings (page->items are
                                   struct aws_str) */
   const char *token_in, *token_out; /* NULL: not paged */
-  const char *more;          /* boolean member that must be true to go on ("IsTruncated"), or NULL */
+  const char *more; /* boolean member that must be true to go on ("IsTruncated"), or NULL */
   const char *size_in;       /* "maxResults", with size as value; NULL: not sent */
   int size;
   bool size_text;            /* the model's type of size_in is string (json body only) */
@@ -123,8 +123,8 @@ bool aws_call_wire(struct aws_client *c, const struct aws_op *op, const cJSON *i
                    struct aws_wire *out, struct aws_error *err) AWS_MUST_CHECK;
 void aws_wire_done(struct aws_wire *w);
 
-/* Every call that went out, for the request budget and the title line. Called once per HTTP request,
- * when it ended. */
+/* Every call that went out, for the request budget and the title line. Called once per HTTP
+ * request, when it ended. */
 struct aws_sent {
   const struct aws_op *op;
   int http_status;

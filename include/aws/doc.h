@@ -1,9 +1,10 @@
-/* Documents: JSON and XML read into one tree, and decoded from it into plain structs by const tables.
+/* Documents: JSON and XML read into one tree, and decoded from it into plain structs by const
+ * tables.
  *
- * The tree is cJSON's own (struct cJSON): JSON is parsed by cJSON, XML by expat into the same nodes.
- * An XML element without child elements becomes a string; one with children an object whose members
- * are the child elements in order, repeated names included; the root element's name is kept in
- * `string`. Namespaces are dropped, attributes are not read.
+ * The tree is cJSON's own (struct cJSON): JSON is parsed by cJSON, XML by expat into the same
+ * nodes. An XML element without child elements becomes a string; one with children an object whose
+ * members are the child elements in order, repeated names included; the root element's name is kept
+ * in `string`. Namespaces are dropped, attributes are not read.
  */
 #ifndef CAWSOLE_AWS_DOC_H
 #define CAWSOLE_AWS_DOC_H
@@ -21,10 +22,11 @@
 cJSON *aws_json_parse(struct aws_arena *a, const char *p, size_t n, struct aws_error *err);
 cJSON *aws_xml_parse(struct aws_arena *a, const char *p, size_t n, struct aws_error *err);
 
-/* Follows a path of names separated by '/' ("Endpoint/Address"); "" is the node itself. At each step
- * the first member of that name, exact case. NULL when a step is missing or JSON null. */
+/* Follows a path of names separated by '/' ("Endpoint/Address"); "" is the node itself. At each
+ * step the first member of that name, exact case. NULL when a step is missing or JSON null. */
 const cJSON *aws_doc_at(const cJSON *node, const char *path);
-struct aws_str aws_doc_str(const cJSON *node, const char *path); /* {NULL, 0}: not there, no scalar */
+struct aws_str aws_doc_str(const cJSON *node,
+                           const char *path); /* {NULL, 0}: not there, no scalar */
 
 /* ---- decode tables --------------------------------------------------------------------------- */
 
@@ -84,9 +86,10 @@ struct aws_type {
 #define AWS_TYPE(var, shape, s, table) \
   const struct aws_type var = {shape, sizeof(struct s), table, sizeof(table) / sizeof((table)[0])}
 
-/* Fills *out (type->size bytes) from node; text and lists are copied into the arena, NUL-terminated.
- * Members that are missing, null or of the wrong kind leave their `has` bit clear and the value zero
- * (wrong kinds are counted in *odd unless NULL). False only when out of memory. */
+/* Fills *out (type->size bytes) from node; text and lists are copied into the arena,
+ * NUL-terminated. Members that are missing, null or of the wrong kind leave their `has` bit clear
+ * and the value zero (wrong kinds are counted in *odd unless NULL). False only when out of memory.
+ */
 bool aws_decode(struct aws_arena *a, const struct aws_type *type, const cJSON *node, void *out,
                 size_t *odd) AWS_MUST_CHECK;
 bool aws_has(const void *item, size_t field);

@@ -11,22 +11,24 @@
 struct aws_io;
 
 /* ca_file: PEM bundle for TLS, or NULL for the system's. NULL on failure with *err set. */
-struct aws_io *aws_io_new(const struct aws_clock *clock, const char *ca_file, struct aws_error *err);
+struct aws_io *aws_io_new(const struct aws_clock *clock, const char *ca_file,
+                          struct aws_error *err);
 void aws_io_free(struct aws_io *io); /* cancels what is under way, without callbacks */
 
 /* Moves every transfer along, delivers finished ones and due timers; at most budget_ms of callbacks
  * before it returns (0: all that is due). True: more is waiting, call again without aws_io_wait. */
 bool aws_io_turn(struct aws_io *io, int budget_ms);
 
-/* Waits at most max_ms (-1: as long as nothing happens) for sockets, the extra descriptors, the next
- * timer. Fills extra[i].ready. Returns the number of extra descriptors that are ready. */
+/* Waits at most max_ms (-1: as long as nothing happens) for sockets, the extra descriptors, the
+ * next timer. Fills extra[i].ready. Returns the number of extra descriptors that are ready. */
 struct aws_io_fd {
   int fd;
   bool ready; /* readable, hung up or in error: a read tells which */
 };
 size_t aws_io_wait(struct aws_io *io, struct aws_io_fd *extra, size_t n, int max_ms);
 
-/* Timers. at: on the monotonic clock. The handle is good until the callback ran or it is cancelled. */
+/* Timers. at: on the monotonic clock. The handle is good until the callback ran or it is cancelled.
+ */
 struct aws_timer;
 typedef void (*aws_timer_fn)(void *arg);
 struct aws_timer *aws_io_timer(struct aws_io *io, aws_ms at, aws_timer_fn fn, void *arg);
@@ -65,8 +67,8 @@ struct aws_transfer;
  * of the request may have been sent. reply is NULL then. */
 typedef void (*aws_http_fn)(void *arg, const struct aws_http_reply *reply,
                             const struct aws_error *err);
-struct aws_transfer *aws_io_http(struct aws_io *io, const struct aws_http_request *rq, aws_http_fn fn,
-                                 void *arg, struct aws_error *err);
+struct aws_transfer *aws_io_http(struct aws_io *io, const struct aws_http_request *rq,
+                                 aws_http_fn fn, void *arg, struct aws_error *err);
 void aws_io_cancel(struct aws_io *io, struct aws_transfer *t); /* no callback; NULL is fine */
 struct aws_str aws_http_header(const struct aws_http_reply *r, const char *lower_name);
 

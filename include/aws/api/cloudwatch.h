@@ -1,4 +1,5 @@
-/* CloudWatch metrics and alarms, in the JSON 1.0 form. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/ */
+/* CloudWatch metrics and alarms, in the JSON 1.0 form.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/ */
 #ifndef CAWSOLE_AWS_API_CLOUDWATCH_H
 #define CAWSOLE_AWS_API_CLOUDWATCH_H
 

@@ -69,7 +69,8 @@ struct ecs_attachment {
 };
 struct ecs_task {
   uint64_t has;
-  struct aws_str arn, cluster_arn, task_definition, group, last_status, desired_status, health_status;
+  struct aws_str arn, cluster_arn, task_definition, group, last_status, desired_status,
+      health_status;
   struct aws_str launch_type, provider, zone, started_by, stop_code, stopped_reason, cpu, memory;
   aws_ms created, started, stopping, stopped;
   struct aws_list containers;  /* struct ecs_container */
@@ -98,8 +99,8 @@ struct ecs_task_definition {
   struct aws_str registered_by;
   struct aws_list containers; /* struct ecs_container_definition */
 };
-extern const struct aws_type ecs_cluster_type, ecs_deployment_type, ecs_event_type, ecs_service_type,
-    ecs_task_type, ecs_task_definition_type;
+extern const struct aws_type ecs_cluster_type, ecs_deployment_type, ecs_event_type,
+    ecs_service_type, ecs_task_type, ecs_task_definition_type;
 extern const struct aws_op ecs_list_clusters, ecs_describe_clusters, ecs_list_services,
     ecs_describe_services, ecs_list_tasks, ecs_describe_tasks, ecs_describe_task_definition,
     ecs_list_task_definitions, ecs_update_service;

@@ -1,4 +1,5 @@
-/* Elastic Load Balancing v2. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/ */
+/* Elastic Load Balancing v2.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/ */
 #ifndef CAWSOLE_AWS_API_ELBV2_H
 #define CAWSOLE_AWS_API_ELBV2_H
 

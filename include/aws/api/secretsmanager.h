@@ -1,4 +1,5 @@
-/* Secrets Manager: names only, never a value. https://docs.aws.amazon.com/secretsmanager/latest/apireference/ */
+/* Secrets Manager: names only, never a value.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/ */
 #ifndef CAWSOLE_AWS_API_SECRETSMANAGER_H
 #define CAWSOLE_AWS_API_SECRETSMANAGER_H
 
