@@ -5,7 +5,7 @@ import re
 import tree
 
 MAX_LINES = 900
-MAX_COLUMNS = 100
+MAX_COLUMNS = 110
 WORDS = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")
 UNFINISHED = re.compile(r"\b(" + "|".join(WORDS) + r")\b")
 
