@@ -1,0 +1,274 @@
+/* Inside the stack room: what its files share. Nobody else includes this.
+ *
+ * How data moves: a feed (a const row) names the operation that fills a kind; it has one part for each
+ * thing that it is asked for (a target group, a cluster, or one part in all). A part runs a call; every
+ * page that comes becomes a sheet (the page and its rows). When the call ends the part's new sheets
+ * take the place of the old ones, the timeline hears of the differences, and what depends on the kind
+ * (ratings, references, path) is worked out again the next time that somebody looks.
+ */
+#ifndef CAWSOLE_STACK_INTERNAL_H
+#define CAWSOLE_STACK_INTERNAL_H
+
+#include "stack/action.h"
+#include "stack/model.h"
+#include "stack/path.h"
+#include "stack/timeline.h"
+
+#include "aws/api/apigatewayv2.h"
+#include "aws/api/autoscaling.h"
+#include "aws/api/cloudfront.h"
+#include "aws/api/cloudwatch.h"
+#include "aws/api/ecs.h"
+#include "aws/api/elbv2.h"
+#include "aws/api/rds.h"
+#include "aws/api/s3.h"
+#include "aws/api/secretsmanager.h"
+#include "aws/api/ssm.h"
+#include "aws/api/sts.h"
+
+#define STACK_BIT(k) (1u << (k))
+#define STACK_BITS_ALL (STACK_BIT(STACK_KINDS) - 1u)
+
+struct stack_part;
+struct stack_feed;
+
+/* ---- feeds: what is asked, for what, how often ------------------------------------------------ */
+
+/* Calls fn with the key of every thing that a feed has to be asked for. */
+typedef void (*stack_key_fn)(struct stack_feed *f, struct aws_str key);
+
+struct stack_feed_def {
+  enum stack_kind kind;       /* whose rows it brings */
+  const struct aws_op *list;  /* first step that gives ids for `op`, or NULL */
+  const char *ids;            /* member of op's input that takes the listed ids */
+  const struct aws_op *op;    /* brings the rows */
+  unsigned sources;           /* kinds whose rows decide about the parts; 0: one part, always there */
+  void (*keys)(struct stack *s, struct stack_feed *f, stack_key_fn add); /* with sources */
+  cJSON *(*input)(const struct stack_part *p, bool list); /* NULL: {} */
+  bool (*wanted)(const struct stack *s); /* NULL: always */
+  bool edge;                  /* asked in us-east-1, where CloudFront's things live */
+  int on_s, off_s;            /* seconds between refreshes, on screen and off; 0: never again once read */
+  int list_s;                 /* how long a list of ids is good; 0: asked each time */
+  int (*hurry_s)(const struct stack_part *p); /* a shorter period for now (rollouts), 0: none; or NULL */
+};
+extern const struct stack_feed_def stack_feed_defs[];
+extern const size_t stack_feed_defs_n;
+
+/* One page and its rows. Counted: a page that came again unchanged keeps its sheet. */
+struct stack_sheet {
+  unsigned refs;
+  bool rated; /* ratings that depend on the item alone are up to date */
+  struct aws_page *page;
+  struct stack_row *rows;
+  size_t n;
+  struct aws_arena text; /* ids and names that had to be made */
+};
+
+struct stack_sheets {
+  struct stack_sheet **v;
+  size_t n, cap;
+};
+
+enum stack_part_step { STACK_PART_IDLE, STACK_PART_LISTING, STACK_PART_READING };
+
+struct stack_part {
+  struct stack *s;
+  struct stack_feed *feed;
+  struct aws_str key;       /* its own copy; "" when the feed has one part only */
+  struct aws_str ref;       /* what the key was made of besides: a cluster's ARN, ...; own copy or "" */
+  struct stack_sheets shown, fresh;
+  enum stack_part_step step;
+  struct aws_call *call;
+  cJSON *listed;            /* ids of the last list step */
+  aws_ms listed_at;         /* mono */
+  bool progressive;         /* first fill: pages are shown as they come */
+  bool loaded, ended, asked, on_screen, gone, denied;
+  unsigned fails, replies;  /* in a row; of the run under way */
+  aws_ms due, ended_at;     /* mono */
+  aws_ms fetched_at, next_try; /* wall */
+  struct aws_error error;
+};
+
+struct stack_feed {
+  const struct stack_feed_def *def;
+  struct stack *s;
+  struct stack_part **parts;
+  size_t n, cap;
+  struct aws_map index; /* key -> part */
+  bool seeded;          /* its sources were whole when parts were made */
+};
+
+/* ---- collections ------------------------------------------------------------------------------- */
+
+struct stack_group { /* children of one parent, in order */
+  const struct stack_row **rows;
+  size_t n;
+};
+
+struct stack_rows { /* one kind: the public collection and what is worked out from it on demand */
+  struct stack_collection pub;
+  const struct stack_row **flat;
+  size_t cap;
+  bool flat_ok, index_ok, groups_ok, tasks_ok;
+  struct aws_map index, groups;
+  struct stack_group *group;     /* children by parent */
+  const struct stack_row **grouped;
+  struct aws_map task_groups[2]; /* TASK only: running and stopped, by service */
+  struct stack_group *task_group[2];
+  const struct stack_row **task_rows[2];
+};
+
+struct stack_shown { /* ids on screen of one kind */
+  struct aws_str *ids; /* own copies in text */
+  size_t n;
+  struct aws_arena text;
+};
+
+/* ---- the request budget ------------------------------------------------------------------------ */
+
+struct stack_bucket {
+  struct stack_api_use use; /* public part */
+  double tokens;
+  unsigned in_flight;
+  aws_ms filled_at, throttled_at; /* mono */
+};
+
+#define STACK_BUCKETS_MAX 24
+#define STACK_MINUTE 60
+
+struct stack_budgeter {
+  struct stack_bucket buckets[STACK_BUCKETS_MAX];
+  struct stack_api_use uses[STACK_BUCKETS_MAX]; /* handed out */
+  size_t n;
+  unsigned calls[STACK_MINUTE], throttles[STACK_MINUTE]; /* by second */
+  aws_ms second; /* the newest second counted */
+  uint64_t calls_total, bytes_total;
+};
+
+struct stack_metrics;  /* metrics.c */
+struct stack_timeline; /* timeline.c */
+struct stack_derived;  /* path.c: path, references, resolved names */
+struct stack_progress; /* health.c: how rollouts advance */
+struct stack_actions;  /* action.c */
+struct stack_values;   /* value.c */
+
+struct stack {
+  struct stack_config cfg; /* own copy */
+  struct stack_deps deps;
+  struct aws_io *io;
+  struct aws_client *client;
+  char region[32];
+  enum stack_state state;
+  struct aws_error refusal;
+  char account[16], caller[256], role[96];
+  bool identified;        /* GetCallerIdentity answered and the pin fits */
+  aws_ms started;         /* mono */
+  aws_ms settled_at;      /* mono; 0: not yet */
+  unsigned changes;       /* STACK_CHANGED_* */
+  unsigned dirty;         /* kinds whose rows changed since the last update */
+  bool updating;
+  uint64_t generation;
+  uint64_t random;
+  struct stack_feed *feeds; /* stack_feed_defs_n of them */
+  struct stack_rows kinds[STACK_KINDS];
+  unsigned on_screen;     /* kinds */
+  struct stack_shown shown[STACK_KINDS];
+  struct stack_shown show_service; /* one id or none */
+  struct stack_budgeter budget;
+  struct aws_timer *tick, *identity_timer;
+  aws_ms tick_at;
+  unsigned identity_fails;
+  struct aws_call *identity_call;
+  struct stack_metrics *metrics;
+  struct stack_timeline *timeline;
+  struct stack_derived *derived;
+  struct stack_progress *progress;
+  struct stack_actions *actions;
+  struct stack_values *values;
+};
+
+/* ---- helpers for every file of the room -------------------------------------------------------- */
+
+aws_ms stack_wall(const struct stack *s);
+aws_ms stack_mono(const struct stack *s);
+double stack_random(struct stack *s); /* 0 <= x < 1, from the seed */
+void stack_changed(struct stack *s, unsigned bits); /* STACK_CHANGED_* for stack_take_changes */
+/* "us-east-1" in the aws partition: where CloudFront's metrics and alarms live; NULL: the partition has
+ * no such place that we know. */
+const char *stack_edge_region(const struct stack *s);
+
+/* A call that the operator asked for (standard retry); the budget counts it but never holds it up.
+ * As aws_call otherwise: takes `in`; NULL with *err set. opt NULL: {.asked = true}. */
+struct aws_call *stack_call(struct stack *s, const struct aws_op *op, cJSON *in,
+                            const struct aws_call_options *opt, aws_page_fn on_page,
+                            aws_done_fn on_done, void *arg, struct aws_error *err) AWS_MUST_CHECK;
+
+/* The row's item as its struct, NULL when there is no such row:
+ *   const struct ecs_service *v = stack_item(stack_find(s, STACK_SERVICE, id)); */
+const void *stack_item(const struct stack_row *row);
+const struct stack_row *stack_find_name(const struct stack *s, enum stack_kind k, const char *name);
+/* Revision and family of a task definition's ARN or "family:revision"; 0: none. */
+int64_t stack_revision(struct aws_str task_definition);
+struct aws_str stack_short(struct aws_str arn); /* after the last '/' or ':' */
+
+/* An event of now, with printf. */
+void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source,
+                      enum stack_level level, enum stack_kind k, struct aws_str id,
+                      const char *fmt, ...) AWS_PRINTF(7, 8);
+
+/* ---- identity.c, poll.c, budget.c -------------------------------------------------------------- */
+
+void stack_identity_start(struct stack *s);
+void stack_identity_stop(struct stack *s);
+void stack_poll_start(struct stack *s);  /* the feeds may run now */
+void stack_poll_free(struct stack *s);
+void stack_poll_wake(struct stack *s);   /* something became due: look again in this turn */
+void stack_poll_reconcile(struct stack *s, enum stack_kind changed);
+bool stack_poll_settled(const struct stack *s);
+void stack_budget_sent(void *s, const struct aws_sent *sent);
+struct stack_bucket *stack_bucket(struct stack *s, const struct aws_limit *l, const char *service);
+bool stack_bucket_ready(struct stack *s, struct stack_bucket *b, aws_ms *wait);
+
+/* ---- sheet.c, model.c --------------------------------------------------------------------------- */
+
+struct stack_sheet *stack_sheet_new(struct stack *s, struct stack_part *p, struct aws_page *page);
+struct stack_sheet *stack_sheet_ref(struct stack_sheet *sh);
+void stack_sheet_unref(struct stack_sheet *sh);
+bool stack_sheets_add(struct stack_sheets *v, struct stack_sheet *takes);
+void stack_sheets_clear(struct stack_sheets *v);
+bool stack_page_same(const struct aws_page *a, const struct aws_page *b);
+void stack_rows_moved(struct stack *s, enum stack_kind k); /* rows, errors or flags of k changed */
+void stack_rows_free(struct stack *s);
+/* Ratings, references, path: brought up to date if anything moved. Every reader calls it. */
+void stack_update(const struct stack *s);
+
+/* ---- health.c, path.c, metrics.c, timeline.c ---------------------------------------------------- */
+
+bool stack_health_init(struct stack *s);
+void stack_health_free(struct stack *s);
+void stack_health_rate(struct stack *s, unsigned dirty); /* re-rates kinds that depend on these */
+bool stack_path_init(struct stack *s);
+void stack_path_free(struct stack *s);
+void stack_path_update(struct stack *s, unsigned dirty);
+bool stack_metrics_init(struct stack *s);
+void stack_metrics_free(struct stack *s);
+void stack_metrics_start(struct stack *s);  /* identity known, feeds run */
+void stack_metrics_wanted(struct stack *s); /* rows on screen or the path changed */
+bool stack_metrics_settled(const struct stack *s);
+bool stack_timeline_init(struct stack *s);
+void stack_timeline_free(struct stack *s);
+/* A part's rows are about to be replaced: old and new sheets; first: nothing was there before. */
+void stack_timeline_diff(struct stack *s, const struct stack_part *p, const struct stack_sheets *old,
+                         const struct stack_sheets *now, bool first);
+
+/* ---- action.c, value.c (hooks; each is called on the loop's thread, never within the other) -------- */
+
+bool stack_actions_init(struct stack *s, struct aws_error *err); /* in stack_new */
+void stack_actions_free(struct stack *s);                        /* cancels calls and timers */
+/* After an update: rows of these kinds (STACK_BIT) changed. Watches look at them here. */
+void stack_actions_rows(struct stack *s, unsigned kinds);
+bool stack_values_init(struct stack *s, struct aws_error *err);
+void stack_values_free(struct stack *s); /* wipes */
+void stack_values_rows(struct stack *s); /* parameters changed, or those on screen did */
+
+#endif
