@@ -53,7 +53,7 @@ void aws_creds_find(struct aws_io *io, const struct aws_settings *s, aws_creds_f
 
 struct aws_sign_request {
   const char *method;
-  struct aws_str path;    /* as on the wire: encoded once */
+  struct aws_str path;    /* as on the wire: encoded once; the canonical path encodes it again */
   struct aws_str query;   /* as on the wire, without '?'; may be empty */
   const struct aws_http_header *headers; /* each of these is signed; order as sent */
   size_t nheaders;
@@ -65,7 +65,6 @@ struct aws_sign_config {
   aws_ms now;                   /* server's idea of it: the caller adds the skew */
   const struct aws_creds *creds;
   bool s3;                /* path taken as it is: no normalising, no second encoding */
-  bool raw_path; /* path is not encoded yet: encode once, then only normalise (the suite) */
   bool no_normalize;      /* keep '.', '..' and '//' but still encode */
   bool content_sha256;    /* add and sign x-amz-content-sha256 */
   bool unsigned_payload;  /* S3 presign */
