@@ -85,10 +85,11 @@ enum wid_style {
   WID_SPARK,
   WID_STYLE_COUNT
 };
-/* May be added to a style: on the row under the cursor, in a pane that is not focused, in rows kept
- * after a refresh that failed. */
+/* May be added to a style: on the row under the cursor, on that row in a pane without the focus, in
+ * rows kept after a refresh that failed. */
 #define WID_ON_CURSOR 0x100u
-#define WID_ON_STALE 0x200u
+#define WID_ON_FAINT_CURSOR 0x200u
+#define WID_ON_STALE 0x400u
 
 /* ---- events ------------------------------------------------------------------------------- */
 
