@@ -17,31 +17,33 @@
 #define AWS_DOC_DEPTH_MAX 64
 
 /* Both parse n bytes into the arena and return the root, or NULL with *err set (AWS_E_BODY or
- * AWS_E_MEMORY). Nothing of the tree is freed by hand: it goes with the arena. Bytes after the
- * document are an error. XML: no DTD, no entity but the five of XML 1.0. */
+ * AWS_E_MEMORY). Nothing of the tree is freed by hand (never cJSON_Delete it): it goes with the
+ * arena. Bytes after the document are an error. JSON: a NUL byte is an error, \u0000 in a text is
+ * read as U+FFFD. XML: no DTD, no entity but the five of XML 1.0. */
 cJSON *aws_json_parse(struct aws_arena *a, const char *p, size_t n, struct aws_error *err);
 cJSON *aws_xml_parse(struct aws_arena *a, const char *p, size_t n, struct aws_error *err);
 
 /* Follows a path of names separated by '/' ("Endpoint/Address"); "" is the node itself. At each
  * step the first member of that name, exact case. NULL when a step is missing or JSON null. */
 const cJSON *aws_doc_at(const cJSON *node, const char *path);
-struct aws_str aws_doc_str(const cJSON *node,
-                           const char *path); /* {NULL, 0}: not there, no scalar */
+/* The text of a string there, "true" or "false" of a boolean; {NULL, 0}: not there, or something
+ * else. */
+struct aws_str aws_doc_str(const cJSON *node, const char *path);
 
 /* ---- decode tables --------------------------------------------------------------------------- */
 
 enum aws_kind {
-  AWS_KIND_STR,    /* struct aws_str */
-  AWS_KIND_INT,    /* int64_t */
-  AWS_KIND_DOUBLE, /* double; "NaN", "Infinity", "-Infinity" accepted */
-  AWS_KIND_BOOL,   /* bool; true/TRUE/1 as text */
-  AWS_KIND_TIME,   /* aws_ms */
-  AWS_KIND_STRUCT, /* the sub-struct itself, of field->type */
-  AWS_KIND_LIST,   /* struct aws_list of field->type */
-  AWS_KIND_STRS,   /* struct aws_list of struct aws_str */
-  AWS_KIND_DOUBLES,/* struct aws_list of double */
-  AWS_KIND_TIMES,  /* struct aws_list of aws_ms */
-  AWS_KIND_MAP     /* struct aws_list of struct aws_pair; JSON objects and XML <entry> lists */
+  AWS_KIND_STR,     /* struct aws_str */
+  AWS_KIND_INT,     /* int64_t */
+  AWS_KIND_DOUBLE,  /* double; "NaN", "Infinity", "-Infinity" accepted */
+  AWS_KIND_BOOL,    /* bool; true/TRUE/1 as text */
+  AWS_KIND_TIME,    /* aws_ms */
+  AWS_KIND_STRUCT,  /* the sub-struct itself, of field->type */
+  AWS_KIND_LIST,    /* struct aws_list of field->type */
+  AWS_KIND_STRS,    /* struct aws_list of struct aws_str */
+  AWS_KIND_DOUBLES, /* struct aws_list of double */
+  AWS_KIND_TIMES,   /* struct aws_list of aws_ms */
+  AWS_KIND_MAP      /* struct aws_list of struct aws_pair; JSON objects and XML <entry> lists */
 };
 
 struct aws_list {
@@ -72,27 +74,43 @@ struct aws_type {
   size_t nfields;
 };
 
-#define AWS_F_STR(s, m, path) {path, AWS_KIND_STR, offsetof(struct s, m), NULL}
-#define AWS_F_INT(s, m, path) {path, AWS_KIND_INT, offsetof(struct s, m), NULL}
-#define AWS_F_DOUBLE(s, m, path) {path, AWS_KIND_DOUBLE, offsetof(struct s, m), NULL}
-#define AWS_F_BOOL(s, m, path) {path, AWS_KIND_BOOL, offsetof(struct s, m), NULL}
-#define AWS_F_TIME(s, m, path) {path, AWS_KIND_TIME, offsetof(struct s, m), NULL}
-#define AWS_F_STRUCT(s, m, path, t) {path, AWS_KIND_STRUCT, offsetof(struct s, m), t}
-#define AWS_F_LIST(s, m, path, t) {path, AWS_KIND_LIST, offsetof(struct s, m), t}
-#define AWS_F_STRS(s, m, path) {path, AWS_KIND_STRS, offsetof(struct s, m), NULL}
-#define AWS_F_DOUBLES(s, m, path) {path, AWS_KIND_DOUBLES, offsetof(struct s, m), NULL}
-#define AWS_F_TIMES(s, m, path) {path, AWS_KIND_TIMES, offsetof(struct s, m), NULL}
-#define AWS_F_MAP(s, m, path) {path, AWS_KIND_MAP, offsetof(struct s, m), NULL}
-#define AWS_TYPE(var, shape, s, table) \
+#define AWS_F_STR(s, m, path)                                                                      \
+  { path, AWS_KIND_STR, offsetof(struct s, m), NULL }
+#define AWS_F_INT(s, m, path)                                                                      \
+  { path, AWS_KIND_INT, offsetof(struct s, m), NULL }
+#define AWS_F_DOUBLE(s, m, path)                                                                   \
+  { path, AWS_KIND_DOUBLE, offsetof(struct s, m), NULL }
+#define AWS_F_BOOL(s, m, path)                                                                     \
+  { path, AWS_KIND_BOOL, offsetof(struct s, m), NULL }
+#define AWS_F_TIME(s, m, path)                                                                     \
+  { path, AWS_KIND_TIME, offsetof(struct s, m), NULL }
+#define AWS_F_STRUCT(s, m, path, t)                                                                \
+  { path, AWS_KIND_STRUCT, offsetof(struct s, m), t }
+#define AWS_F_LIST(s, m, path, t)                                                                  \
+  { path, AWS_KIND_LIST, offsetof(struct s, m), t }
+#define AWS_F_STRS(s, m, path)                                                                     \
+  { path, AWS_KIND_STRS, offsetof(struct s, m), NULL }
+#define AWS_F_DOUBLES(s, m, path)                                                                  \
+  { path, AWS_KIND_DOUBLES, offsetof(struct s, m), NULL }
+#define AWS_F_TIMES(s, m, path)                                                                    \
+  { path, AWS_KIND_TIMES, offsetof(struct s, m), NULL }
+#define AWS_F_MAP(s, m, path)                                                                      \
+  { path, AWS_KIND_MAP, offsetof(struct s, m), NULL }
+#define AWS_TYPE(var, shape, s, table)                                                             \
   const struct aws_type var = {shape, sizeof(struct s), table, sizeof(table) / sizeof((table)[0])}
 
 /* Fills *out (type->size bytes) from node; text and lists are copied into the arena,
  * NUL-terminated. Members that are missing, null or of the wrong kind leave their `has` bit clear
- * and the value zero (wrong kinds are counted in *odd unless NULL). False only when out of memory.
- */
+ * and the value zero (wrong kinds are added to *odd unless NULL); elements of a list are left out
+ * then, but in DOUBLES and TIMES, whose places count: there they are NaN and 0. Of a name that
+ * comes twice the first counts. False only when out of memory. */
 bool aws_decode(struct aws_arena *a, const struct aws_type *type, const cJSON *node, void *out,
                 size_t *odd) AWS_MUST_CHECK;
-bool aws_has(const void *item, size_t field);
+/* The same for a whole list: out->items is an array of type->size, or of struct aws_str when type
+ * is NULL. node NULL: an empty list. Elements that are none are left out and counted in *odd. */
+bool aws_decode_list(struct aws_arena *a, const struct aws_type *type, const cJSON *node,
+                     struct aws_list *out, size_t *odd) AWS_MUST_CHECK;
+bool aws_has(const void *item, size_t field); /* field: index into type->fields */
 
 /* Writes an item as AWS spells it: {"serviceName":"web",...}; absent fields left out, times as ISO
  * 8601, path "A/B" as nested objects. */

@@ -24,7 +24,7 @@ static void test_siphash(void **state) {
 static void test_map(void **state) {
   (void)state;
   enum { N = 5000 };
-  static char keys[N][8];
+  static char keys[N][16];
   struct aws_map m = {0};
   assert_null(aws_map_get(&m, AWS_STR_LIT("x")));
   for (int i = 0; i < N; i++) {
