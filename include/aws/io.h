@@ -47,12 +47,13 @@ struct aws_http_request {
   const struct aws_http_header *headers;
   size_t nheaders;
   struct aws_str body;
-  size_t body_max;       /* a longer answer is an error (AWS_E_BODY) */
+  size_t body_max;          /* a longer answer is an error (AWS_E_BODY) */
   int connect_ms, total_ms; /* time-outs */
+  bool once;   /* a write: goes out on a fresh connection, so that nothing below ever repeats it */
+  bool secret; /* body and answer are overwritten when they are freed */
 };
 
-/* Valid during the callback only, but for `arena`, which the callback may take (it then owns it and
- * body stays valid as long as the arena: aws_io takes a fresh one). */
+/* Valid during the callback only. */
 struct aws_http_reply {
   int status;
   struct aws_str body;

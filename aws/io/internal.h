@@ -1,0 +1,68 @@
+/* What the files of aws/io share. Nobody else includes this, nor curl. */
+#ifndef CAWSOLE_AWS_IO_INTERNAL_H
+#define CAWSOLE_AWS_IO_INTERNAL_H
+
+#include "aws/io.h"
+
+#include <curl/curl.h>
+
+/* One easy handle at work. The first member of a transfer and of a name lookup. */
+struct io_job {
+  struct aws_io *io;
+  struct io_job *prev, *next; /* in io->running or io->done */
+  CURL *easy;
+  CURLcode result;
+  bool done;
+  /* Calls back and frees; the job is in no list any more. */
+  void (*deliver)(struct io_job *job);
+  void (*release)(struct io_job *job); /* frees without calling back */
+};
+
+struct io_list {
+  struct io_job *first, *last;
+};
+
+/* A heap, the earliest first; equals in order of their making. */
+struct io_timers {
+  struct aws_timer **heap;
+  size_t n, cap;
+  uint64_t next_seq;
+};
+
+struct aws_io {
+  struct aws_clock clock;
+  CURLM *multi;
+  CURLSH *share; /* TLS sessions: libcurl of today keeps them per easy handle */
+  char *ca_file, *ca_path;
+  struct io_list running, done;
+  struct io_timers timers;
+  CURL *idle[16];
+  size_t nidle;
+  struct curl_waitfd *waitfds;
+  size_t waitfds_cap;
+  struct aws_io_stats stats;
+};
+
+/* An easy handle with what every job has in common, or NULL. */
+CURL *io_easy_take(struct aws_io *io);
+void io_easy_give(struct aws_io *io, CURL *easy);
+/* Hands the job to the multi handle; false: it stays the caller's. */
+bool io_job_start(struct aws_io *io, struct io_job *job);
+/* Takes the job out of whichever list it is in and gives its easy handle back. */
+void io_job_stop(struct io_job *job);
+
+/* The CA store for TLS: sets io->ca_file and io->ca_path. */
+bool io_ca_choose(struct aws_io *io, const char *ca_file, struct aws_error *err);
+
+void io_timers_done(struct io_timers *t);
+/* ms from now to the first timer; -1: there is none. */
+int64_t io_timers_wait(const struct io_timers *t, aws_ms now);
+/* Takes the first timer that is due and older than `before`; NULL: none. */
+struct aws_timer *io_timers_due(struct io_timers *t, aws_ms now, uint64_t before);
+void io_timer_fire(struct aws_timer *t); /* calls back and frees */
+
+/* Puts what went wrong into words. */
+void io_curl_error(struct aws_error *err, CURLcode rc, CURL *easy, struct aws_str host,
+                   const char *detail);
+
+#endif

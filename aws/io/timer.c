@@ -1,0 +1,97 @@
+#include "aws/io/internal.h"
+
+#include <stdlib.h>
+
+struct aws_timer {
+  aws_ms at;
+  uint64_t seq;
+  size_t index;
+  aws_timer_fn fn;
+  void *arg;
+};
+
+static bool before(const struct aws_timer *a, const struct aws_timer *b) {
+  return a->at != b->at ? a->at < b->at : a->seq < b->seq;
+}
+
+static void put(struct io_timers *t, size_t i, struct aws_timer *timer) {
+  t->heap[i] = timer;
+  timer->index = i;
+}
+
+static void sift_up(struct io_timers *t, size_t i) {
+  struct aws_timer *timer = t->heap[i];
+  for (; i > 0 && before(timer, t->heap[(i - 1) / 2]); i = (i - 1) / 2)
+    put(t, i, t->heap[(i - 1) / 2]);
+  put(t, i, timer);
+}
+
+static void sift_down(struct io_timers *t, size_t i) {
+  struct aws_timer *timer = t->heap[i];
+  for (size_t child; (child = 2 * i + 1) < t->n; i = child) {
+    if (child + 1 < t->n && before(t->heap[child + 1], t->heap[child]))
+      child++;
+    if (!before(t->heap[child], timer))
+      break;
+    put(t, i, t->heap[child]);
+  }
+  put(t, i, timer);
+}
+
+static void take(struct io_timers *t, struct aws_timer *timer) {
+  size_t i = timer->index;
+  struct aws_timer *last = t->heap[--t->n];
+  if (last == timer)
+    return;
+  put(t, i, last);
+  sift_down(t, i);
+  sift_up(t, last->index);
+}
+
+struct aws_timer *aws_io_timer(struct aws_io *io, aws_ms at, aws_timer_fn fn, void *arg) {
+  struct io_timers *t = &io->timers;
+  struct aws_timer *timer = aws_calloc(1, sizeof *timer);
+  if (!timer || !aws_grow(&t->heap, &t->cap, t->n + 1, sizeof *t->heap)) {
+    free(timer);
+    return NULL;
+  }
+  *timer = (struct aws_timer){.at = at, .seq = t->next_seq++, .fn = fn, .arg = arg};
+  t->heap[t->n] = timer;
+  sift_up(t, t->n++);
+  return timer;
+}
+
+void aws_io_timer_cancel(struct aws_io *io, struct aws_timer *t) {
+  if (!t)
+    return;
+  take(&io->timers, t);
+  free(t);
+}
+
+void io_timers_done(struct io_timers *t) {
+  for (size_t i = 0; i < t->n; i++)
+    free(t->heap[i]);
+  free(t->heap);
+  memset(t, 0, sizeof *t);
+}
+
+int64_t io_timers_wait(const struct io_timers *t, aws_ms now) {
+  if (t->n == 0)
+    return -1;
+  return t->heap[0]->at > now ? t->heap[0]->at - now : 0;
+}
+
+struct aws_timer *io_timers_due(struct io_timers *t, aws_ms now, uint64_t older_than) {
+  if (t->n == 0 || t->heap[0]->at > now || t->heap[0]->seq >= older_than)
+    return NULL;
+  struct aws_timer *timer = t->heap[0];
+  take(t, timer);
+  return timer;
+}
+
+void io_timer_fire(struct aws_timer *t) {
+  aws_timer_fn fn = t->fn;
+  void *arg = t->arg;
+  free(t);
+  fn(arg);
+}

@@ -1,0 +1,382 @@
+/* The event loop: requests, their limits and failures, timers, names, descriptors. */
+#include "config.h"
+
+#include "server.h"
+#include "test.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* ---- what came back
+ * ------------------------------------------------------------------------------ */
+
+struct got {
+  bool done;
+  int status;
+  char body[4096], header[128];
+  size_t nbody;
+  struct aws_error err;
+};
+
+static void on_reply(void *arg, const struct aws_http_reply *r, const struct aws_error *err) {
+  struct got *g = arg;
+  g->done = true;
+  if (err)
+    g->err = *err;
+  if (!r)
+    return;
+  g->status = r->status;
+  g->nbody = r->body.n;
+  snprintf(g->body, sizeof g->body, "%.*s", AWS_STR_ARG(r->body));
+  snprintf(g->header, sizeof g->header, "%.*s", AWS_STR_ARG(aws_http_header(r, "x-test")));
+}
+
+/* ---- the server's side
+ * --------------------------------------------------------------------------- */
+
+static void echo(const struct test_request *rq, struct test_answer *a) {
+  char type[64], expect[64];
+  test_request_header(rq, "Content-Type", type, sizeof type);
+  test_request_header(rq, "Expect", expect, sizeof expect);
+  struct aws_buf text;
+  aws_buf_init(&text, 1 << 20);
+  aws_buf_addf(&text, "%s %s c%u [%s] [%s] %.*s", rq->method, rq->target, rq->connection, type,
+               expect, AWS_STR_ARG(rq->body));
+  test_answer_set(a, 200, "X-Test:  yes \r\n", text.p);
+  aws_buf_done(&text);
+}
+
+static void handle(void *arg, const struct test_request *rq, struct test_answer *a) {
+  (void)arg;
+  if (strcmp(rq->target, "/redirect") == 0)
+    test_answer_set(a, 302, "Location: /elsewhere\r\n", "");
+  else if (strcmp(rq->target, "/hold") == 0)
+    a->hold = true;
+  else if (strcmp(rq->target, "/nothing") == 0)
+    a->close = true;
+  else if (strcmp(rq->target, "/stale") == 0 && rq->on_connection > 1)
+    a->close = true; /* as a front end does that gave up on an idle connection */
+  else if (strcmp(rq->target, "/cut") == 0) {
+    aws_buf_add_c(&a->bytes, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+    a->close = true;
+  } else if (strcmp(rq->target, "/huge-head") == 0) {
+    aws_buf_add_c(&a->bytes, "HTTP/1.1 200 OK\r\n");
+    for (int i = 0; i < 1000; i++)
+      aws_buf_addf(&a->bytes, "X-%d: %090d\r\n", i, i);
+    aws_buf_add_c(&a->bytes, "Content-Length: 0\r\n\r\n");
+  } else if (strcmp(rq->target, "/endless") == 0) {
+    aws_buf_add_c(&a->bytes, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 100; i++)
+      aws_buf_addf(&a->bytes, "64\r\n%0100d\r\n", i);
+    aws_buf_add_c(&a->bytes, "0\r\n\r\n");
+  } else {
+    echo(rq, a);
+  }
+}
+
+/* ---- fixture
+ * ------------------------------------------------------------------------------------- */
+
+struct fixture {
+  struct aws_io *io;
+  struct test_server *server;
+  char url[256];
+};
+
+static int set_up(void **state) {
+  static struct fixture f;
+  struct aws_error err = {0};
+  f.io = aws_io_new(NULL, NULL, &err);
+  f.server = test_server_new(handle, NULL);
+  *state = &f;
+  return f.io ? 0 : -1;
+}
+
+static int tear_down(void **state) {
+  struct fixture *f = *state;
+  aws_io_free(f->io);
+  test_server_free(f->server);
+  return 0;
+}
+
+static struct aws_transfer *ask(struct fixture *f, const char *method, const char *path,
+                                const char *body, struct got *g) {
+  snprintf(f->url, sizeof f->url, "http://127.0.0.1:%d%s", test_server_port(f->server), path);
+  struct aws_http_request rq = {.method = method,
+                                .url = f->url,
+                                .body = aws_str_from(body),
+                                .body_max = 4096,
+                                .connect_ms = 1000,
+                                .total_ms = 300,
+                                .once = strcmp(path, "/stale?once") == 0};
+  *g = (struct got){0};
+  struct aws_error err = {0};
+  struct aws_transfer *t = aws_io_http(f->io, &rq, on_reply, g, &err);
+  assert_non_null(t);
+  assert_false(g->done);
+  return t;
+}
+
+static void expect_body(struct fixture *f, const char *method, const char *path, const char *body,
+                        const char *want) {
+  struct got g;
+  ask(f, method, path, body, &g);
+  assert_true(test_run(f->io, f->server, &g.done, 2000));
+  assert_int_equal(g.status, 200);
+  assert_string_equal(g.body, want);
+}
+
+/* ---- requests
+ * ------------------------------------------------------------------------------------ */
+
+static void test_methods(void **state) {
+  struct fixture *f = *state;
+  expect_body(f, "GET", "/a/../b//c?x=%2F", "", "GET /a/../b//c?x=%2F c1 [] [] ");
+  expect_body(f, "POST", "/", "", "POST / c1 [] [] ");
+  expect_body(f, "POST", "/", "{}", "POST / c1 [] [] {}");
+  expect_body(f, "PUT", "/p", "x", "PUT /p c1 [] [] x");
+  expect_body(f, "DELETE", "/p", "", "DELETE /p c1 [] [] ");
+  assert_int_equal(aws_io_stats(f->io).requests, 5);
+  assert_int_equal(aws_io_stats(f->io).connections, 1);
+  assert_true(aws_io_stats(f->io).bytes_in > 300);
+}
+
+static void test_headers(void **state) {
+  struct fixture *f = *state;
+  struct got g;
+  ask(f, "GET", "/", "", &g);
+  assert_true(test_run(f->io, f->server, &g.done, 2000));
+  assert_string_equal(g.header, "yes");
+
+  struct aws_http_header bad = {AWS_STR_LIT("X-A"), AWS_STR_LIT("a\r\nX-B: b")};
+  struct aws_http_request rq = {.method = "GET", .url = f->url, .headers = &bad, .nheaders = 1};
+  struct aws_error err = {0};
+  assert_null(aws_io_http(f->io, &rq, on_reply, &g, &err));
+  assert_int_equal(err.code, AWS_E_USAGE);
+}
+
+static void test_no_redirect(void **state) {
+  struct fixture *f = *state;
+  struct got g;
+  ask(f, "GET", "/redirect", "", &g);
+  assert_true(test_run(f->io, f->server, &g.done, 2000));
+  assert_int_equal(g.status, 302);
+  assert_int_equal(test_server_requests(f->server), 1);
+}
+
+static void test_parallel(void **state) {
+  struct fixture *f = *state;
+  struct got g[8];
+  for (size_t i = 0; i < COUNT(g); i++)
+    ask(f, "GET", "/", "", &g[i]);
+  for (size_t i = 0; i < COUNT(g); i++)
+    assert_true(test_run(f->io, f->server, &g[i].done, 2000));
+}
+
+/* ---- failures
+ * ------------------------------------------------------------------------------------ */
+
+static void expect_failure(struct fixture *f, const char *path, enum aws_errc code, bool maybe_done,
+                           const char *word) {
+  struct got g;
+  ask(f, "POST", path, "x", &g);
+  assert_true(test_run(f->io, f->server, &g.done, 3000));
+  assert_int_equal(g.status, 0);
+  assert_int_equal(g.err.code, code);
+  assert_int_equal(g.err.maybe_done, maybe_done);
+  assert_non_null(strstr(g.err.text, word));
+  assert_non_null(strstr(g.err.text, "127.0.0.1"));
+}
+
+static void test_failures(void **state) {
+  struct fixture *f = *state;
+  expect_failure(f, "/hold", AWS_E_NETWORK, true, "in time");
+  expect_failure(f, "/nothing", AWS_E_NETWORK, true, "without an answer");
+  expect_failure(f, "/cut", AWS_E_NETWORK, true, "ended early");
+  expect_failure(f, "/endless", AWS_E_BODY, true, "4096 bytes");
+  expect_failure(f, "/huge-head", AWS_E_BODY, true, "headers are longer");
+}
+
+static void test_refused(void **state) {
+  struct fixture *f = *state;
+  struct got g = {0};
+  struct aws_error err = {0};
+  struct aws_http_request rq = {
+      .method = "GET", .url = "http://127.0.0.1:1/", .connect_ms = 1000, .total_ms = 1000};
+  assert_non_null(aws_io_http(f->io, &rq, on_reply, &g, &err));
+  assert_true(test_run(f->io, f->server, &g.done, 2000));
+  assert_int_equal(g.err.code, AWS_E_NETWORK);
+  assert_true(g.err.retryable);
+  assert_false(g.err.maybe_done);
+}
+
+/* A read on a kept connection that broke goes out again by itself; a write never does. */
+static void test_stale_connection(void **state) {
+  struct fixture *f = *state;
+  expect_body(f, "GET", "/first", "", "GET /first c1 [] [] ");
+  expect_body(f, "GET", "/stale", "", "GET /stale c2 [] [] ");
+  assert_int_equal(test_server_requests(f->server), 3);
+  expect_body(f, "POST", "/stale?once", "w", "POST /stale?once c3 [] [] w");
+  assert_int_equal(test_server_requests(f->server), 4);
+}
+
+static void test_cancel(void **state) {
+  struct fixture *f = *state;
+  struct got held, other;
+  struct aws_transfer *t = ask(f, "GET", "/hold", "", &held);
+  ask(f, "GET", "/", "", &other);
+  assert_true(test_run(f->io, f->server, &other.done, 2000));
+  aws_io_cancel(f->io, t);
+  aws_io_cancel(f->io, NULL);
+  assert_false(test_run(f->io, f->server, &held.done, 400));
+  ask(f, "GET", "/hold", "", &held); /* freed with the loop */
+}
+
+static void test_ca_file(void **state) {
+  (void)state;
+  struct aws_error err = {0};
+  assert_null(aws_io_new(NULL, "/no/such/bundle.pem", &err));
+  assert_int_equal(err.code, AWS_E_CONFIG);
+  assert_non_null(strstr(err.text, "/no/such/bundle.pem"));
+}
+
+/* ---- timers
+ * -------------------------------------------------------------------------------------- */
+
+static aws_ms fake_now;
+static aws_ms fake_clock(void *arg) {
+  (void)arg;
+  return fake_now;
+}
+static char fired[64];
+static struct aws_io *timer_io;
+static void on_timer(void *arg) {
+  strcat(fired, arg);
+}
+static void on_timer_again(void *arg) {
+  strcat(fired, arg);
+  aws_io_timer(timer_io, fake_now, on_timer, "+");
+}
+static void on_timer_slow(void *arg) {
+  strcat(fired, arg);
+  usleep(8000);
+}
+
+static void test_timers(void **state) {
+  (void)state;
+  struct aws_clock clock = {fake_clock, fake_clock, NULL};
+  struct aws_error err = {0};
+  struct aws_io *io = timer_io = aws_io_new(&clock, NULL, &err);
+  fake_now = 0;
+  fired[0] = '\0';
+  static const struct {
+    aws_ms at;
+    char *name;
+  } rows[] = {{50, "e"}, {10, "a"}, {30, "c"}, {10, "b"}, {40, "d"}, {60, "f"}, {30, "x"}};
+  struct aws_timer *t[COUNT(rows)];
+  for (size_t i = 0; i < COUNT(rows); i++)
+    t[i] = aws_io_timer(io, rows[i].at, on_timer, rows[i].name);
+  aws_io_timer_cancel(io, t[6]);
+  aws_io_timer_cancel(io, NULL);
+  aws_io_turn(io, 0);
+  assert_string_equal(fired, "");
+  fake_now = 30;
+  aws_io_turn(io, 0);
+  assert_string_equal(fired, "abc");
+  aws_io_timer(io, 30, on_timer_again, "g");
+  assert_true(aws_io_turn(io, 0)); /* the one made in a callback waits for the next turn */
+  assert_string_equal(fired, "abcg");
+  aws_io_turn(io, 0);
+  assert_string_equal(fired, "abcg+");
+  fake_now = 100;
+  aws_io_turn(io, 0);
+  assert_string_equal(fired, "abcg+def");
+
+  for (int i = 0; i < 3; i++)
+    aws_io_timer(io, 100, on_timer_slow, "s");
+  assert_true(aws_io_turn(io, 5)); /* the budget is over after the first */
+  assert_string_equal(fired, "abcg+defs");
+  aws_io_free(io);
+}
+
+/* ---- descriptors and names
+ * ----------------------------------------------------------------------- */
+
+static void test_descriptors(void **state) {
+  struct fixture *f = *state;
+  int a[2], b[2];
+  assert_int_equal(pipe(a), 0);
+  assert_int_equal(pipe(b), 0);
+  struct aws_io_fd fds[] = {{.fd = a[0]}, {.fd = b[0]}};
+  assert_int_equal(aws_io_wait(f->io, fds, 2, 10), 0);
+  assert_int_equal(write(b[1], "x", 1), 1);
+  assert_int_equal(aws_io_wait(f->io, fds, 2, 1000), 1);
+  assert_false(fds[0].ready);
+  assert_true(fds[1].ready);
+  close(a[1]); /* a hang-up alone must be seen too */
+  assert_int_equal(aws_io_wait(f->io, fds, 2, 1000), 2);
+  assert_true(fds[0].ready);
+  close(a[0]);
+  close(b[0]);
+  close(b[1]);
+}
+
+struct names {
+  bool done;
+  size_t n;
+  char all[256];
+  enum aws_errc code;
+};
+
+static void on_names(void *arg, const struct aws_str *addrs, size_t n,
+                     const struct aws_error *err) {
+  struct names *r = arg;
+  r->done = true;
+  r->n = n;
+  for (size_t i = 0; i < n && i < 8; i++)
+    snprintf(r->all + strlen(r->all), sizeof r->all - strlen(r->all), "%.*s ",
+             AWS_STR_ARG(addrs[i]));
+  r->code = err ? err->code : AWS_OK;
+}
+
+static void test_resolve(void **state) {
+  struct fixture *f = *state;
+  struct names r = {0}, bad = {0};
+  assert_true(aws_io_resolve(f->io, AWS_STR_LIT("localhost"), on_names, &r));
+  assert_true(aws_io_resolve(f->io, AWS_STR_LIT("no-such-name.invalid"), on_names, &bad));
+  assert_false(aws_io_resolve(f->io, AWS_STR_LIT("a b/c"), on_names, &bad));
+  assert_true(test_run(f->io, NULL, &r.done, 6000));
+  assert_true(r.n >= 1);
+  assert_non_null(strstr(r.all, "127.0.0.1 "));
+  assert_true(test_run(f->io, NULL, &bad.done, 6000));
+  assert_int_equal(bad.n, 0);
+  assert_int_equal(bad.code, AWS_E_NETWORK);
+}
+
+static void test_resolve_all(void **state) {
+  struct fixture *f = *state;
+  struct names r = {0};
+  assert_true(aws_io_resolve(f->io, AWS_STR_LIT("10.1.2.3"), on_names, &r));
+  assert_true(test_run(f->io, NULL, &r.done, 6000));
+  assert_string_equal(r.all, "10.1.2.3 ");
+}
+
+int main(void) {
+#define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      WITH(test_methods),
+      WITH(test_headers),
+      WITH(test_no_redirect),
+      WITH(test_parallel),
+      WITH(test_failures),
+      WITH(test_refused),
+      WITH(test_stale_connection),
+      WITH(test_cancel),
+      cmocka_unit_test(test_ca_file),
+      cmocka_unit_test(test_timers),
+      WITH(test_descriptors),
+      WITH(test_resolve),
+      WITH(test_resolve_all),
+  };
+  return cmocka_run_group_tests_name("aws/io", tests, NULL, NULL);
+}
