@@ -265,8 +265,6 @@ void stack_timeline_diff(struct stack *s, const struct stack_part *p, const stru
 
 bool stack_actions_init(struct stack *s, struct aws_error *err); /* in stack_new */
 void stack_actions_free(struct stack *s);                        /* cancels calls and timers */
-/* After an update: rows of these kinds (STACK_BIT) changed. Watches look at them here. */
-void stack_actions_rows(struct stack *s, unsigned kinds);
 bool stack_values_init(struct stack *s, struct aws_error *err);
 void stack_values_free(struct stack *s); /* wipes */
 void stack_values_rows(struct stack *s); /* parameters changed, or those on screen did */

@@ -1,0 +1,280 @@
+#include "action_ecs.h"
+
+#include <stdio.h>
+
+#define LOOKS_MAX 3
+
+struct aws_str ecs_revision(struct aws_str arn) {
+  return aws_str_after_last(arn, '/');
+}
+
+const struct ecs_deployment *ecs_primary(const struct ecs_service *svc) {
+  const struct ecs_deployment *d = svc->deployments.items;
+
+  for (size_t i = 0; i < svc->deployments.n; i++)
+    if (aws_str_eq_c(d[i].status, "PRIMARY"))
+      return &d[i];
+  return NULL;
+}
+
+static void copy(char *out, size_t size, struct aws_str s) {
+  snprintf(out, size, "%.*s", AWS_STR_ARG(s));
+}
+
+bool ecs_action_begin(struct stack_action *a) {
+  struct ecs_work *w = a->work;
+  const struct stack_row *row = stack_find(a->s, STACK_SERVICE, aws_str_from(a->id));
+
+  if (!row) {
+    action_refuse(a, "%s is no longer among the services read: refresh with Ctrl-R", a->id);
+    return false;
+  }
+  const struct ecs_service *svc = row->item;
+  copy(w->cluster, sizeof w->cluster, svc->cluster_arn);
+  copy(w->service, sizeof w->service, svc->arn);
+  struct aws_str cluster = aws_str_after_last(svc->cluster_arn, '/');
+  snprintf(a->view.subject, sizeof a->view.subject, "service %.*s/%.*s", AWS_STR_ARG(cluster),
+           AWS_STR_ARG(svc->name));
+  copy(a->view.type_this, sizeof a->view.type_this, svc->name);
+  return true;
+}
+
+static cJSON *one_string(const char *value) {
+  cJSON *list = cJSON_CreateArray();
+  cJSON_AddItemToArray(list, cJSON_CreateString(value));
+  return list;
+}
+
+void ecs_action_ask(struct stack_action *a, bool with_scaling,
+                    void (*answered)(struct stack_action *a)) {
+  struct ecs_work *w = a->work;
+  cJSON *in = cJSON_CreateObject();
+
+  action_ask_begin(a, answered);
+  cJSON_AddStringToObject(in, "cluster", w->cluster);
+  cJSON_AddItemToObject(in, "services", one_string(w->service));
+  action_ask(a, ECS_SLOT_SERVICE, &ecs_describe_services, in);
+  if (with_scaling) {
+    struct aws_str cluster = aws_str_after_last(aws_str_from(w->cluster), '/');
+    struct aws_str name = aws_str_after_last(aws_str_from(w->service), '/');
+    char resource[256];
+    snprintf(resource, sizeof resource, "service/%.*s/%.*s", AWS_STR_ARG(cluster),
+             AWS_STR_ARG(name));
+    in = cJSON_CreateObject();
+    cJSON_AddStringToObject(in, "ServiceNamespace", "ecs");
+    cJSON_AddItemToObject(in, "ResourceIds", one_string(resource));
+    action_ask(a, ECS_SLOT_TARGETS, &autoscaling_describe_targets, in);
+    in = cJSON_CreateObject();
+    cJSON_AddStringToObject(in, "ServiceNamespace", "ecs");
+    cJSON_AddStringToObject(in, "ResourceId", resource);
+    action_ask(a, ECS_SLOT_POLICIES, &autoscaling_describe_policies, in);
+  }
+  action_ask_end(a);
+}
+
+const struct ecs_service *ecs_action_service(struct stack_action *a) {
+  const struct action_slot *t = &a->slots[ECS_SLOT_SERVICE];
+  const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
+
+  if (t->err.code) {
+    struct aws_error err = t->err;
+    aws_error_wrap(&err, "not sent, the service could not be read");
+    action_fail(a, &err);
+    return NULL;
+  }
+  if (!svc) {
+    action_refuse(a, "%s is not there any more", a->view.subject);
+    return NULL;
+  }
+  if (!aws_str_eq_c(svc->status, "ACTIVE")) {
+    action_refuse(a, "%s is %.*s, not ACTIVE: nothing can be changed on it", a->view.subject,
+                  AWS_STR_ARG(svc->status));
+    return NULL;
+  }
+  return svc;
+}
+
+bool ecs_can_deploy(struct stack_action *a, const struct ecs_service *svc) {
+  if (svc->controller.n && !aws_str_eq_c(svc->controller, "ECS")) {
+    action_refuse(a, "%s is deployed by %.*s, not by ECS: start the deployment there",
+                  a->view.subject, AWS_STR_ARG(svc->controller));
+    return false;
+  }
+  return true;
+}
+
+void ecs_plan_deployment(struct stack_action *a, const struct ecs_service *svc) {
+  int64_t min = svc->minimum_healthy_percent, max = svc->maximum_percent;
+  const struct ecs_deployment *d = ecs_primary(svc);
+
+  if (max > 0) {
+    /* AWS rounds the lower bound up and the upper one down. */
+    int64_t low = (svc->desired * min + 99) / 100, high = svc->desired * max / 100;
+    action_plan_line(
+        a, STACK_OK,
+        "meanwhile between %lld and %lld tasks run (minimum healthy %lld %%, maximum %lld %%)",
+        (long long)low, (long long)high, (long long)min, (long long)max);
+    if (low == 0 && svc->desired > 0)
+      action_plan_line(a, STACK_WARN,
+                       "the deployment may stop every running task before new ones are up");
+  }
+  if (svc->desired == 0)
+    action_plan_line(a, STACK_NOTE, "the service wants no task at all: nothing will start");
+  if (svc->circuit_breaker)
+    action_plan_line(a, STACK_NOTE, "circuit breaker: on, a failed rollout %s",
+                     svc->circuit_rollback ? "is rolled back by ECS"
+                                           : "is stopped, not rolled back");
+  else
+    action_plan_line(
+        a, STACK_WARN,
+        "circuit breaker: off, a rollout that cannot start its tasks goes on for ever");
+  if (d && aws_str_eq_c(d->rollout_state, "IN_PROGRESS"))
+    action_plan_line(a, STACK_WARN, "a rollout of %.*s is under way: this one takes its place",
+                     AWS_STR_ARG(ecs_revision(d->task_definition)));
+}
+
+void ecs_fingerprint(const struct stack_action *a, char *out, size_t size) {
+  const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
+  const struct ecs_deployment *d = svc ? ecs_primary(svc) : NULL;
+  const struct autoscaling_target *t = action_item(a, ECS_SLOT_TARGETS, 0);
+  struct aws_str none = AWS_STR_LIT("");
+
+  out[0] = '\0';
+  if (svc)
+    snprintf(out, size, "%lld %.*s %.*s %lld..%lld", (long long)svc->desired,
+             AWS_STR_ARG(svc->task_definition), AWS_STR_ARG(d ? d->id : none),
+             t ? (long long)t->min : -1LL, t ? (long long)t->max : -1LL);
+}
+
+/* ---- sending -----------------------------------------------------------------------------------
+ */
+
+static void look_for_it(struct stack_action *a);
+
+static void took(struct stack_action *a, const struct ecs_service *svc) {
+  struct ecs_work *w = a->work;
+  const struct ecs_deployment *d = ecs_primary(svc);
+
+  if (d)
+    copy(w->deployment, sizeof w->deployment, d->id);
+  stack_refresh(a->s, STACK_SERVICE);
+  action_sent(a);
+}
+
+/* The answer to a write was lost. UpdateService has no token to look it up by, so the service is
+ * read again: it shows the change, or after some reads the outcome stands as unknown. */
+static void looked(struct stack_action *a) {
+  struct ecs_work *w = a->work;
+  const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
+
+  if (svc && w->arrived(a, svc)) {
+    took(a, svc);
+    return;
+  }
+  if (++w->looked < LOOKS_MAX) {
+    action_again(a, look_for_it);
+    return;
+  }
+  action_end(a, STACK_OUTCOME_UNKNOWN,
+             "the answer was lost, and the service does not show the change: %s. It was sent once; "
+             "watch the service before trying again",
+             a->view.error.text);
+}
+
+static void look_for_it(struct stack_action *a) {
+  ecs_action_ask(a, false, looked);
+}
+
+static void updated(struct stack_action *a) {
+  const struct action_slot *t = &a->slots[ECS_SLOT_WRITE];
+  const struct ecs_service *svc = action_item(a, ECS_SLOT_WRITE, 0);
+
+  if (t->err.code && t->err.maybe_done) {
+    a->view.error = t->err;
+    action_progress(a, -1, "the answer was lost: looking whether it arrived");
+    action_again(a, look_for_it);
+    return;
+  }
+  if (t->err.code) {
+    action_fail(a, &t->err);
+    return;
+  }
+  if (svc)
+    took(a, svc);
+  else
+    action_again(a, look_for_it);
+}
+
+void ecs_action_update(struct stack_action *a, cJSON *change,
+                       bool (*arrived)(const struct stack_action *, const struct ecs_service *)) {
+  struct ecs_work *w = a->work;
+  const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
+  const struct ecs_deployment *d = svc ? ecs_primary(svc) : NULL;
+
+  if (d)
+    copy(w->old_deployment, sizeof w->old_deployment, d->id);
+  cJSON_AddStringToObject(change, "cluster", w->cluster);
+  cJSON_AddStringToObject(change, "service", w->service);
+  w->arrived = arrived;
+  action_ask_begin(a, updated);
+  action_ask(a, ECS_SLOT_WRITE, &ecs_update_service, change);
+  action_ask_end(a);
+}
+
+/* ---- watching ----------------------------------------------------------------------------------
+ */
+
+static const struct ecs_deployment *find_deployment(const struct ecs_service *svc, const char *id) {
+  const struct ecs_deployment *d = svc->deployments.items;
+
+  for (size_t i = 0; i < svc->deployments.n; i++)
+    if (aws_str_eq_c(d[i].id, id))
+      return &d[i];
+  return NULL;
+}
+
+static void judge(struct stack_action *a, const struct ecs_service *svc) {
+  struct ecs_work *w = a->work;
+  const struct ecs_deployment *d = find_deployment(svc, w->deployment), *p = ecs_primary(svc);
+  bool rollout = d && d->rollout_state.n;
+
+  if (!d || !aws_str_eq_c(d->status, "PRIMARY")) {
+    struct aws_str now = p ? ecs_revision(p->task_definition) : AWS_STR_LIT("none");
+    bool failed = d && aws_str_eq_c(d->rollout_state, "FAILED");
+    action_end(a, STACK_OUTCOME_FAILED, "%s: the service now deploys %.*s%s%.*s",
+               failed ? "the rollout failed" : "another deployment took its place",
+               AWS_STR_ARG(now), failed ? ". " : "",
+               AWS_STR_ARG(failed ? d->rollout_state_reason : AWS_STR_LIT("")));
+    return;
+  }
+  if (aws_str_eq_c(d->rollout_state, "FAILED")) {
+    action_end(a, STACK_OUTCOME_FAILED, "the rollout failed: %.*s",
+               AWS_STR_ARG(d->rollout_state_reason));
+    return;
+  }
+  bool steady = svc->deployments.n == 1 && d->running == d->desired && d->pending == 0;
+  if (rollout ? aws_str_eq_c(d->rollout_state, "COMPLETED") : steady) {
+    action_end(a, STACK_OUTCOME_DONE, "%.*s runs %lld of %lld tasks, rollout completed",
+               AWS_STR_ARG(ecs_revision(d->task_definition)), (long long)d->running,
+               (long long)d->desired);
+    return;
+  }
+  long long s = (long long)(action_now(a) - a->sent_at) / 1000;
+  action_progress(a, d->desired > 0 ? (double)d->running / (double)d->desired : -1,
+                  "%lld/%lld running, %lld starting, %lld failed, %lldm %02llds",
+                  (long long)d->running, (long long)d->desired, (long long)d->pending,
+                  (long long)d->failed_tasks, s / 60, s % 60);
+}
+
+static void watched(struct stack_action *a) {
+  const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
+
+  a->view.error = a->slots[ECS_SLOT_SERVICE].err;
+  if (svc)
+    judge(a, svc);
+  action_changed(a);
+}
+
+void ecs_action_watch(struct stack_action *a) {
+  ecs_action_ask(a, false, watched);
+}

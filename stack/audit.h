@@ -1,0 +1,30 @@
+/* The journal of what was done: JSON lines, appended only, one whole line a write.
+ *
+ * Internal to the stack room. A line never holds a secret: actions hand over words, not values.
+ */
+#ifndef CAWSOLE_STACK_AUDIT_H
+#define CAWSOLE_STACK_AUDIT_H
+
+#include "stack/model.h"
+
+struct audit_line {
+  const char *event;          /* "planned" "sent" "ended" "revealed" */
+  const char *action;         /* "scale" */
+  uint64_t number;            /* of the action in this session: joins its lines */
+  struct aws_str resource;    /* ARN or name of what is acted on */
+  const char *before, *after; /* in words; NULL: left out */
+  const char *request_id, *outcome, *text;
+};
+
+/* Where the journal is: the configuration's audit_path, else $XDG_STATE_HOME/cawsole/audit.jsonl,
+ * else
+ * ~/.local/state/cawsole/audit.jsonl; a demo writes demo-audit.jsonl instead. False: none of them
+ * can be named or the name is longer than size. */
+bool audit_path(const struct stack *s, char *out, size_t size);
+
+/* Appends and syncs. The file is made with mode 0600, its directories with 0700. False: *err says
+ * which file and why; the caller must then not write to AWS. */
+bool audit_write(const struct stack *s, const struct audit_line *l,
+                 struct aws_error *err) AWS_MUST_CHECK;
+
+#endif
