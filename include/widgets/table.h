@@ -51,6 +51,7 @@ struct wid_source {
 #define WID_ROW_STALE 0x1u /* drawn grey */
 
 struct wid_mark; /* private */
+struct wid_table_node;
 
 struct wid_table {
   /* set by the caller, may change at any time */
@@ -68,14 +69,17 @@ struct wid_table {
   /* private */
   const struct wid_source *source;
   void *data;
-  uint32_t *order, *parent, *spare;
-  size_t n, n_source, cap;
+  uint32_t *order; /* shown row -> source row */
+  size_t n_order, n_source, cap;
+  struct wid_table_node *nodes; /* by source row, when the source has depths */
+  char *key;                    /* identity of the cursor's row; owned */
+  size_t n_key;
+  bool wished; /* key was asked for but is not there yet */
   size_t cursor, top, page;
-  struct wid_str key;
   struct wid_mark *marks;
   size_t n_marks;
   uint64_t generation;
-  bool fresh;
+  bool fresh, narrowed;
   struct wid_rect rect;
   int widths[WID_TABLE_COLUMNS_MAX];
 };

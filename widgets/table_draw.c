@@ -1,0 +1,169 @@
+/* A table on the screen: widths, heads, rows. */
+#include "widgets/table_private.h"
+#include <stdio.h>
+#include <widgets/cells.h>
+
+#define GAP 1
+#define INDENT 2
+
+/* ---- widths ---------------------------------------------------------------------------------- */
+
+static int needed(const struct wid_table *t) {
+  int sum = 0;
+  for (int c = 0; c < t->n_columns; c++)
+    sum += t->widths[c] > 0 ? t->widths[c] + GAP : 0;
+  return sum > 0 ? sum - GAP : 0;
+}
+
+/* Leaves out the least important column, the rightmost of equals; false when none may go. */
+static bool drop_column(struct wid_table *t) {
+  int least = -1;
+  for (int c = 0; c < t->n_columns; c++)
+    if (t->widths[c] > 0 && t->columns[c].priority > 0 &&
+        (least < 0 || t->columns[c].priority >= t->columns[least].priority))
+      least = c;
+  if (least >= 0)
+    t->widths[least] = 0;
+  return least >= 0;
+}
+
+/* What cannot be dropped and does not fit shrinks from the right, to one column each at least. */
+static void squeeze(struct wid_table *t, int room) {
+  for (int c = t->n_columns - 1; c >= 0 && needed(t) > room; c--) {
+    int over = needed(t) - room;
+    if (t->widths[c] > 1)
+      t->widths[c] = t->widths[c] - over > 1 ? t->widths[c] - over : 1;
+  }
+}
+
+/* Up to the ideal widths, the important columns first. */
+static int give_ideal(struct wid_table *t, int spare) {
+  for (int priority = 0; spare > 0; priority++) {
+    bool more = false;
+    for (int c = 0; c < t->n_columns; c++) {
+      const struct wid_column *column = &t->columns[c];
+      more = more || column->priority > priority;
+      int wish = column->ideal - t->widths[c];
+      if (column->priority != priority || t->widths[c] == 0 || wish <= 0)
+        continue;
+      int gain = wish < spare ? wish : spare;
+      t->widths[c] += gain;
+      spare -= gain;
+    }
+    if (!more)
+      break;
+  }
+  return spare;
+}
+
+static void give_rest(struct wid_table *t, int spare) {
+  int weights = 0;
+  for (int c = 0; c < t->n_columns; c++)
+    weights += t->widths[c] > 0 ? t->columns[c].weight : 0;
+  for (int c = 0; c < t->n_columns && weights > 0; c++) {
+    if (t->widths[c] == 0 || t->columns[c].weight == 0)
+      continue;
+    int gain = spare * t->columns[c].weight / weights;
+    t->widths[c] += gain;
+    spare -= gain;
+    weights -= t->columns[c].weight;
+  }
+}
+
+void wid_table_layout(struct wid_table *t, int room) {
+  for (int c = 0; c < t->n_columns; c++)
+    t->widths[c] = t->columns[c].min > 0 ? t->columns[c].min : 1;
+  while (needed(t) > room && drop_column(t))
+    ;
+  squeeze(t, room);
+  int spare = give_ideal(t, room - needed(t));
+  if (spare > 0)
+    give_rest(t, spare);
+}
+
+/* ---- drawing --------------------------------------------------------------------------------- */
+
+static void draw_head(const struct wid_table *t, WINDOW *win, struct wid_rect line) {
+  int x = line.x + WID_TABLE_GUTTER;
+  for (int c = 0; c < t->n_columns; c++) {
+    if (t->widths[c] == 0)
+      continue;
+    const struct wid_column *column = &t->columns[c];
+    const char *arrow = c != t->sort_column ? "" : t->sort_descending ? "↓" : "↑";
+    char title[64];
+    snprintf(title, sizeof title, "%s%s", column->title, arrow);
+    /* a sign that says how the rows are sorted must not be the part that is cut off */
+    wid_cells_put(win, (struct wid_rect){line.y, x, 1, t->widths[c]}, WID_HEADER,
+                  wid_str_from(title), column->align, *arrow ? WID_CLIP_MIDDLE : WID_CLIP_END);
+    x += t->widths[c] + GAP;
+  }
+}
+
+static int indent_of(const struct wid_table *t, uint32_t row, int column) {
+  if (!t->nodes || column != t->tree_column)
+    return 0;
+  int indent = (int)t->nodes[row].level * INDENT, most = t->widths[column] / 2;
+  return indent < most ? indent : most;
+}
+
+static void draw_row(const struct wid_table *t, WINDOW *win, struct wid_rect line, uint32_t row,
+                     unsigned on) {
+  if (t->stale || (t->source->flags && t->source->flags(t->data, row) & WID_ROW_STALE))
+    on |= WID_ON_STALE;
+  if (on & (WID_ON_CURSOR | WID_ON_FAINT_CURSOR))
+    wid_cells_fill(win, line, WID_NORMAL | on);
+  struct wid_rect gutter = {line.y, line.x, 1, 1};
+  if (on & WID_ON_CURSOR)
+    wid_cells_put(win, gutter, WID_BOLD | on, WID_STR_LIT("▸"), WID_ALIGN_LEFT, WID_CLIP_END);
+  gutter.x++;
+  if (wid_table_marked(t, row))
+    wid_cells_put(win, gutter, WID_BOLD | on, WID_STR_LIT("*"), WID_ALIGN_LEFT, WID_CLIP_END);
+  int x = line.x + WID_TABLE_GUTTER;
+  for (int c = 0; c < t->n_columns; c++) {
+    if (t->widths[c] == 0)
+      continue;
+    struct wid_cell cell;
+    cell.text = (struct wid_str){NULL, 0};
+    cell.style = WID_NORMAL;
+    t->source->cell(t->data, row, c, &cell);
+    int indent = indent_of(t, row, c);
+    wid_cells_put(win, (struct wid_rect){line.y, x + indent, 1, t->widths[c] - indent},
+                  cell.style | on, cell.text, t->columns[c].align, t->columns[c].clip);
+    x += t->widths[c] + GAP;
+  }
+}
+
+static void draw_nothing(const struct wid_table *t, WINDOW *win, struct wid_rect r) {
+  struct wid_rect line = wid_rect_line(r, 0);
+  line.x += WID_TABLE_GUTTER;
+  line.w -= WID_TABLE_GUTTER;
+  if (t->n_source == 0)
+    wid_cells_add_c(win, &line, WID_DIM, t->empty);
+  else
+    wid_cells_addf(win, &line, WID_DIM, "none of %zu matches \"%s\"", t->n_source, t->filter);
+}
+
+void wid_table_draw(struct wid_table *t, WINDOW *win, struct wid_rect r, bool focused) {
+  t->rect = r;
+  if (r.h <= 0 || r.w <= WID_TABLE_GUTTER)
+    return;
+  wid_table_layout(t, r.w - WID_TABLE_GUTTER);
+  if (!t->no_header) {
+    draw_head(t, win, wid_rect_line(r, 0));
+    r.y++;
+    r.h--;
+  }
+  t->page = r.h > 0 ? (size_t)r.h : 1;
+  if (t->cursor < t->top)
+    t->top = t->cursor;
+  if (t->cursor >= t->top + t->page)
+    t->top = t->cursor - t->page + 1;
+  if (t->top > 0 && t->top + t->page > t->n_order)
+    t->top = t->n_order > t->page ? t->n_order - t->page : 0;
+  if (t->n_order == 0)
+    draw_nothing(t, win, r);
+  for (size_t i = 0; i < t->page && t->top + i < t->n_order; i++) {
+    unsigned on = t->top + i != t->cursor ? 0 : focused ? WID_ON_CURSOR : WID_ON_FAINT_CURSOR;
+    draw_row(t, win, wid_rect_line(r, (int)i), t->order[t->top + i], on);
+  }
+}
