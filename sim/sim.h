@@ -15,7 +15,7 @@
 
 /* ---- services and operations -------------------------------------------------------------------- */
 
-enum sim_protocol { SIM_JSON, SIM_QUERY, SIM_REST_XML, SIM_REST_JSON };
+enum sim_protocol { SIM_JSON, SIM_QUERY, SIM_REST_XML, SIM_REST_JSON, SIM_CBOR };
 
 struct sim_api_service {
   const char *name;         /* "elbv2" */
@@ -43,14 +43,14 @@ struct sim_request;
 typedef void (*sim_handler)(struct sim_request *rq);
 
 struct sim_op {
-  const char *service, *name;
+  const char *name;
   sim_handler handler;
-  const struct sim_param *params;
+  const struct sim_param *params; /* .SIM_PARAMS(table) */
   size_t nparams;
   const char *method, *path; /* rest: "GET", "/2020-05-31/distribution/{Id}"; path members go to `in` */
   const char *root;          /* rest-xml: the answer's root element */
 };
-#define SIM_PARAMS(table) (table), sizeof(table) / sizeof((table)[0])
+#define SIM_PARAMS(table) params = (table), .nparams = sizeof(table) / sizeof((table)[0])
 
 /* One table a service, each ended by a row with name NULL, at the end of sim/api_SERVICE.c. */
 extern const struct sim_op sim_ops_sts[], sim_ops_cloudfront[], sim_ops_elbv2[], sim_ops_ecs[],
@@ -99,6 +99,7 @@ struct sim_request {
   struct sim_world *world;   /* the stack's, or an empty one in another region */
   const struct sim_api_service *service;
   const struct sim_op *op;
+  enum sim_protocol protocol; /* of this request: CloudWatch speaks three */
   struct aws_arena *arena;   /* gone when the answer is sent */
   const cJSON *in;           /* the parameters, an object; query numbers and booleans are texts */
   const char *region, *access_key;

@@ -227,6 +227,7 @@ struct sim_service {
 struct sim_cluster {
   const char *name, *arn;
   struct sim_vec services; /* struct sim_service */
+  struct aws_map by_name;  /* its services by name and by ARN */
 };
 
 /* ---- databases ------------------------------------------------------------------------------- */
@@ -320,7 +321,6 @@ struct sim_world {
   struct sim_vec secrets;          /* struct sim_secret */
   struct sim_vec alarms;           /* struct sim_alarm, by name */
 
-  struct aws_map by_arn;    /* load balancers, listeners, rules, target groups, services, clusters */
   struct aws_map parameter_by_name;
   struct aws_map definition_by_key; /* "family:revision" */
   struct aws_map task_by_id;

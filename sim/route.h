@@ -1,0 +1,28 @@
+/* From a request's bytes to a handler and back: services, operations, signature, answer. */
+#ifndef CAWSOLE_SIM_ROUTE_H
+#define CAWSOLE_SIM_ROUTE_H
+
+#include "sim/sim.h"
+#include "sim/verify.h"
+
+/* Which service a request is for, and in which protocol; NULL: nobody's. */
+const struct sim_api_service *sim_route_service(const struct sim_http *h,
+                                                const struct sim_auth *auth,
+                                                enum sim_protocol *protocol);
+/* Finds rq->op, and reads the parameters into rq->in. False: an error has been answered. */
+bool sim_route_op(struct sim_request *rq, const struct sim_http *h);
+
+/* What all requests are answered from. */
+struct sim_gate {
+  struct sim_world *world, *elsewhere; /* elsewhere: the empty world of other regions */
+  const char *access_key, *secret;
+  uint64_t ids; /* state of the generator of request ids */
+};
+
+/* Answers one request: rq's status, headers and out.buf are what to send. rq->arena is the caller's,
+ * who frees it and out.buf. now: wall time. */
+void sim_answer(struct sim_gate *gate, const struct sim_http *h, aws_ms now,
+                struct sim_request *rq);
+const char *sim_content_type(const struct sim_request *rq);
+
+#endif
