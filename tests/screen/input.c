@@ -51,9 +51,10 @@ void screen_flush(struct screen *s) {
     send_bytes(s, bytes, n);
 }
 
-/* Nobody types at a program that shows nothing yet, and before that its keys have another form. */
+/* An "idle" that was said before the keys were read must not be taken for the answer to them: keys
+ * are sent to a program that is idle, unless the test types ahead. */
 static void begin_input(struct screen *s) {
-  screen_await_start(s);
+  screen_idle(s);
   screen_pump(s, 0);
   s->idles_at_input = s->idles;
 }
@@ -76,8 +77,7 @@ static void send_named(struct screen *s, const char *name) {
   screen_flush(s);
 }
 
-void screen_keys(struct screen *s, const char *keys) {
-  begin_input(s);
+static void send_keys(struct screen *s, const char *keys) {
   for (const char *at = keys; *at; at++) {
     const char *end = *at == '<' ? strchr(at, '>') : NULL;
     char name[16];
@@ -89,6 +89,18 @@ void screen_keys(struct screen *s, const char *keys) {
     send_named(s, name);
     at = end;
   }
+}
+
+void screen_keys(struct screen *s, const char *keys) {
+  begin_input(s);
+  send_keys(s, keys);
+}
+
+/* Before the program took over the screen its keys have another form. */
+void screen_keys_ahead(struct screen *s, const char *keys) {
+  screen_await_start(s);
+  s->idles_at_input = s->idles;
+  send_keys(s, keys);
 }
 
 void screen_click(struct screen *s, int row, int col) {

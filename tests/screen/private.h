@@ -29,6 +29,7 @@ struct screen {
   size_t n, cap;
   /* idle */
   unsigned idles, idles_at_input;
+  bool at_line_start; /* of what it says there */
 };
 
 /* Makes the terminal and wires its callbacks to s; fails the test when out of memory. */

@@ -112,6 +112,7 @@ struct screen *screen_start(const struct screen_setup *setup) {
   live = s;
   s->rows = setup->rows;
   s->cols = setup->cols;
+  s->at_line_start = true;
   s->idle_fd = idle[0];
   keep_to_self(s->master, true);
   keep_to_self(s->idle_fd, true);
@@ -191,12 +192,15 @@ static void take_output(struct screen *s) {
   }
 }
 
+/* Lines that begin with "idle" count. */
 static void take_idles(struct screen *s) {
   char bytes[4096];
   ssize_t got;
   while ((got = read(s->idle_fd, bytes, sizeof bytes)) > 0)
-    for (ssize_t i = 0; i < got; i++)
-      s->idles += bytes[i] == '\n';
+    for (ssize_t i = 0; i < got; i++) {
+      s->idles += s->at_line_start && bytes[i] == 'i';
+      s->at_line_start = bytes[i] == '\n';
+    }
 }
 
 /* The order matters: what was written before the program said "idle" is read before that is

@@ -38,8 +38,10 @@ int screen_pid(const struct screen *s);
 
 /* ---- what the operator does ----------------------------------------------------------------- */
 
-/* Keys in writing: "jj/web<Enter>", "<C-r>", "<Up>", "<F1>"; "<lt>" is the character '<'. */
+/* Keys in writing: "jj/web<Enter>", "<C-r>", "<Up>", "<F1>"; "<lt>" is the character '<'. They are
+ * sent once the program is idle; typing ahead does not wait for that, only for the first screen. */
 void screen_keys(struct screen *s, const char *keys);
+void screen_keys_ahead(struct screen *s, const char *keys);
 void screen_click(struct screen *s, int row, int col); /* left button, pressed and released */
 void screen_wheel(struct screen *s, int row, int col, bool down);
 void screen_paste(struct screen *s,

@@ -50,7 +50,7 @@ static void text_and_styles_are_read(void **state) {
 static void keys_and_mouse_arrive(void **state) {
   struct screen *s = start_toy(NULL);
   (void)state;
-  screen_keys(s, "ac<Up>");
+  screen_keys_ahead(s, "ac<Up>");
   screen_expect(s, "keys 3 last KEY_UP");
   screen_keys(s, "<C-r>");
   screen_idle(s);
