@@ -1,5 +1,6 @@
-/* Signature Version 4 as the receiving side checks it: written apart from the signer, so that the two
- * cannot share a mistake. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+/* Signature Version 4 as the receiving side checks it: written apart from the signer, so that the
+ * two cannot share a mistake.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 #ifndef CAWSOLE_SIM_VERIFY_H
 #define CAWSOLE_SIM_VERIFY_H
