@@ -1,0 +1,170 @@
+"""What the contract tests share: TAP lines, the simulator as a child, checked botocore clients."""
+import os
+import re
+import subprocess
+import sys
+import time
+
+SKIP = 77  # automake's exit status for a test that was not run
+
+REGION = 'eu-west-1'
+KEY_ID, SECRET = 'testing', 'testing'
+
+
+def skip(why):
+    print('1..0 # SKIP ' + why)
+    sys.exit(SKIP)
+
+
+# Nothing of the machine's own AWS set-up may reach a test.
+for variable in [v for v in os.environ if v.startswith('AWS_')]:
+    del os.environ[variable]
+os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+                  AWS_EC2_METADATA_DISABLED='true')
+
+try:
+    import botocore
+    import botocore.config
+    import botocore.exceptions
+    import botocore.session
+except ImportError as missing:
+    skip('botocore cannot be imported by %s (%s); set PYTHON to one that can' %
+         (sys.executable, missing))
+
+import wire_check
+
+
+class Tap:
+    def __init__(self):
+        self.n = self.failed = 0
+
+    def ok(self, good, name, detail=''):
+        self.n += 1
+        self.failed += not good
+        print('%sok %d - %s' % ('' if good else 'not ', self.n, name), flush=True)
+        if not good and detail:
+            for line in str(detail).splitlines()[:20]:
+                print('#   ' + line, flush=True)
+        return bool(good)
+
+    def equal(self, have, want, name):
+        return self.ok(have == want, name, 'have %r\nwant %r' % (have, want))
+
+    def done(self):
+        print('1..%d' % self.n)
+        if self.failed:
+            print('# %d of %d failed' % (self.failed, self.n))
+        sys.exit(1 if self.failed else 0)
+
+
+def program(name, variable):
+    """The path of a program built here: the variable, else beside the working directory."""
+    for path in (os.environ.get(variable), os.path.join(os.getcwd(), name)):
+        if path and os.access(path, os.X_OK):
+            return path
+    skip('%s is not built (or set %s)' % (name, variable))
+
+
+class Simulator:
+    """The simulator on a free port, ended with the block."""
+
+    def __init__(self, *options):
+        self.options = options
+
+    def __enter__(self):
+        path = program('cawsole-sim', 'CAWSOLE_SIM')
+        self.process = subprocess.Popen([path, '--port', '0', *map(str, self.options)],
+                                        stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        found = re.match(r'listening on (https?://127\.0\.0\.1:\d+)$', line.strip())
+        if not found:
+            self.process.kill()
+            raise RuntimeError('the simulator said %r' % line)
+        self.url = found.group(1)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+
+class Clients:
+    """botocore clients whose every reply is walked against the service model.
+
+    What did not fit is collected in `problems`; `seen` holds the operations that were called.
+    """
+
+    def __init__(self, url, key_id=KEY_ID, secret=SECRET, token=None, unsigned=False,
+                 validate=True):
+        self.url, self.keys = url, (key_id, secret, token)
+        self.unsigned, self.validate = unsigned, validate
+        self.session = botocore.session.get_session()
+        self.problems, self.seen, self.cache = [], {}, {}
+        self.last = None
+
+    def __getitem__(self, service):
+        if service not in self.cache:
+            self.cache[service] = self.create(service)
+        return self.cache[service]
+
+    def create(self, service):
+        config = botocore.config.Config(
+            retries={'total_max_attempts': 1}, connect_timeout=5, read_timeout=20, proxies={},
+            parameter_validation=self.validate, s3={'addressing_style': 'path'},
+            signature_version=botocore.UNSIGNED if self.unsigned else None)
+        key_id, secret, token = self.keys
+        client = self.session.create_client(
+            service, region_name=REGION, endpoint_url=self.url, config=config,
+            aws_access_key_id=key_id, aws_secret_access_key=secret, aws_session_token=token)
+        client.meta.events.register('before-parse', self.check)
+        return client
+
+    def check(self, operation_model, response_dict, **_):
+        status, headers = response_dict['status_code'], response_dict['headers']
+        body = response_dict['body']
+        name = operation_model.name
+        self.last = (operation_model, status, dict(headers), body)
+        if status >= 300:
+            return
+        service = operation_model.service_model.service_name
+        self.seen[(service, name)] = self.seen.get((service, name), 0) + 1
+        for problem in wire_check.check_reply(operation_model, status, headers, body):
+            self.problems.append('%s %s %s' % (service, name, problem))
+
+
+def pages(client, operation, **arguments):
+    """All pages of an operation by botocore's own paginator."""
+    size = arguments.pop('page_size', None)
+    config = {'PageSize': size} if size else {}
+    return list(client.get_paginator(operation).paginate(PaginationConfig=config, **arguments))
+
+
+def refused(clients, service, operation, **arguments):
+    """Makes a call that should fail; gives (code, message, problems of the error's wire form).
+
+    The code is None when the call was answered.
+    """
+    try:
+        getattr(clients[service], operation)(**arguments)
+        return None, '', []
+    except botocore.exceptions.ClientError as error:
+        code = error.response['Error']['Code']
+        operation_model, status, headers, body = clients.last
+        problems = wire_check.check_error(operation_model, status, headers, body, code)
+        return code, error.response['Error'].get('Message', ''), problems
+
+
+def wait_for(check, seconds, what, every=0.1):
+    """Polls until check() gives something true; that, or None after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        got = check()
+        if got:
+            return got
+        time.sleep(every)
+    print('# waited %ss for %s' % (seconds, what))
+    return None
