@@ -30,7 +30,7 @@ int sim_count_targets(const struct sim_target_group *g, enum sim_target_state st
 int sim_count_running(const struct sim_service *s, const struct sim_deployment *d);
 int sim_count_pending(const struct sim_service *s, const struct sim_deployment *d);
 
-/* ---- metrics ----------------------------------------------------------------------------------- */
+/* ---- metrics (metric.c) and alarms (alarm.c) ------------------------------------------------------- */
 
 /* What CloudWatch would have stored for one period. */
 struct sim_sample {
@@ -44,6 +44,10 @@ struct sim_sample {
 bool sim_metric(const struct sim_world *w, const char *namespace, const char *name,
                 const struct sim_dimension *dims, size_t ndims, aws_ms t, aws_ms period,
                 struct sim_sample *out);
+/* One statistic of it: "Average", "Sum", "p99", ... False: as above, or no such statistic. */
+bool sim_metric_stat(const struct sim_sample *sample, const char *stat, double *out);
+/* Evaluates every alarm once a minute of world time; the engine calls it at each step. */
+void sim_alarms_look(struct sim_world *w);
 
 /* ---- scenarios ----------------------------------------------------------------------------------- */
 

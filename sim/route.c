@@ -93,6 +93,14 @@ static const struct {
   const struct sim_op *ops;
 } operations[] = {
     {"ecs", sim_ops_ecs},
+    {"sts", sim_ops_sts},
+    {"rds", sim_ops_rds},
+    {"ssm", sim_ops_ssm},
+    {"secretsmanager", sim_ops_secretsmanager},
+    {"application-autoscaling", sim_ops_autoscaling},
+    {"cloudfront", sim_ops_cloudfront},
+    {"apigatewayv2", sim_ops_apigatewayv2},
+    {"s3", sim_ops_s3},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
