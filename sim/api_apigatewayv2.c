@@ -88,8 +88,15 @@ static const struct sim_param page_params[] = {
 };
 
 const struct sim_op sim_ops_apigatewayv2[] = {
-    {"apigatewayv2", "GetApis", get_apis, SIM_PARAMS(page_params), "GET", "/v2/apis", NULL},
-    {"apigatewayv2", "GetIntegrations", get_integrations, SIM_PARAMS(page_params), "GET",
-     "/v2/apis/{apiId}/integrations", NULL},
+    {.name = "GetApis",
+     .handler = get_apis,
+     .SIM_PARAMS(page_params),
+     .method = "GET",
+     .path = "/v2/apis"},
+    {.name = "GetIntegrations",
+     .handler = get_integrations,
+     .SIM_PARAMS(page_params),
+     .method = "GET",
+     .path = "/v2/apis/{apiId}/integrations"},
     {.name = NULL},
 };

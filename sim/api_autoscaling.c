@@ -198,9 +198,7 @@ static const struct sim_param policies_params[] = {
 };
 
 const struct sim_op sim_ops_autoscaling[] = {
-    {"application-autoscaling", "DescribeScalableTargets", describe_scalable_targets,
-     SIM_PARAMS(targets_params), NULL, NULL, NULL},
-    {"application-autoscaling", "DescribeScalingPolicies", describe_scaling_policies,
-     SIM_PARAMS(policies_params), NULL, NULL, NULL},
+    {.name = "DescribeScalableTargets", .handler = describe_scalable_targets, .SIM_PARAMS(targets_params)},
+    {.name = "DescribeScalingPolicies", .handler = describe_scaling_policies, .SIM_PARAMS(policies_params)},
     {.name = NULL},
 };

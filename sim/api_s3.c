@@ -59,7 +59,11 @@ static const struct sim_param list_buckets_params[] = {
 };
 
 const struct sim_op sim_ops_s3[] = {
-    {"s3", "ListBuckets", list_buckets, SIM_PARAMS(list_buckets_params), "GET", "/",
-     "ListAllMyBucketsResult"},
+    {.name = "ListBuckets",
+     .handler = list_buckets,
+     .SIM_PARAMS(list_buckets_params),
+     .method = "GET",
+     .path = "/",
+     .root = "ListAllMyBucketsResult"},
     {.name = NULL},
 };

@@ -232,7 +232,6 @@ static const struct sim_param list_secrets_params[] = {
 };
 
 const struct sim_op sim_ops_secretsmanager[] = {
-    {"secretsmanager", "ListSecrets", list_secrets, SIM_PARAMS(list_secrets_params), NULL, NULL,
-     NULL},
+    {.name = "ListSecrets", .handler = list_secrets, .SIM_PARAMS(list_secrets_params)},
     {.name = NULL},
 };

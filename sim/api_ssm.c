@@ -260,12 +260,9 @@ static const struct sim_param history_params[] = {
 };
 
 const struct sim_op sim_ops_ssm[] = {
-    {"ssm", "DescribeParameters", describe_parameters, SIM_PARAMS(describe_params), NULL, NULL,
-     NULL},
-    {"ssm", "GetParametersByPath", get_parameters_by_path, SIM_PARAMS(by_path_params), NULL, NULL,
-     NULL},
-    {"ssm", "GetParameters", get_parameters, SIM_PARAMS(parameters_params), NULL, NULL, NULL},
-    {"ssm", "GetParameterHistory", get_parameter_history, SIM_PARAMS(history_params), NULL, NULL,
-     NULL},
+    {.name = "DescribeParameters", .handler = describe_parameters, .SIM_PARAMS(describe_params)},
+    {.name = "GetParametersByPath", .handler = get_parameters_by_path, .SIM_PARAMS(by_path_params)},
+    {.name = "GetParameters", .handler = get_parameters, .SIM_PARAMS(parameters_params)},
+    {.name = "GetParameterHistory", .handler = get_parameter_history, .SIM_PARAMS(history_params)},
     {.name = NULL},
 };

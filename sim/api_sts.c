@@ -24,6 +24,6 @@ static void get_caller_identity(struct sim_request *rq) {
 }
 
 const struct sim_op sim_ops_sts[] = {
-    {.service = "sts", .name = "GetCallerIdentity", .handler = get_caller_identity},
+    {.name = "GetCallerIdentity", .handler = get_caller_identity},
     {.name = NULL},
 };
