@@ -198,7 +198,11 @@ static const struct sim_param policies_params[] = {
 };
 
 const struct sim_op sim_ops_autoscaling[] = {
-    {.name = "DescribeScalableTargets", .handler = describe_scalable_targets, .SIM_PARAMS(targets_params)},
-    {.name = "DescribeScalingPolicies", .handler = describe_scaling_policies, .SIM_PARAMS(policies_params)},
+    {.name = "DescribeScalableTargets",
+     .handler = describe_scalable_targets,
+     .SIM_PARAMS(targets_params)},
+    {.name = "DescribeScalingPolicies",
+     .handler = describe_scaling_policies,
+     .SIM_PARAMS(policies_params)},
     {.name = NULL},
 };

@@ -269,7 +269,9 @@ static const struct sim_param events_params[] = {
 };
 
 const struct sim_op sim_ops_rds[] = {
-    {.name = "DescribeDBInstances", .handler = describe_db_instances, .SIM_PARAMS(instances_params)},
+    {.name = "DescribeDBInstances",
+     .handler = describe_db_instances,
+     .SIM_PARAMS(instances_params)},
     {.name = "DescribeDBClusters", .handler = describe_db_clusters, .SIM_PARAMS(clusters_params)},
     {.name = "DescribeEvents", .handler = describe_events, .SIM_PARAMS(events_params)},
     {.name = NULL},
