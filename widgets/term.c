@@ -114,7 +114,6 @@ bool wid_term_init(const struct wid_term_options *options, const char **why) {
   term.pid = getpid();
   set_modes(options);
   arm();
-  wid_fatal_catch();
   if (!registered && atexit(at_exit) == 0)
     registered = true;
   if (!wid_input_init(fileno(term.in))) {

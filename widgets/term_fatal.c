@@ -58,8 +58,17 @@ static void on_fatal(int sig) {
   raise(sig);
 }
 
+static void catch_signals(void) {
+  stack_t stack = {.ss_sp = handler_stack, .ss_size = sizeof handler_stack};
+  sigaltstack(&stack, NULL);
+  struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
+  sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < N_FATAL; i++)
+    sigaction(fatal_signals[i], &action, &before[i]);
+}
+
 void wid_fatal_arm(int fd, const struct termios *modes, const char *reset) {
-  way_back.armed = 0;
+  wid_fatal_disarm();
   way_back.fd = fd;
   way_back.pid = getpid();
   way_back.modes = *modes;
@@ -68,21 +77,13 @@ void wid_fatal_arm(int fd, const struct termios *modes, const char *reset) {
     way_back.n_reset = RESET_MAX;
   memcpy(way_back.reset, reset, way_back.n_reset);
   way_back.armed = 1;
+  catch_signals();
 }
 
 void wid_fatal_disarm(void) {
-  way_back.armed = 0;
-}
-
-void wid_fatal_catch(void) {
-  static bool caught;
-  if (caught)
+  if (!way_back.armed)
     return;
-  caught = true;
-  stack_t stack = {.ss_sp = handler_stack, .ss_size = sizeof handler_stack};
-  sigaltstack(&stack, NULL);
-  struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
-  sigemptyset(&action.sa_mask);
+  way_back.armed = 0;
   for (size_t i = 0; i < N_FATAL; i++)
-    sigaction(fatal_signals[i], &action, &before[i]);
+    sigaction(fatal_signals[i], &before[i], NULL);
 }

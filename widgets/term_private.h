@@ -19,10 +19,10 @@ void wid_input_done(void);
 
 /* ---- term_fatal.c: the way back from a fatal signal --------------------------------------------
  */
-/* Keeps the bytes and modes that make fd an ordinary terminal again. */
+/* Keeps the bytes and modes that make fd an ordinary terminal again, and catches fatal signals
+ * until disarmed. */
 void wid_fatal_arm(int fd, const struct termios *modes, const char *reset);
 void wid_fatal_disarm(void);
-void wid_fatal_catch(void);
 
 /* Writes all n bytes, waiting at most a second in all for a terminal that does not take them. Safe
  * in a signal handler. */
