@@ -29,6 +29,7 @@ struct aws_service {
   const char *version; /* query: Version=; rest-xml: xmlns of bodies in `xmlns` */
   const char *target_prefix; /* json: X-Amz-Target */
   const char *xmlns;
+  bool query_mode; /* json 1.0 of a service that once was query: send x-amzn-query-mode: true */
   bool global; /* one endpoint, signed for us-east-1 (cn: cn-northwest-1) */
 };
 
@@ -42,8 +43,8 @@ struct aws_op {
   const char *lists; /* query and rest-xml: element names of lists, "Filters=Filter Values=Value";
                         others "member" */
   const char *root;  /* rest-xml with a body: name of the one input member that is the body */
-  const char *items; /* path from the result to the list of items; "" : the result is the item;
-                        NULL: no items */
+  const char *items; /* path from the result to the list of items; "": the result is the one item,
+                        and so is what is there if it is a JSON object; NULL: no items */
   const struct aws_type *item; /* NULL with items set: a list of plain strings (page->items are
                                   struct aws_str) */
   const char *token_in, *token_out; /* NULL: not paged */

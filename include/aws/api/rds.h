@@ -29,7 +29,7 @@ struct rds_cluster {
   int64_t port;
   bool multi_az, encrypted, iam_auth, deletion_protection;
   double serverless_min, serverless_max; /* ACU */
-  struct aws_list members; /* struct rds_member */
+  struct aws_list members;               /* struct rds_member */
 };
 struct rds_event {
   uint64_t has;
