@@ -31,6 +31,8 @@ struct aws_str aws_settings_get(const struct aws_settings *s, const char *key);
  * "elastic_load_balancing_v2"): option, variable of the service, variable for all, the profile's
  * services section, the profile's endpoint_url. NULL: none. */
 const char *aws_settings_endpoint(const struct aws_settings *s, const char *service_id);
+/* AWS_CA_BUNDLE or the profile's ca_bundle, for aws_io_new; NULL: the system's certificates. */
+const char *aws_settings_ca_file(const struct aws_settings *s);
 /* All profile names of both files, sorted, for completion. */
 size_t aws_settings_profiles(const struct aws_settings *s, const struct aws_str **names);
 
@@ -45,9 +47,12 @@ struct aws_creds {
 void aws_creds_done(struct aws_creds *c);
 
 /* Runs the chain. The callback gets the credentials (borrowed) or an error that names every place
- * that was looked at. */
+ * that was looked at. The handle is good until the callback; NULL: no memory, no callback. */
 typedef void (*aws_creds_fn)(void *arg, const struct aws_creds *creds, const struct aws_error *err);
-void aws_creds_find(struct aws_io *io, const struct aws_settings *s, aws_creds_fn fn, void *arg);
+struct aws_creds_search;
+struct aws_creds_search *aws_creds_find(struct aws_io *io, const struct aws_settings *s,
+                                        aws_creds_fn fn, void *arg);
+void aws_creds_cancel(struct aws_creds_search *search); /* no callback; NULL is fine */
 
 /* ---- Signature Version 4 --------------------------------------------------------------------- */
 

@@ -1,0 +1,279 @@
+#include "aws/auth/ini.h"
+
+#include <stdlib.h>
+
+/* Where the reading is. */
+struct reader {
+  struct aws_ini *ini;
+  bool credentials;
+  const char *path;
+  unsigned line;
+  struct aws_error *err;
+  bool in_section, in_prop;
+  size_t section;            /* index; meaningless while `ignored` */
+  bool ignored;              /* the section is not for us */
+  struct aws_ini_prop *prop; /* NULL: the property is ignored */
+  bool nested;               /* the property began empty: a block of sub-properties */
+};
+
+static bool fail(struct reader *r, const char *what) {
+  aws_error_set(r->err, AWS_E_CONFIG, "%s, line %u: %s", r->path, r->line, what);
+  return false;
+}
+
+static bool no_memory(struct reader *r) {
+  aws_error_set(r->err, AWS_E_MEMORY, "%s: no memory to read it", r->path);
+  return false;
+}
+
+static bool blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+static bool comment(char c) {
+  return c == '#' || c == ';';
+}
+
+static char *dup_str(struct aws_str s, bool lower) {
+  char *p = aws_calloc(s.n + 1, 1);
+  for (size_t i = 0; p && i < s.n; i++)
+    p[i] = (char)(lower && s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] + ('a' - 'A') : s.p[i]);
+  return p;
+}
+
+/* ---- sections
+ * ------------------------------------------------------------------------------------ */
+
+static bool all_of(struct aws_str s, const char *extra) {
+  for (size_t i = 0; i < s.n; i++) {
+    char c = s.p[i];
+    bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!alnum && (c == '\0' || !strchr(extra, c)))
+      return false;
+  }
+  return s.n > 0;
+}
+
+/* The part after "word" and white space; {NULL, 0} when s does not begin so. */
+static struct aws_str after_word(struct aws_str s, const char *word) {
+  size_t n = strlen(word);
+  if (!aws_str_starts(s, word) || s.n == n || !blank(s.p[n]))
+    return (struct aws_str){0};
+  return aws_str_trim((struct aws_str){s.p + n, s.n - n});
+}
+
+static bool classify(const struct reader *r, struct aws_str *name, struct aws_ini_section *out) {
+  static const struct {
+    const char *word;
+    enum aws_ini_kind kind;
+  } words[] = {{"profile", AWS_INI_PROFILE},
+               {"sso-session", AWS_INI_SSO_SESSION},
+               {"services", AWS_INI_SERVICES}};
+  if (r->credentials || aws_str_eq_c(*name, "default")) {
+    out->kind = AWS_INI_PROFILE;
+  } else {
+    struct aws_str rest = {0};
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && !rest.p; i++) {
+      rest = after_word(*name, words[i].word);
+      out->kind = words[i].kind;
+    }
+    if (!rest.p)
+      return false;
+    *name = rest;
+    out->prefixed = true;
+  }
+  /* The AWS CLI writes names with spaces in quotes. */
+  if (name->n > 2 && name->p[0] == '"' && name->p[name->n - 1] == '"') {
+    *name = (struct aws_str){name->p + 1, name->n - 2};
+    return all_of(*name, "-_/.%@:+ ");
+  }
+  return all_of(*name, "-_/.%@:+");
+}
+
+static bool begin_section(struct reader *r, struct aws_str line) {
+  const char *end = memchr(line.p, ']', line.n);
+  if (!end)
+    return fail(r, "Profile definition must end with ']'");
+  struct aws_str name = aws_str_trim((struct aws_str){line.p + 1, (size_t)(end - line.p) - 1});
+  struct aws_ini_section s = {0};
+  r->in_section = true;
+  r->in_prop = false;
+  r->ignored = !classify(r, &name, &s);
+  if (r->ignored)
+    return true;
+  struct aws_ini *ini = r->ini;
+  for (size_t i = 0; i < ini->n; i++)
+    if (ini->sections[i].kind == s.kind && ini->sections[i].prefixed == s.prefixed &&
+        aws_str_eq_c(name, ini->sections[i].name)) {
+      r->section = i;
+      return true;
+    }
+  s.name = dup_str(name, false);
+  if (!s.name || !aws_grow(&ini->sections, &ini->cap, ini->n + 1, sizeof *ini->sections)) {
+    free(s.name);
+    return no_memory(r);
+  }
+  r->section = ini->n;
+  ini->sections[ini->n++] = s;
+  return true;
+}
+
+/* ---- properties
+ * ---------------------------------------------------------------------------------- */
+
+/* "value # words": the comment needs white space before it, or it belongs to the value. */
+static struct aws_str cut_comment(struct aws_str v) {
+  for (size_t i = 0; i < v.n; i++)
+    if (comment(v.p[i]) && (i == 0 || blank(v.p[i - 1])))
+      return aws_str_trim((struct aws_str){v.p, i});
+  return aws_str_trim(v);
+}
+
+static bool set_prop(struct reader *r, struct aws_str key, struct aws_str value) {
+  struct aws_ini_section *s = &r->ini->sections[r->section];
+  char *name = dup_str(key, true);
+  if (!name)
+    return no_memory(r);
+  r->prop = NULL;
+  for (size_t i = 0; i < s->n && !r->prop; i++)
+    if (strcmp(s->props[i].key, name) == 0)
+      r->prop = &s->props[i];
+  if (r->prop) { /* the last one wins */
+    free(name);
+    aws_buf_wipe_done(&r->prop->value);
+  } else {
+    if (!aws_grow(&s->props, &s->cap, s->n + 1, sizeof *s->props)) {
+      free(name);
+      return no_memory(r);
+    }
+    r->prop = &s->props[s->n++];
+    r->prop->key = name;
+    aws_buf_init(&r->prop->value, AWS_INI_MAX_BYTES);
+  }
+  return aws_buf_add(&r->prop->value, value.p ? value.p : "", value.n) || no_memory(r);
+}
+
+static bool begin_prop(struct reader *r, struct aws_str line) {
+  if (!r->in_section)
+    return fail(r, "Expected a profile definition");
+  struct aws_str value = line, key = aws_str_trim(aws_str_split(&value, '='));
+  if (!value.p)
+    return fail(r, "Expected an '=' sign defining a property");
+  if (key.n == 0)
+    return fail(r, "Property did not have a name");
+  value = cut_comment(value);
+  r->in_prop = true;
+  r->nested = value.n == 0;
+  r->prop = NULL;
+  if (r->ignored || !all_of(key, "-_"))
+    return true;
+  return set_prop(r, key, value);
+}
+
+static bool continue_prop(struct reader *r, struct aws_str line) {
+  line = aws_str_trim(line);
+  if (comment(line.p[0]))
+    return true;
+  if (!r->in_section)
+    return fail(r, "Expected a profile definition");
+  if (!r->in_prop)
+    return fail(r, "Expected a property definition, found continuation");
+  if (r->nested) {
+    struct aws_str value = line, key = aws_str_trim(aws_str_split(&value, '='));
+    if (!value.p)
+      return fail(r, "Expected an '=' sign defining a sub-property");
+    if (key.n == 0)
+      return fail(r, "Sub-property did not have a name");
+  }
+  if (!r->prop)
+    return true;
+  return (aws_buf_add_char(&r->prop->value, '\n') && aws_buf_add_str(&r->prop->value, line)) ||
+         no_memory(r);
+}
+
+/* ---- the whole file
+ * ------------------------------------------------------------------------------ */
+
+static void section_done(struct aws_ini_section *s) {
+  for (size_t i = 0; i < s->n; i++) {
+    free(s->props[i].key);
+    aws_buf_wipe_done(&s->props[i].value);
+  }
+  free(s->props);
+  free(s->name);
+}
+
+void aws_ini_done(struct aws_ini *ini) {
+  for (size_t i = 0; i < ini->n; i++)
+    section_done(&ini->sections[i]);
+  free(ini->sections);
+  *ini = (struct aws_ini){0};
+}
+
+/* [profile default] in the config file beats [default] whole, wherever it stands. */
+static void drop_plain_default(struct aws_ini *ini) {
+  size_t plain = ini->n;
+  bool prefixed = false;
+  for (size_t i = 0; i < ini->n; i++) {
+    if (ini->sections[i].kind != AWS_INI_PROFILE || strcmp(ini->sections[i].name, "default") != 0)
+      continue;
+    if (ini->sections[i].prefixed)
+      prefixed = true;
+    else
+      plain = i;
+  }
+  if (!prefixed || plain == ini->n)
+    return;
+  section_done(&ini->sections[plain]);
+  ini->sections[plain] = ini->sections[--ini->n];
+}
+
+bool aws_ini_parse(struct aws_ini *ini, bool credentials, struct aws_str text, const char *path,
+                   struct aws_error *err) {
+  struct reader r = {.ini = ini, .credentials = credentials, .path = path, .err = err};
+  while (text.n > 0) {
+    struct aws_str line = aws_str_split(&text, '\n');
+    r.line++;
+    if (line.n > 0 && line.p[line.n - 1] == '\r')
+      line.n--;
+    bool ok = true;
+    if (aws_str_trim(line).n == 0 || comment(line.p[0]))
+      continue;
+    else if (line.p[0] == '[')
+      ok = begin_section(&r, line);
+    else if (blank(line.p[0]))
+      ok = continue_prop(&r, line);
+    else
+      ok = begin_prop(&r, line);
+    if (!ok)
+      return false;
+  }
+  drop_plain_default(ini);
+  return true;
+}
+
+const struct aws_ini_section *aws_ini_find(const struct aws_ini *ini, enum aws_ini_kind kind,
+                                           struct aws_str name) {
+  for (size_t i = 0; i < ini->n; i++)
+    if (ini->sections[i].kind == kind && aws_str_eq_c(name, ini->sections[i].name))
+      return &ini->sections[i];
+  return NULL;
+}
+
+struct aws_str aws_ini_get(const struct aws_ini_section *s, struct aws_str key) {
+  for (size_t i = 0; s && i < s->n; i++)
+    if (aws_str_eq_c(key, s->props[i].key))
+      return aws_buf_str(&s->props[i].value);
+  return (struct aws_str){0};
+}
+
+struct aws_str aws_ini_get_sub(const struct aws_ini_section *s, struct aws_str key,
+                               struct aws_str sub) {
+  struct aws_str block = aws_ini_get(s, key);
+  while (block.n > 0) {
+    struct aws_str value = aws_str_split(&block, '\n'), name = aws_str_split(&value, '=');
+    if (value.p && aws_str_eq(aws_str_trim(name), sub))
+      return aws_str_trim(value);
+  }
+  return (struct aws_str){0};
+}

@@ -1,0 +1,280 @@
+/* Which profile, which region, which files. */
+#include "config.h"
+
+#include "aws/auth/settings.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- environment and paths
+ * ----------------------------------------------------------------------- */
+
+static const char *process_env(void *arg, const char *name) {
+  (void)arg;
+  return getenv(name);
+}
+
+const char *aws_settings_env(const struct aws_settings *s, const char *name) {
+  const char *v = s->getenv(s->getenv_arg, name);
+  return v && v[0] ? v : NULL;
+}
+
+/* Only the process's own environment falls back to the passwd entry: a demo must find no home. */
+static const char *home(const struct aws_settings *s) {
+  const char *h = aws_settings_env(s, "HOME");
+  if (h || s->getenv != process_env)
+    return h;
+  const struct passwd *pw = getpwuid(getuid());
+  return pw ? pw->pw_dir : NULL;
+}
+
+static char *join(const char *a, const char *b) {
+  size_t na = strlen(a), nb = strlen(b);
+  char *p = aws_calloc(na + nb + 1, 1);
+  if (p) {
+    memcpy(p, a, na);
+    memcpy(p + na, b, nb);
+  }
+  return p;
+}
+
+/* "~" and "~/" at the start mean the home directory, as in every SDK. */
+static char *locate(const struct aws_settings *s, const char *variable, const char *below_home) {
+  const char *path = aws_settings_env(s, variable), *h = home(s);
+  if (path && !(path[0] == '~' && (path[1] == '/' || path[1] == '\0') && h))
+    return strdup(path);
+  if (path)
+    return join(h, path + 1);
+  return h ? join(h, below_home) : NULL;
+}
+
+static bool read_file(const char *path, struct aws_buf *out, struct aws_error *err) {
+  FILE *f = fopen(path, "rb");
+  if (!f && (errno == ENOENT || errno == ENOTDIR))
+    return true; /* a missing file is an empty one */
+  bool ok = f != NULL;
+  char part[4096];
+  for (size_t n; ok && (n = fread(part, 1, sizeof part, f)) > 0;)
+    ok = aws_buf_add(out, part, n);
+  if (out->failed)
+    aws_error_set(err, AWS_E_CONFIG, "%s is larger than %u bytes", path, AWS_INI_MAX_BYTES);
+  else if (!ok || ferror(f))
+    aws_error_set(err, AWS_E_CONFIG, "%s cannot be read: %s", path, strerror(errno));
+  ok = ok && !ferror(f);
+  if (f)
+    fclose(f);
+  aws_wipe(part, sizeof part);
+  return ok;
+}
+
+static bool load_file(struct aws_ini *ini, bool credentials, const char *path,
+                      struct aws_error *err) {
+  if (!path)
+    return true;
+  struct aws_buf text;
+  aws_buf_init(&text, AWS_INI_MAX_BYTES);
+  bool ok =
+      read_file(path, &text, err) && aws_ini_parse(ini, credentials, aws_buf_str(&text), path, err);
+  aws_buf_wipe_done(&text);
+  return ok;
+}
+
+/* ---- profiles
+ * ------------------------------------------------------------------------------------ */
+
+static int name_cmp(const void *a, const void *b) {
+  return aws_str_cmp(*(const struct aws_str *)a, *(const struct aws_str *)b);
+}
+
+static bool collect_names(struct aws_settings *s, const struct aws_ini *ini) {
+  for (size_t i = 0; i < ini->n; i++) {
+    if (ini->sections[i].kind != AWS_INI_PROFILE)
+      continue;
+    struct aws_str name = aws_str_from(ini->sections[i].name);
+    bool known = false;
+    for (size_t k = 0; k < s->nnames && !known; k++)
+      known = aws_str_eq(s->names[k], name);
+    if (known)
+      continue;
+    if (!aws_grow(&s->names, &s->names_cap, s->nnames + 1, sizeof *s->names))
+      return false;
+    s->names[s->nnames++] = name;
+  }
+  return true;
+}
+
+static void unknown_profile(const struct aws_settings *s, const char *said_by,
+                            struct aws_error *err) {
+  struct aws_buf names;
+  aws_buf_init(&names, 200);
+  for (size_t i = 0; i < s->nnames; i++)
+    aws_buf_addf(&names, "%s%.*s", i ? ", " : "", AWS_STR_ARG(s->names[i]));
+  aws_error_set(err, AWS_E_CONFIG, "profile %s (%s) is not in %s or %s; there is: %.*s%s",
+                s->profile, said_by, s->config_path ? s->config_path : "~/.aws/config",
+                s->credentials_path ? s->credentials_path : "~/.aws/credentials",
+                AWS_STR_ARG(aws_buf_str(&names)),
+                names.failed ? ", ..."
+                : s->nnames  ? ""
+                             : "none");
+  aws_buf_done(&names);
+}
+
+static bool choose_profile(struct aws_settings *s, const struct aws_settings_input *in,
+                           struct aws_error *err) {
+  static const char *const variables[] = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"};
+  const char *name = in->profile, *said_by = "--profile";
+  s->profile_from_option = name != NULL;
+  for (size_t i = 0; i < 2 && !name; i++) {
+    said_by = variables[i];
+    name = aws_settings_env(s, said_by);
+  }
+  s->profile = strdup(name ? name : "default");
+  if (!s->profile || !collect_names(s, &s->config) || !collect_names(s, &s->credentials)) {
+    aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
+    return false;
+  }
+  if (s->nnames > 0)
+    qsort(s->names, s->nnames, sizeof *s->names, name_cmp);
+  s->in_config = aws_ini_find(&s->config, AWS_INI_PROFILE, aws_str_from(s->profile));
+  s->in_credentials = aws_ini_find(&s->credentials, AWS_INI_PROFILE, aws_str_from(s->profile));
+  if (s->in_config || s->in_credentials || strcmp(s->profile, "default") == 0)
+    return true;
+  unknown_profile(s, said_by, err);
+  return false;
+}
+
+/* ---- region
+ * -------------------------------------------------------------------------------------- */
+
+/* It becomes part of host names. */
+static bool is_region(struct aws_str r) {
+  if (r.n == 0 || r.n > 63)
+    return false;
+  for (size_t i = 0; i < r.n; i++)
+    if (!((r.p[i] >= 'a' && r.p[i] <= 'z') || (r.p[i] >= '0' && r.p[i] <= '9') || r.p[i] == '-'))
+      return false;
+  return r.p[0] != '-' && r.p[r.n - 1] != '-';
+}
+
+static bool choose_region(struct aws_settings *s, const struct aws_settings_input *in,
+                          struct aws_error *err) {
+  const struct {
+    const char *said_by;
+    struct aws_str value;
+  } places[] = {{"--region", aws_str_from(in->region)},
+                {"AWS_REGION", aws_str_from(aws_settings_env(s, "AWS_REGION"))},
+                {"AWS_DEFAULT_REGION", aws_str_from(aws_settings_env(s, "AWS_DEFAULT_REGION"))},
+                {"the profile", aws_settings_get(s, "region")}};
+  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+    if (!places[i].value.p || (i > 0 && places[i].value.n == 0))
+      continue;
+    if (!is_region(places[i].value)) {
+      aws_error_set(err, AWS_E_CONFIG, "\"%.40s\" (%s) is not the name of a region",
+                    places[i].value.p, places[i].said_by);
+      return false;
+    }
+    s->region = strdup(places[i].value.p);
+    if (!s->region)
+      aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
+    return s->region != NULL;
+  }
+  return true;
+}
+
+/* ---- the whole
+ * ----------------------------------------------------------------------------------- */
+
+static bool is_true(const char *v) {
+  return v && (v[0] == 't' || v[0] == 'T') && strlen(v) == 4 && (v[1] | 32) == 'r' &&
+         (v[2] | 32) == 'u' && (v[3] | 32) == 'e';
+}
+
+/* Asked for by law, as a rule: going to the ordinary endpoint instead would be worse than refusing.
+ */
+static bool refuse_fips(const struct aws_settings *s, struct aws_error *err) {
+  struct aws_str p = aws_settings_get(s, "use_fips_endpoint");
+  if (!is_true(aws_settings_env(s, "AWS_USE_FIPS_ENDPOINT")) && !is_true(p.p))
+    return true;
+  aws_error_set(err, AWS_E_CONFIG,
+                "FIPS endpoints are asked for (AWS_USE_FIPS_ENDPOINT or use_fips_endpoint), "
+                "and cawsole does not know them; use an endpoint_url that names one");
+  return false;
+}
+
+static bool load(struct aws_settings *s, const struct aws_settings_input *in,
+                 struct aws_error *err) {
+  s->config_path = locate(s, "AWS_CONFIG_FILE", "/.aws/config");
+  s->credentials_path = locate(s, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials");
+  if (!load_file(&s->config, false, s->config_path, err) ||
+      !load_file(&s->credentials, true, s->credentials_path, err) || !choose_profile(s, in, err) ||
+      !choose_region(s, in, err) || !refuse_fips(s, err))
+    return false;
+  const char *ca = aws_settings_env(s, "AWS_CA_BUNDLE");
+  ca = ca ? ca : aws_settings_get(s, "ca_bundle").p;
+  s->ca_file = ca && ca[0] ? strdup(ca) : NULL;
+  s->endpoint = in->endpoint ? strdup(in->endpoint) : NULL;
+  if ((in->endpoint && !s->endpoint) || (ca && ca[0] && !s->ca_file)) {
+    aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
+    return false;
+  }
+  return true;
+}
+
+struct aws_settings *aws_settings_load(const struct aws_settings_input *in, struct aws_error *err) {
+  struct aws_settings *s = aws_calloc(1, sizeof *s);
+  if (!s) {
+    aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
+    return NULL;
+  }
+  s->getenv = in->getenv ? in->getenv : process_env;
+  s->getenv_arg = in->getenv_arg;
+  if (load(s, in, err))
+    return s;
+  aws_settings_free(s);
+  return NULL;
+}
+
+void aws_settings_free(struct aws_settings *s) {
+  if (!s)
+    return;
+  for (size_t i = 0; i < s->nendpoints; i++) {
+    free(s->endpoints[i].service);
+    free(s->endpoints[i].url);
+  }
+  free(s->endpoints);
+  free(s->names);
+  aws_ini_done(&s->config);
+  aws_ini_done(&s->credentials);
+  free(s->config_path);
+  free(s->credentials_path);
+  free(s->profile);
+  free(s->region);
+  free(s->endpoint);
+  free(s->ca_file);
+  free(s);
+}
+
+const char *aws_settings_profile(const struct aws_settings *s) {
+  return s->profile;
+}
+
+const char *aws_settings_region(const struct aws_settings *s) {
+  return s->region;
+}
+
+const char *aws_settings_ca_file(const struct aws_settings *s) {
+  return s->ca_file;
+}
+
+struct aws_str aws_settings_get(const struct aws_settings *s, const char *key) {
+  struct aws_str v = aws_ini_get(s->in_credentials, aws_str_from(key));
+  return v.p ? v : aws_ini_get(s->in_config, aws_str_from(key));
+}
+
+size_t aws_settings_profiles(const struct aws_settings *s, const struct aws_str **names) {
+  *names = s->names;
+  return s->nnames;
+}

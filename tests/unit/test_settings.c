@@ -1,0 +1,404 @@
+/* Profiles, regions, endpoint overrides and static credentials. */
+#include "config.h"
+
+#include "aws/auth.h"
+#include "aws/auth/ini.h"
+#include "server.h"
+#include "test.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* ---- the file format, by AWS's own cases
+ * --------------------------------------------------------- */
+
+static void add_sections(cJSON *to, const struct aws_ini *ini, enum aws_ini_kind kind) {
+  for (size_t i = 0; i < ini->n; i++) {
+    const struct aws_ini_section *s = &ini->sections[i];
+    if (s->kind != kind)
+      continue;
+    cJSON *o = cJSON_GetObjectItemCaseSensitive(to, s->name);
+    if (!o)
+      o = cJSON_AddObjectToObject(to, s->name);
+    for (size_t k = 0; k < s->n; k++) {
+      cJSON_DeleteItemFromObjectCaseSensitive(o, s->props[k].key);
+      cJSON_AddStringToObject(o, s->props[k].key, s->props[k].value.p);
+    }
+  }
+}
+
+/* Parses both texts; what came out, merged as aws_settings_get does, or the error's sentence. */
+static cJSON *parse_both(const char *config, const char *credentials, struct aws_error *err) {
+  struct aws_ini a = {0}, b = {0};
+  bool ok = aws_ini_parse(&a, false, aws_str_from(config ? config : ""), "config", err) &&
+            aws_ini_parse(&b, true, aws_str_from(credentials ? credentials : ""), "creds", err);
+  cJSON *out = NULL;
+  if (ok) {
+    out = cJSON_CreateObject();
+    cJSON *profiles = cJSON_AddObjectToObject(out, "profiles");
+    add_sections(profiles, &a, AWS_INI_PROFILE);
+    add_sections(profiles, &b, AWS_INI_PROFILE);
+    add_sections(cJSON_AddObjectToObject(out, "sso_sessions"), &a, AWS_INI_SSO_SESSION);
+  }
+  aws_ini_done(&a);
+  aws_ini_done(&b);
+  return out;
+}
+
+static bool run_case(const cJSON *test) {
+  const cJSON *input = cJSON_GetObjectItem(test, "input"),
+              *output = cJSON_GetObjectItem(test, "output");
+  struct aws_error err = {0};
+  cJSON *got =
+      parse_both(cJSON_GetStringValue(cJSON_GetObjectItem(input, "configFile")),
+                 cJSON_GetStringValue(cJSON_GetObjectItem(input, "credentialsFile")), &err);
+  const char *error = cJSON_GetStringValue(cJSON_GetObjectItem(output, "errorContaining"));
+  bool ok;
+  if (error) {
+    ok = !got && strstr(err.text, error);
+  } else {
+    cJSON *want = cJSON_Duplicate(cJSON_GetObjectItem(output, "config"), true);
+    if (!cJSON_GetObjectItem(want, "sso_sessions"))
+      cJSON_AddObjectToObject(want, "sso_sessions");
+    ok = got && cJSON_Compare(got, want, true);
+    cJSON_Delete(want);
+  }
+  if (!ok)
+    print_message("wrong: %s (%s)\n", cJSON_GetStringValue(cJSON_GetObjectItem(test, "name")),
+                  err.text);
+  cJSON_Delete(got);
+  return ok;
+}
+
+static void test_ini_cases(void **state) {
+  (void)state;
+  FILE *f = fopen(SHARED_DIR "/aws/vectors/aws-runtime/profile-parser-tests.json", "rb");
+  if (!f) {
+    print_message("no AWS test data at %s\n", SHARED_DIR);
+    skip();
+  }
+  static char text[1 << 17];
+  size_t n = fread(text, 1, sizeof text - 1, f);
+  fclose(f);
+  text[n] = '\0';
+  cJSON *doc = cJSON_Parse(text);
+  int total = 0, passed = 0;
+  const cJSON *test;
+  cJSON_ArrayForEach(test, cJSON_GetObjectItem(doc, "tests")) {
+    total++;
+    passed += run_case(test);
+  }
+  cJSON_Delete(doc);
+  print_message("profile parser: %d of %d\n", passed, total);
+  assert_int_equal(total, 65);
+  assert_int_equal(passed, total);
+}
+
+static void test_ini_own(void **state) {
+  (void)state;
+  static const struct {
+    const char *config, *want; /* the value of [profile p] k, or the error */
+  } rows[] = {
+      {"[profile p]\nk = a", "a"},
+      {"[profile \"p\"]\r\nK=a\r\n", "a"},
+      {"[profile p]\nk = a ; b\n", "a"},
+      {"[profile p]\nk = a;b#c\n", "a;b#c"},
+      {"[profile p]\nx = 1\n  # a remark, indented\nk = a\n", "a"},
+      {"[profile p]\nk = a\n\n[profile q]\nk = b\n[profile p]\nk = c\n", "c"},
+      {"[profile p]\nk = \n a = 1\n b = 2\n", "\na = 1\nb = 2"},
+      {"[profile p]\nk\n", "config, line 2: Expected an '=' sign defining a property"},
+      {"\n\n = 1\n", "config, line 3: Expected a profile definition"},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct aws_ini ini = {0};
+    struct aws_error err = {0};
+    bool ok = aws_ini_parse(&ini, false, aws_str_from(rows[i].config), "config", &err);
+    const struct aws_ini_section *s = aws_ini_find(&ini, AWS_INI_PROFILE, AWS_STR_LIT("p"));
+    struct aws_str got = ok ? aws_ini_get(s, AWS_STR_LIT("k")) : aws_str_from(err.text);
+    assert_string_equal(got.p, rows[i].want);
+    aws_ini_done(&ini);
+  }
+}
+
+/* ---- settings
+ * ------------------------------------------------------------------------------------ */
+
+struct world {
+  char dir[64], home[80], config[128], credentials[128];
+  const char *env[16][2];
+  size_t nenv;
+};
+
+static const char *fake_env(void *arg, const char *name) {
+  const struct world *w = arg;
+  for (size_t i = w->nenv; i > 0; i--)
+    if (strcmp(w->env[i - 1][0], name) == 0)
+      return w->env[i - 1][1];
+  return NULL;
+}
+
+static void set(struct world *w, const char *name, const char *value) {
+  assert_true(w->nenv < COUNT(w->env));
+  w->env[w->nenv][0] = name;
+  w->env[w->nenv++][1] = value;
+}
+
+static void write_file(const char *path, const char *text) {
+  FILE *f = fopen(path, "wb");
+  assert_non_null(f);
+  fputs(text, f);
+  fclose(f);
+}
+
+static const char config_text[] = "[default]\n"
+                                  "region = eu-north-1\n"
+                                  "[profile dev]\n"
+                                  "region = eu-central-1\n"
+                                  "services = local\n"
+                                  "endpoint_url = https://all.example.org\n"
+                                  "aws_access_key_id = AKIDCONFIG\n"
+                                  "aws_secret_access_key = config-secret\n"
+                                  "[profile half]\n"
+                                  "aws_access_key_id = AKIDHALF\n"
+                                  "[profile evil]\n"
+                                  "region = x.evil.com/#\n"
+                                  "[profile fips]\n"
+                                  "use_fips_endpoint = true\n"
+                                  "[services local]\n"
+                                  "ecs =\n"
+                                  "  region = here\n"
+                                  "  endpoint_url = http://localhost:4566\n";
+static const char credentials_text[] = "[ops]\n"
+                                       "aws_access_key_id = AKIDOPS\n"
+                                       "aws_secret_access_key = ops-secret\n"
+                                       "aws_session_token = ops-token\n";
+
+static int set_up(void **state) {
+  static struct world w;
+  memset(&w, 0, sizeof w);
+  strcpy(w.dir, "/tmp/cawsole-test-XXXXXX");
+  if (!mkdtemp(w.dir))
+    return -1;
+  snprintf(w.config, sizeof w.config, "%s/config", w.dir);
+  snprintf(w.credentials, sizeof w.credentials, "%s/credentials", w.dir);
+  write_file(w.config, config_text);
+  write_file(w.credentials, credentials_text);
+  set(&w, "HOME", w.dir);
+  set(&w, "AWS_CONFIG_FILE", "~/config");
+  set(&w, "AWS_SHARED_CREDENTIALS_FILE", w.credentials);
+  *state = &w;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  struct world *w = *state;
+  unlink(w->config);
+  unlink(w->credentials);
+  return rmdir(w->dir);
+}
+
+static struct aws_settings *load(struct world *w, const char *profile, struct aws_error *err) {
+  struct aws_settings_input in = {.getenv = fake_env, .getenv_arg = w, .profile = profile};
+  return aws_settings_load(&in, err);
+}
+
+static void expect(struct world *w, const char *option, const char *profile, const char *region) {
+  struct aws_error err = {0};
+  struct aws_settings *s = load(w, option, &err);
+  assert_non_null(s);
+  assert_string_equal(aws_settings_profile(s), profile);
+  if (region)
+    assert_string_equal(aws_settings_region(s), region);
+  else
+    assert_null(aws_settings_region(s));
+  aws_settings_free(s);
+}
+
+static void test_profile_and_region(void **state) {
+  struct world *w = *state;
+  expect(w, NULL, "default", "eu-north-1");
+  set(w, "AWS_DEFAULT_PROFILE", "ops");
+  expect(w, NULL, "ops", NULL);
+  set(w, "AWS_PROFILE", "dev");
+  expect(w, NULL, "dev", "eu-central-1");
+  set(w, "AWS_DEFAULT_REGION", "us-west-1");
+  expect(w, NULL, "dev", "us-west-1");
+  set(w, "AWS_REGION", "us-west-2");
+  expect(w, "ops", "ops", "us-west-2");
+  set(w, "AWS_REGION", ""); /* empty counts as unset */
+  expect(w, "ops", "ops", "us-west-1");
+}
+
+static void expect_error(struct world *w, const char *profile, const char *a, const char *b) {
+  struct aws_error err = {0};
+  assert_null(load(w, profile, &err));
+  assert_int_equal(err.code, AWS_E_CONFIG);
+  if (!strstr(err.text, a) || !strstr(err.text, b))
+    print_message("%s\n", err.text);
+  assert_non_null(strstr(err.text, a));
+  assert_non_null(strstr(err.text, b));
+}
+
+static void test_bad_settings(void **state) {
+  struct world *w = *state;
+  expect_error(w, "nope", "--profile", "default, dev, evil, fips, half, ops");
+  expect_error(w, "evil", "x.evil.com", "not the name of a region");
+  expect_error(w, "fips", "FIPS", "endpoint_url");
+  set(w, "AWS_PROFILE", "gone");
+  expect_error(w, NULL, "AWS_PROFILE", w->credentials);
+  write_file(w->credentials, "[ops]\nx\n");
+  expect_error(w, "dev", w->credentials, "line 2");
+  set(w, "AWS_SHARED_CREDENTIALS_FILE", w->dir);
+  expect_error(w, "dev", w->dir, "cannot be read");
+}
+
+static void test_no_files(void **state) {
+  struct world *w = *state;
+  w->nenv = 0; /* as the demo runs: no variable at all, so no home either */
+  expect(w, NULL, "default", NULL);
+}
+
+static void expect_endpoint(struct world *w, const char *profile, const char *service,
+                            const char *want) {
+  struct aws_error err = {0};
+  struct aws_settings *s = load(w, profile, &err);
+  assert_non_null(s);
+  for (int i = 0; i < 2; i++) {
+    const char *got = aws_settings_endpoint(s, service);
+    if (want)
+      assert_string_equal(got, want);
+    else
+      assert_null(got);
+  }
+  aws_settings_free(s);
+}
+
+static void test_endpoints(void **state) {
+  struct world *w = *state;
+  expect_endpoint(w, NULL, "ecs", NULL);
+  expect_endpoint(w, "dev", "ECS", "http://localhost:4566");
+  expect_endpoint(w, "dev", "rds", "https://all.example.org");
+  set(w, "AWS_ENDPOINT_URL", "http://127.0.0.1:5000");
+  expect_endpoint(w, "dev", "ecs", "http://127.0.0.1:5000");
+  set(w, "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2", "http://127.0.0.1:6000");
+  expect_endpoint(w, "dev", "elastic_load_balancing_v2", "http://127.0.0.1:6000");
+  set(w, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE");
+  expect_endpoint(w, "dev", "ecs", NULL);
+  struct aws_settings_input in = {
+      .getenv = fake_env, .getenv_arg = w, .endpoint = "http://127.0.0.1:7000"};
+  struct aws_error err = {0};
+  struct aws_settings *s = aws_settings_load(&in, &err);
+  assert_string_equal(aws_settings_endpoint(s, "ecs"), "http://127.0.0.1:7000");
+  aws_settings_free(s);
+}
+
+static void test_ca_file(void **state) {
+  struct world *w = *state;
+  struct aws_error err = {0};
+  set(w, "AWS_CA_BUNDLE", "/a/bundle.pem");
+  struct aws_settings *s = load(w, NULL, &err);
+  assert_string_equal(aws_settings_ca_file(s), "/a/bundle.pem");
+  aws_settings_free(s);
+}
+
+/* ---- credentials
+ * --------------------------------------------------------------------------------- */
+
+struct found {
+  bool done, ok;
+  char id[160], secret[64], token[64], provider[32];
+  aws_ms expires;
+  struct aws_error err;
+};
+
+static void on_creds(void *arg, const struct aws_creds *c, const struct aws_error *err) {
+  struct found *f = arg;
+  f->done = true;
+  f->ok = c != NULL;
+  if (err)
+    f->err = *err;
+  if (!c)
+    return;
+  snprintf(f->id, sizeof f->id, "%s", c->key_id);
+  snprintf(f->secret, sizeof f->secret, "%s", c->secret.p);
+  snprintf(f->token, sizeof f->token, "%s", c->token.p ? c->token.p : "-");
+  snprintf(f->provider, sizeof f->provider, "%s", c->provider);
+  f->expires = c->expires;
+}
+
+static struct found find(struct world *w, const char *profile) {
+  struct aws_error err = {0};
+  struct found f = {0};
+  struct aws_settings *s = load(w, profile, &err);
+  struct aws_io *io = aws_io_new(NULL, NULL, &err);
+  assert_non_null(s);
+  assert_non_null(io);
+  struct aws_creds_search *gone = aws_creds_find(io, s, on_creds, &f);
+  aws_creds_cancel(gone);
+  assert_non_null(aws_creds_find(io, s, on_creds, &f));
+  assert_false(f.done);
+  assert_true(test_run(io, NULL, &f.done, 1000));
+  aws_io_free(io);
+  aws_settings_free(s);
+  return f;
+}
+
+static void test_credentials(void **state) {
+  struct world *w = *state;
+  struct found f = find(w, "ops");
+  assert_string_equal(f.provider, "shared-credentials-file");
+  assert_string_equal(f.id, "AKIDOPS");
+  assert_string_equal(f.secret, "ops-secret");
+  assert_string_equal(f.token, "ops-token");
+
+  set(w, "AWS_ACCESS_KEY_ID", "AKIDENV");
+  set(w, "AWS_SECRET_ACCESS_KEY", "env-secret");
+  f = find(w, "dev"); /* a profile on the command line beats keys in the environment */
+  assert_string_equal(f.provider, "config-file");
+  assert_string_equal(f.id, "AKIDCONFIG");
+  assert_string_equal(f.token, "-");
+
+  set(w, "AWS_PROFILE", "dev"); /* one in a variable does not */
+  set(w, "AWS_CREDENTIAL_EXPIRATION", "2026-01-15T12:00:00Z");
+  f = find(w, NULL);
+  assert_string_equal(f.provider, "environment");
+  assert_string_equal(f.secret, "env-secret");
+  assert_int_equal(f.expires, INT64_C(1768478400000));
+}
+
+static void test_no_credentials(void **state) {
+  struct world *w = *state;
+  struct found f = find(w, NULL);
+  assert_false(f.ok);
+  assert_int_equal(f.err.code, AWS_E_CREDENTIALS);
+  assert_non_null(strstr(f.err.text, "AWS_ACCESS_KEY_ID"));
+  assert_non_null(strstr(f.err.text, w->credentials));
+  assert_non_null(strstr(f.err.text, w->config));
+  assert_non_null(strstr(f.err.text, "--profile"));
+
+  f = find(w, "half"); /* half a key ends the search */
+  assert_false(f.ok);
+  assert_non_null(strstr(f.err.text, "[profile half]"));
+  assert_non_null(strstr(f.err.text, "not aws_secret_access_key"));
+  set(w, "AWS_ACCESS_KEY_ID", "AKIDENV");
+  f = find(w, NULL);
+  assert_false(f.ok);
+  assert_non_null(strstr(f.err.text, "AWS_SECRET_ACCESS_KEY is not"));
+}
+
+int main(void) {
+#define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_ini_cases),
+      cmocka_unit_test(test_ini_own),
+      WITH(test_profile_and_region),
+      WITH(test_bad_settings),
+      WITH(test_no_files),
+      WITH(test_endpoints),
+      WITH(test_ca_file),
+      WITH(test_credentials),
+      WITH(test_no_credentials),
+  };
+  return cmocka_run_group_tests_name("aws/auth settings", tests, NULL, NULL);
+}
