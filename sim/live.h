@@ -48,6 +48,14 @@ bool sim_metric(const struct sim_world *w, const char *namespace, const char *na
 bool sim_metric_stat(const struct sim_sample *sample, const char *stat, double *out);
 /* Evaluates every alarm once a minute of world time; the engine calls it at each step. */
 void sim_alarms_look(struct sim_world *w);
+/* The datapoints an alarm's evaluation at world time `at` looks at, newest first; how many there are,
+ * at most alarm->evaluations and max. */
+struct sim_datapoint {
+  aws_ms at;
+  double value;
+};
+size_t sim_alarm_points(const struct sim_world *w, const struct sim_alarm *a, aws_ms at,
+                        struct sim_datapoint *out, size_t max);
 
 /* ---- scenarios ----------------------------------------------------------------------------------- */
 

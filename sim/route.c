@@ -96,6 +96,7 @@ static const struct {
     {"sts", sim_ops_sts},
     {"rds", sim_ops_rds},
     {"ssm", sim_ops_ssm},
+    {"cloudwatch", sim_ops_cloudwatch},
     {"secretsmanager", sim_ops_secretsmanager},
     {"application-autoscaling", sim_ops_autoscaling},
     {"cloudfront", sim_ops_cloudfront},

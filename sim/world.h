@@ -286,7 +286,7 @@ struct sim_alarm {
   double threshold;
   int period_s, evaluations;
   enum sim_alarm_state state;
-  aws_ms updated, transitioned;
+  aws_ms updated, transitioned, looked; /* looked: when it was last evaluated */
   char reason[256];
 };
 

@@ -1,0 +1,277 @@
+/* GetMetricData: checked, computed, cut into pages by its number of points.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ */
+#include "sim/cloudwatch.h"
+
+#include "aws/doc.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+#define QUERIES_MAX 500
+#define DIMENSIONS_MAX 30
+#define STEPS_MAX                                                                                  \
+  1000000 /* periods of one query: 100,800 points are the most an answer may have                  \
+           */
+
+struct query {
+  const cJSON *node;
+  const char *id, *namespace, *metric, *stat;
+  struct sim_dimension dims[DIMENSIONS_MAX];
+  size_t ndims;
+  aws_ms period;
+};
+
+struct window {
+  aws_ms start, end; /* wall time, aligned by each query to its own period */
+  bool descending;
+};
+
+static bool AWS_PRINTF(2, 3) invalid(struct sim_request *rq, const char *fmt, ...) {
+  char message[512];
+  va_list ap;
+
+  va_start(ap, fmt);
+  vsnprintf(message, sizeof(message), fmt, ap);
+  va_end(ap);
+  sim_error(rq, 400, "ValidationError", "%s", message);
+  return false;
+}
+
+/* ---- checks
+ * -------------------------------------------------------------------------------------- */
+
+static bool good_id(const char *id) {
+  if (!islower((unsigned char)id[0]))
+    return false;
+  for (const char *p = id; *p; p++)
+    if (!isalnum((unsigned char)*p) && *p != '_')
+      return false;
+  return strlen(id) <= 255;
+}
+
+static const char *text_at(const cJSON *node, const char *path) {
+  const struct aws_str s = aws_doc_str(node, path);
+  return s.p ? s.p : "";
+}
+
+static bool read_dimensions(struct sim_request *rq, struct query *q) {
+  const cJSON *dims = aws_doc_at(q->node, "MetricStat/Metric/Dimensions"), *d;
+
+  q->ndims = 0;
+  cJSON_ArrayForEach(d, dims) {
+    if (q->ndims == DIMENSIONS_MAX)
+      return invalid(rq, "The collection Dimensions of %s must not have a size greater than 30.",
+                     q->id);
+    q->dims[q->ndims++] = (struct sim_dimension){text_at(d, "Name"), text_at(d, "Value")};
+  }
+  return true;
+}
+
+static bool good_period(int64_t seconds) {
+  return seconds == 1 || seconds == 5 || seconds == 10 || seconds == 20 || seconds == 30 ||
+         (seconds > 0 && seconds % 60 == 0);
+}
+
+static bool good_stat(const char *stat) {
+  const struct sim_sample any = {0};
+  double value;
+  return sim_metric_stat(&any, stat, &value);
+}
+
+/* cJSON's numbers or the query protocol's texts. */
+static int64_t int_at(const cJSON *node, const char *path) {
+  const cJSON *v = aws_doc_at(node, path);
+  int64_t n = 0;
+
+  if (cJSON_IsNumber(v))
+    return (int64_t)v->valuedouble;
+  return cJSON_IsString(v) && aws_str_to_int(aws_str_from(v->valuestring), &n) ? n : 0;
+}
+
+static bool read_query(struct sim_request *rq, const cJSON *node, struct query *q) {
+  const int64_t seconds = int_at(node, "MetricStat/Period");
+
+  *q = (struct query){.node = node,
+                      .id = text_at(node, "Id"),
+                      .namespace = text_at(node, "MetricStat/Metric/Namespace"),
+                      .metric = text_at(node, "MetricStat/Metric/MetricName"),
+                      .stat = text_at(node, "MetricStat/Stat"),
+                      .period = seconds * SIM_SECOND};
+  if (!good_id(q->id))
+    return invalid(rq,
+                   "The value %s for parameter MetricDataQueries.member.Id is not matching the "
+                   "expected pattern ^[a-z][a-zA-Z0-9_]*$.",
+                   q->id);
+  if (aws_doc_at(node, "Expression"))
+    return invalid(rq, "Error in expression '%s': expressions are not supported here", q->id);
+  if (!*q->namespace || !*q->metric)
+    return invalid(rq,
+                   "Either MetricStat or Expression must be given, with Namespace and MetricName, "
+                   "in MetricDataQuery %s.",
+                   q->id);
+  if (!good_period(seconds))
+    return invalid(
+        rq, "Value of parameter Period of %s must be 1, 5, 10, 20, 30 or a multiple of 60.", q->id);
+  if (!good_stat(q->stat))
+    return invalid(rq, "The value %s for parameter Stat is not supported.", q->stat);
+  return read_dimensions(rq, q);
+}
+
+static bool check_unique(struct sim_request *rq, const cJSON *queries) {
+  struct aws_map seen = {0};
+  bool unique = true;
+  const cJSON *q;
+
+  cJSON_ArrayForEach(q, queries) {
+    const struct aws_str id = aws_doc_str(q, "Id");
+    if (!id.p || !unique)
+      continue;
+    unique = !aws_map_get(&seen, id);
+    if (unique && !aws_map_put(&seen, id, &seen))
+      unique = false;
+  }
+  aws_map_done(&seen);
+  if (!unique)
+    sim_error(rq, 400, "ValidationError",
+              "The values for parameter id in array MetricDataQueries must be unique.");
+  return unique;
+}
+
+static bool check_request(struct sim_request *rq, const cJSON *queries) {
+  size_t n = 0;
+
+  for (const cJSON *q = queries->child; q; q = q->next)
+    n++;
+  if (n == 0)
+    return invalid(rq, "The collection %s must not have a size less than 1.", "MetricDataQueries");
+  if (n > QUERIES_MAX)
+    return invalid(rq, "The collection %s must not have a size greater than 500.",
+                   "MetricDataQueries");
+  if (sim_in_time(rq, "StartTime", 0) >= sim_in_time(rq, "EndTime", 0))
+    return invalid(rq, "The parameter %s must be less than the parameter EndTime.", "StartTime");
+  return check_unique(rq, queries);
+}
+
+/* ---- points
+ * -------------------------------------------------------------------------------------- */
+
+/* CloudFront's metrics exist in us-east-1 alone, the stack's in its own region. */
+static bool is_here(const struct sim_request *rq, const struct query *q) {
+  const bool edge = strcmp(q->namespace, "AWS/CloudFront") == 0;
+  return strcmp(rq->region, edge ? "us-east-1" : rq->world->region) == 0;
+}
+
+/* The k-th point in the order asked for; false: there is none at that time. */
+static bool point(const struct sim_request *rq, const struct query *q, const struct window *win,
+                  size_t k, size_t steps, aws_ms *wall, double *value) {
+  const aws_ms first = win->start / q->period * q->period;
+  const size_t at = win->descending ? steps - 1 - k : k;
+  struct sim_sample sample;
+
+  *wall = first + (aws_ms)at * q->period;
+  return sim_metric(rq->world, q->namespace, q->metric, q->dims, q->ndims,
+                    sim_unwall(rq->world, *wall), q->period, &sample) &&
+         sim_metric_stat(&sample, q->stat, value);
+}
+
+static size_t steps_of(const struct query *q, const struct window *win) {
+  const aws_ms first = win->start / q->period * q->period;
+  const aws_ms steps = (win->end - first + q->period - 1) / q->period;
+  return steps > STEPS_MAX ? STEPS_MAX : (size_t)steps;
+}
+
+struct series {
+  aws_ms *at; /* world time */
+  double *value;
+  size_t n;
+  size_t next; /* step to go on with; 0: all was seen */
+};
+
+/* Points from step `from` on, at most `room` of them. False: out of memory. */
+static bool collect(struct sim_request *rq, const struct query *q, const struct window *win,
+                    size_t from, size_t room, struct series *out) {
+  const size_t steps = is_here(rq, q) ? steps_of(q, win) : 0;
+  const size_t most = steps > from ? (steps - from < room ? steps - from : room) : 0;
+
+  *out = (struct series){.at = aws_arena_alloc_n(rq->arena, most + 1, sizeof(aws_ms)),
+                         .value = aws_arena_alloc_n(rq->arena, most + 1, sizeof(double))};
+  if (!out->at || !out->value) {
+    sim_error(rq, 500, "InternalServiceFault", "out of memory");
+    return false;
+  }
+  for (size_t k = from; k < steps; k++) {
+    aws_ms wall;
+    double value;
+    if (!point(rq, q, win, k, steps, &wall, &value))
+      continue;
+    if (out->n == room) {
+      out->next = k;
+      return true;
+    }
+    out->at[out->n] = sim_unwall(rq->world, wall);
+    out->value[out->n++] = value;
+  }
+  return true;
+}
+
+static void write_series(struct sim_request *rq, const struct query *q, const struct series *s) {
+  const char *label = text_at(q->node, "Label");
+
+  sim_begin(rq, NULL);
+  sim_str(rq, "Id", q->id);
+  sim_str(rq, "Label", *label ? label : q->metric);
+  sim_list(rq, "Timestamps", "member");
+  for (size_t i = 0; i < s->n; i++)
+    sim_time(rq, NULL, s->at[i]);
+  sim_end(rq);
+  sim_list(rq, "Values", "member");
+  for (size_t i = 0; i < s->n; i++)
+    sim_double(rq, NULL, s->value[i]);
+  sim_end(rq);
+  sim_str(rq, "StatusCode", s->next ? "PartialData" : "Complete");
+  sim_end(rq);
+}
+
+/* A position is (query, step): an answer that is full goes on from there. */
+#define POSITION(query, step) ((uint64_t)(query) << 32 | (step))
+
+void cloudwatch_get_metric_data(struct sim_request *rq) {
+  const cJSON *queries = sim_in_list(rq, "MetricDataQueries"), *node;
+  const char *order = sim_in_str(rq, "ScanBy");
+  const struct sim_world *w = rq->world;
+  const struct window win = {.start = sim_wall(w, sim_in_time(rq, "StartTime", 0)),
+                             .end = sim_wall(w, sim_in_time(rq, "EndTime", 0)),
+                             .descending = !order || strcmp(order, "TimestampDescending") == 0};
+  size_t room = (size_t)sim_in_int(rq, "MaxDatapoints", CLOUDWATCH_POINTS_MAX), index = 0;
+  uint64_t position, next = 0;
+  struct query q;
+
+  if (!queries || !check_request(rq, queries) || !sim_token_read(rq, "NextToken", &position))
+    return;
+  sim_list(rq, "MetricDataResults", "member");
+  cJSON_ArrayForEach(node, queries) {
+    const size_t here = index++, from = position >> 32 == here ? position & UINT32_MAX : 0;
+    struct series s;
+    if (!read_query(rq, node, &q))
+      return;
+    const struct aws_str shown = aws_doc_str(node, "ReturnData");
+    const bool hidden =
+        cJSON_IsFalse(aws_doc_at(node, "ReturnData")) || aws_str_eq_c(shown, "false");
+    if (next || hidden || here < position >> 32)
+      continue;
+    if (room == 0) {
+      next = POSITION(here, 0);
+      continue;
+    }
+    if (!collect(rq, &q, &win, from, room, &s))
+      return;
+    room -= s.n;
+    next = s.next ? POSITION(here, s.next) : 0;
+    write_series(rq, &q, &s);
+  }
+  sim_end(rq);
+  sim_empty_list(rq, "Messages");
+  if (next)
+    sim_token_write(rq, "NextToken", next);
+}
