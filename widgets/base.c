@@ -1,4 +1,5 @@
 /* The few functions all widgets share. */
+#include "widgets/private.h"
 #include <string.h>
 #include <widgets/base.h>
 
@@ -8,6 +9,28 @@ struct wid_str wid_str_from(const char *cstr) {
 
 bool wid_str_eq(struct wid_str a, struct wid_str b) {
   return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+void wid_wipe(void *p, size_t n) {
+  volatile char *bytes = p;
+  while (n-- > 0)
+    *bytes++ = 0;
+}
+
+size_t wid_str_find(struct wid_str s, struct wid_str needle) {
+  if (needle.n == 0)
+    return 0;
+  unsigned char first = wid_fold(needle.p[0]);
+  for (size_t i = 0; i + needle.n <= s.n; i++) {
+    size_t k = 1;
+    if (wid_fold(s.p[i]) != first)
+      continue;
+    while (k < needle.n && wid_fold(s.p[i + k]) == wid_fold(needle.p[k]))
+      k++;
+    if (k == needle.n)
+      return i;
+  }
+  return WID_NONE;
 }
 
 bool wid_rect_has(struct wid_rect r, int y, int x) {

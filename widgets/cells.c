@@ -1,5 +1,5 @@
 /* What text looks like on the screen: harmless, measured, cut. */
-#include "widgets/cut.h"
+#include "widgets/private.h"
 #include <limits.h>
 #include <string.h>
 #include <widgets/cells.h>

@@ -1,5 +1,5 @@
 /* The pen: cells gathered and handed to curses a run at a time. */
-#include "widgets/cut.h"
+#include "widgets/private.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <widgets/cells.h>

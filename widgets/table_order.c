@@ -1,4 +1,5 @@
 /* Which rows of a table are shown, and in which order. */
+#include "widgets/private.h"
 #include "widgets/table_private.h"
 #include <stdlib.h>
 #include <string.h>
@@ -55,31 +56,13 @@ static void find_parents(struct wid_table *t) {
 
 /* ---- filter ---------------------------------------------------------------------------------- */
 
-static unsigned char fold(char c) {
-  return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
-/* needle is folded already */
-static bool contains(struct wid_str text, struct wid_str needle) {
-  if (needle.n > text.n)
-    return false;
-  for (size_t i = 0; i <= text.n - needle.n; i++) {
-    size_t k = 0;
-    while (k < needle.n && fold(text.p[i + k]) == (unsigned char)needle.p[k])
-      k++;
-    if (k == needle.n)
-      return true;
-  }
-  return false;
-}
-
 static bool row_contains(const struct wid_table *t, uint32_t row, struct wid_str needle) {
   for (int c = 0; c < t->n_columns; c++) {
     struct wid_cell cell;
     cell.text = (struct wid_str){NULL, 0};
     cell.style = WID_NORMAL;
     t->source->cell(t->data, row, c, &cell);
-    if (contains(cell.text, needle))
+    if (wid_str_find(cell.text, needle) != WID_NONE)
       return true;
   }
   return false;
@@ -121,11 +104,7 @@ static void filter_tree(struct wid_table *t, struct wid_str needle, bool invert)
 
 static void select_rows(struct wid_table *t) {
   bool invert = t->filter[0] == '!';
-  char folded[WID_TABLE_FILTER_MAX];
   struct wid_str needle = wid_str_from(t->filter + invert);
-  for (size_t i = 0; i < needle.n; i++)
-    folded[i] = (char)fold(needle.p[i]);
-  needle.p = folded;
   if (!t->narrowed) {
     t->n_order = t->n_source;
     for (uint32_t row = 0; row < t->n_source; row++)
@@ -164,8 +143,8 @@ static int compare_text(const char *a, const char *b) {
         return order;
       a += na;
       b += nb;
-    } else if (fold(*a) != fold(*b)) {
-      return fold(*a) - fold(*b);
+    } else if (wid_fold(*a) != wid_fold(*b)) {
+      return wid_fold(*a) - wid_fold(*b);
     } else {
       a++;
       b++;

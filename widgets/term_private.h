@@ -2,6 +2,7 @@
 #ifndef CAWSOLE_WIDGETS_TERM_PRIVATE_H
 #define CAWSOLE_WIDGETS_TERM_PRIVATE_H
 
+#include "widgets/private.h"
 #include <termios.h>
 #include <widgets/term.h>
 

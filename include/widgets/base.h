@@ -8,10 +8,6 @@
 #ifndef CAWSOLE_WIDGETS_BASE_H
 #define CAWSOLE_WIDGETS_BASE_H
 
-#ifndef NCURSES_NOMACROS
-#define NCURSES_NOMACROS 1 /* or curses.h makes macros of words like move, clear and filter */
-#endif
-#include <curses.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +19,13 @@
 #define WID_PRINTF(fmt, args)
 #define WID_MUST_CHECK
 #endif
+
+/* A window of curses, whose header stays out of this one: it declares words like move and filter.
+ */
+typedef struct _win_st WINDOW;
+
+/* "no row", "no item" */
+#define WID_NONE ((size_t)-1)
 
 /* ---- text --------------------------------------------------------------------------------- */
 
@@ -36,9 +39,8 @@ struct wid_str {
 #define WID_STR_LIT(s) ((struct wid_str){(s), sizeof(s) - 1})
 struct wid_str wid_str_from(const char *cstr); /* NULL gives empty text */
 bool wid_str_eq(struct wid_str a, struct wid_str b);
-
-/* "no row", "no item" */
-#define WID_NONE ((size_t)-1)
+/* Where needle is in s, ASCII letters in either case; WID_NONE when it is not. */
+size_t wid_str_find(struct wid_str s, struct wid_str needle);
 
 /* ---- place -------------------------------------------------------------------------------- */
 

@@ -72,9 +72,4 @@ void wid_term_bell(void);
  * sends nothing, when text is longer or the terminal is not one that could take it. */
 bool wid_term_copy(struct wid_str text);
 
-/* ---- style -------------------------------------------------------------------------------- */
-
-/* Attributes and colour pair of a style (enum wid_style and WID_ON_ flags) at the current depth. */
-void wid_style_attr(unsigned style, attr_t *attr, short *pair);
-
 #endif

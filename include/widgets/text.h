@@ -23,6 +23,7 @@ struct wid_text {
   size_t n_bytes, cap_bytes;
   size_t top;    /* first wrapped row shown */
   size_t n_rows; /* wrapped rows at the width drawn last */
+  size_t found;  /* the line found last */
   int width, page;
   bool wrapped;
   char find[WID_TEXT_FIND_MAX];

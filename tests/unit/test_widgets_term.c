@@ -1,6 +1,7 @@
 /* The terminal: what is read from it, what is written to it, and that it is given back. */
 #include "tests/unit/test.h"
 #include "tests/unit/wid_screen.h"
+#include "widgets/private.h"
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 #include "tests/unit/wid_screen.h"
 #include "tests/unit/test.h"
+#include "widgets/private.h"
 #include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
