@@ -75,6 +75,7 @@ def seed_edge(aws, dns_name):
 
 def seed_balancing(aws):
     vpc = aws('ec2').create_vpc(CidrBlock='10.0.0.0/16')['Vpc']['VpcId']
+    aws('ec2').modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={'Value': True})
     subnets = [aws('ec2').create_subnet(VpcId=vpc, CidrBlock=f'10.0.{n}.0/24',
                                         AvailabilityZone=REGION + zone)['Subnet']['SubnetId']
                for n, zone in ((10, 'a'), (20, 'b'))]
