@@ -1,6 +1,4 @@
 /* Times in, times out. */
-#include "config.h"
-
 #include "aws/base.h"
 #include "tests/unit/test.h"
 

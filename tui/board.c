@@ -1,0 +1,373 @@
+/* The board: path strip, what began the trouble, the panes. */
+#include "stack/path.h"
+#include "tui/layout.h"
+#include "tui/pane.h"
+#include "widgets/bar.h"
+#include "widgets/cells.h"
+#include "widgets/strip.h"
+#include "widgets/term.h"
+#include "widgets/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct pane_ops *const panes[TUI_PANES] = {
+    &pane_cloudfront, &pane_targets, &pane_ecs, &pane_databases, &pane_parameters, &pane_timeline};
+
+#define FIRST_PANE 2 /* ECS: where most of the work is done */
+
+struct board {
+  struct tui_view view;
+  struct pane panes[TUI_PANES];
+  size_t focus;
+  bool zoom;
+  struct wid_text refusal;
+  /* as drawn last, for the mouse */
+  struct tui_layout layout;
+  struct wid_rect strip;
+};
+
+static struct board *board_of(const struct tui_view *v) {
+  return (struct board *)(uintptr_t)v;
+}
+
+static struct pane *focused(const struct tui_view *v) {
+  struct board *b = board_of(v);
+  struct pane *p = &b->panes[b->focus];
+  pane_update(p);
+  return p;
+}
+
+/* ---- path strip
+ * ---------------------------------------------------------------------------------- */
+
+struct hops {
+  struct wid_hop hops[WID_STRIP_HOPS_MAX];
+  char words[WID_STRIP_HOPS_MAX][24];
+  size_t n;
+};
+
+static void hop_facts(const struct stack_hop *from, struct wid_hop *to) {
+  size_t n = 0;
+  for (size_t f = 0; f < STACK_HOP_FACTS; f++) {
+    struct wid_str text = wid_str_from(from->facts[f]);
+    if (!text.n)
+      continue;
+    if (from->spark && f == 1)
+      to->label = text;
+    else if (n < WID_STRIP_DETAILS_MAX)
+      to->details[n++].text = text;
+  }
+}
+
+static void build_hops(const struct stack_path *path, struct hops *out) {
+  static const char *const shorts[] = {
+      [STACK_HOP_CDN] = "CF",  [STACK_HOP_API] = "API", [STACK_HOP_ALB] = "ALB",
+      [STACK_HOP_ECS] = "ECS", [STACK_HOP_DB] = "DB",   [STACK_HOP_S3] = "S3",
+      [STACK_HOP_SSM] = "SSM"};
+  bool chained = false;
+  out->n = 0;
+  for (size_t i = 0; i < path->n && out->n < WID_STRIP_HOPS_MAX; i++) {
+    const struct stack_hop *h = &path->hops[i];
+    if (!h->present)
+      continue;
+    struct wid_hop *hop = &out->hops[out->n];
+    *hop = (struct wid_hop){.name = wid_str_from(h->title),
+                            .short_name = wid_str_from(shorts[h->kind]),
+                            .glyph = wid_str_from(tui_level_glyph(h->rating.level)),
+                            .style = tui_level_style(h->rating.level),
+                            .joined = chained && !h->beside,
+                            .faulty = h->first_fault};
+    if (h->moving && h->rating.level < STACK_UNKNOWN) {
+      hop->glyph = WID_STR_LIT(TUI_GLYPH_MOVING);
+      hop->style = WID_NOTE;
+    }
+    if (h->beside && h->count) {
+      snprintf(out->words[out->n], sizeof out->words[0], "%zu", h->count);
+      hop->word = wid_str_from(out->words[out->n]);
+    } else if (h->rating.level >= STACK_UNKNOWN) {
+      hop->word = wid_str_from(tui_level_word(h->rating.level));
+    }
+    if (h->spark) {
+      hop->series = h->spark->points;
+      hop->n_series = h->spark->n;
+    }
+    hop_facts(h, hop);
+    chained = chained || !h->beside;
+    out->n++;
+  }
+}
+
+/* Draws a line of text over the area and takes it off. */
+static void line_above(WINDOW *win, struct wid_rect *r, unsigned style, const char *text) {
+  wid_cells_put(win, wid_rect_line(*r, 0), style, wid_str_from(text), WID_ALIGN_LEFT, WID_CLIP_END);
+  r->y++;
+  r->h--;
+}
+
+/* The newest action that has not ended, as a line. */
+static bool running_action(const struct stack *s, char *out, size_t size) {
+  struct stack_action *const *all;
+  for (size_t n = stack_actions(s, &all); n-- > 0;) {
+    const struct stack_action_view *a = stack_action_view(all[n]);
+    if (a->step != STACK_STEP_SENDING && a->step != STACK_STEP_WATCHING)
+      continue;
+    snprintf(out, size, " " TUI_GLYPH_MOVING " %s %s: %s", a->def->verb, a->subject, a->progress);
+    return true;
+  }
+  return false;
+}
+
+static struct wid_rect draw_path(struct board *b, WINDOW *win, struct wid_rect r) {
+  struct stack *s = b->view.tui->stack;
+  const struct stack_path *path = stack_path(s);
+  struct hops hops;
+  char action[400], since[220];
+  build_hops(path, &hops);
+  int h = hops.n ? wid_strip_height(hops.hops, hops.n, r.w - 2) : 0;
+  h = h > r.h / 3 ? r.h / 3 : h;
+  b->strip = (struct wid_rect){r.y, r.x + 1, h, r.w - 2};
+  wid_strip_draw(win, b->strip, hops.hops, hops.n);
+  r.y += h;
+  r.h -= h;
+  if (path->since[0]) {
+    snprintf(since, sizeof since, " %s", path->since);
+    line_above(win, &r, tui_level_style(path->level), since);
+  }
+  if (running_action(s, action, sizeof action))
+    line_above(win, &r, WID_NOTE, action);
+  return r;
+}
+
+/* ---- panes
+ * ----------------------------------------------------------------------------------------- */
+
+static size_t tabs_of(struct board *b, struct wid_tab *tabs, char titles[][40]) {
+  for (size_t i = 0; i < TUI_PANES; i++) {
+    enum stack_level level = pane_level(&b->panes[i]);
+    snprintf(titles[i], 40, "%zu %s", i + 1, panes[i]->title);
+    tabs[i] = (struct wid_tab){wid_str_from(titles[i]), wid_str_from(tui_level_glyph(level)),
+                               tui_level_style(level)};
+    if (!panes[i]->nkinds)
+      tabs[i].glyph = WID_STR_LIT("");
+  }
+  return TUI_PANES;
+}
+
+static void draw_panes(struct board *b, WINDOW *win, struct wid_rect r) {
+  int want[TUI_PANES];
+  struct wid_rect screen = wid_term_size();
+  for (size_t i = 0; i < TUI_PANES; i++) {
+    pane_update(&b->panes[i]);
+    want[i] = pane_want(&b->panes[i]);
+  }
+  tui_layout(&b->layout, r, screen.w, screen.h, want, b->focus, b->zoom);
+  if (b->layout.tabs) {
+    struct wid_tab tabs[TUI_PANES];
+    char titles[TUI_PANES][40];
+    size_t n = tabs_of(b, tabs, titles);
+    wid_tabs_draw(win, b->layout.bar, tabs, n, b->focus);
+  }
+  for (size_t i = 0; i < TUI_PANES; i++) {
+    bool visible = b->layout.panes[i].h > 0;
+    if (visible)
+      pane_draw(&b->panes[i], win, b->layout.panes[i], (int)i + 1, i == b->focus);
+    pane_report(&b->panes[i], visible);
+  }
+}
+
+static void draw_refusal(struct board *b, WINDOW *win, struct wid_rect r) {
+  const struct aws_error *why = stack_refusal(b->view.tui->stack);
+  struct wid_frame frame = {.title = WID_STR_LIT("Not connected"), .focused = true};
+  struct wid_rect box = wid_rect_center(r, 12, r.w < 90 ? r.w - 4 : 86);
+  wid_text_clear(&b->refusal);
+  wid_text_add(&b->refusal, WID_NORMAL, 0, WID_STR_LIT(""));
+  wid_text_add(&b->refusal, WID_ERROR, 0, wid_str_from(why ? why->text : ""));
+  if (why && why->aws_code[0])
+    wid_text_addf(&b->refusal, WID_DIM, "%s  %s", why->aws_code, why->request_id);
+  wid_text_add(&b->refusal, WID_NORMAL, 0, WID_STR_LIT(""));
+  wid_text_add(&b->refusal, WID_DIM, 0,
+               WID_STR_LIT("Nothing is asked of AWS. Mend it and start again, or choose another "
+                           "stack with the command palette."));
+  wid_text_draw(&b->refusal, win, wid_rect_inset(wid_frame_draw(win, box, &frame), 0, 2));
+}
+
+static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
+  struct board *b = board_of(v);
+  if (stack_state(v->tui->stack) == STACK_REFUSED)
+    draw_refusal(b, win, r);
+  else
+    draw_panes(b, win, draw_path(b, win, r));
+}
+
+/* ---- what it does
+ * ------------------------------------------------------------------------------------ */
+
+static bool refused(const struct tui_view *v) {
+  return stack_state(v->tui->stack) == STACK_REFUSED;
+}
+
+static bool can(const struct tui_view *v, enum tui_command c) {
+  if (refused(v))
+    return false;
+  switch (c) {
+  case TUI_NEXT_PANE:
+  case TUI_PREVIOUS_PANE:
+  case TUI_PANE:
+  case TUI_ZOOM:
+    return true;
+  case TUI_BACK:
+    return board_of(v)->zoom || pane_can(focused(v), c);
+  default:
+    return pane_can(focused(v), c);
+  }
+}
+
+static enum tui_result command(struct tui_view *v, enum tui_command c, size_t index) {
+  struct board *b = board_of(v);
+  switch (c) {
+  case TUI_NEXT_PANE:
+    b->focus = (b->focus + 1) % TUI_PANES;
+    return TUI_REDRAW;
+  case TUI_PREVIOUS_PANE:
+    b->focus = (b->focus + TUI_PANES - 1) % TUI_PANES;
+    return TUI_REDRAW;
+  case TUI_PANE:
+    b->focus = index < TUI_PANES ? index : b->focus;
+    return TUI_REDRAW;
+  case TUI_ZOOM:
+    b->zoom = !b->zoom;
+    return TUI_REDRAW;
+  case TUI_BACK:
+    if (pane_can(focused(v), c))
+      return pane_command(focused(v), c);
+    b->zoom = false;
+    return TUI_REDRAW;
+  default:
+    return pane_command(focused(v), c);
+  }
+}
+
+static bool subject(const struct tui_view *v, struct tui_subject *out) {
+  const struct pane_row *r = refused(v) ? NULL : pane_selected(focused(v));
+  if (!r || !r->row)
+    return false;
+  *out = (struct tui_subject){r->kind, r->row->id, r->row};
+  return true;
+}
+
+/* The pane that shows things of a kind, TUI_PANES when none does. */
+static size_t pane_for(enum stack_kind k) {
+  for (size_t i = 0; i < TUI_PANES; i++)
+    for (size_t j = 0; j < panes[i]->nkinds; j++)
+      if (panes[i]->kinds[j] == k)
+        return i;
+  return TUI_PANES;
+}
+
+/* A click on a hop leads to its worst thing. */
+static void follow_hop(struct board *b, size_t nth) {
+  const struct stack_path *path = stack_path(b->view.tui->stack);
+  for (size_t i = 0; i < path->n; i++) {
+    const struct stack_hop *h = &path->hops[i];
+    if (!h->present || nth-- > 0)
+      continue;
+    size_t pane = pane_for(h->worst_kind);
+    if (pane == TUI_PANES)
+      return;
+    b->focus = pane;
+    pane_update(&b->panes[pane]);
+    if (h->worst_id.n)
+      pane_select(&b->panes[pane], h->worst_id);
+    return;
+  }
+}
+
+static enum tui_result mouse(struct board *b, const struct wid_event *e) {
+  int y = e->mouse.y, x = e->mouse.x;
+  if (e->mouse.kind == WID_MOUSE_PRESS && wid_rect_has(b->strip, y, x)) {
+    struct hops hops;
+    build_hops(stack_path(b->view.tui->stack), &hops);
+    follow_hop(b, wid_strip_hit(b->strip, hops.hops, hops.n, y, x));
+    return TUI_REDRAW;
+  }
+  if (b->layout.tabs && wid_rect_has(b->layout.bar, y, x)) {
+    struct wid_tab tabs[TUI_PANES];
+    char titles[TUI_PANES][40];
+    size_t n = tabs_of(b, tabs, titles);
+    size_t hit = wid_tabs_hit(b->layout.bar, tabs, n, b->focus, y, x);
+    b->focus = hit < TUI_PANES ? hit : b->focus;
+    return TUI_REDRAW;
+  }
+  for (size_t i = 0; i < TUI_PANES; i++)
+    if (wid_rect_has(b->layout.panes[i], y, x)) {
+      b->focus = i;
+      pane_event(focused(&b->view), e);
+      return TUI_REDRAW;
+    }
+  return TUI_IGNORED;
+}
+
+static enum tui_result event(struct tui_view *v, const struct wid_event *e) {
+  if (refused(v))
+    return TUI_IGNORED;
+  return e->kind == WID_EVENT_MOUSE ? mouse(board_of(v), e) : pane_event(focused(v), e);
+}
+
+static void changed(struct tui_view *v, unsigned changes) {
+  struct board *b = board_of(v);
+  if (changes & STACK_CHANGED_METRICS) /* a column may be sorted by them */
+    for (size_t i = 0; i < TUI_PANES; i++)
+      b->panes[i].bumps++;
+}
+
+/* ---- life
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static void board_free(struct tui_view *v) {
+  struct board *b = board_of(v);
+  for (size_t i = 0; i < TUI_PANES; i++)
+    pane_done(&b->panes[i]);
+  wid_text_done(&b->refusal);
+  free(b);
+}
+
+static const struct tui_view_ops ops = {.name = "board",
+                                        .free = board_free,
+                                        .draw = draw,
+                                        .event = event,
+                                        .can = can,
+                                        .command = command,
+                                        .subject = subject,
+                                        .changed = changed};
+
+struct tui_view *tui_board_new(struct tui *t) {
+  struct board *b = aws_calloc(1, sizeof *b);
+  if (!b)
+    return NULL;
+  b->view = (struct tui_view){&ops, t};
+  b->focus = FIRST_PANE;
+  wid_text_init(&b->refusal);
+  for (size_t i = 0; i < TUI_PANES; i++)
+    pane_init(&b->panes[i], panes[i], t);
+  return &b->view;
+}
+
+size_t tui_board_panes(void) {
+  return TUI_PANES;
+}
+
+const char *tui_board_pane_name(size_t pane) {
+  return panes[pane]->name;
+}
+
+void tui_board_focus(struct tui_view *board, size_t pane) {
+  board_of(board)->focus = pane;
+}
+
+void tui_board_forget(struct tui_view *board) {
+  struct board *b = board_of(board);
+  for (size_t i = 0; i < TUI_PANES; i++)
+    pane_forget(&b->panes[i]);
+}

@@ -1,0 +1,165 @@
+/* A frame: title line, the views, hint line. */
+#include "stack/path.h"
+#include "tui/tui.h"
+#include "widgets/bar.h"
+#include "widgets/cells.h"
+#include "widgets/term.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define STEP_MS 5000
+
+/* ---- time ---------------------------------------------------------------------------------------
+ */
+
+void tui_draw_at(struct tui *t, aws_ms at) {
+  if (!t->next_change || at < t->next_change)
+    t->next_change = at;
+}
+
+const char *tui_age(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]) {
+  static const struct {
+    aws_ms below, unit;
+    const char *letter;
+  } units[] = {{60000, 1000, "s"},
+               {3600000, 60000, "m"},
+               {48 * 3600000LL, 3600000, "h"},
+               {INT64_MAX, 86400000, "d"}};
+  /* All ages step together, on the clock's multiples of five seconds: one draw moves them all. */
+  aws_ms tick = tui_now(t) / STEP_MS * STEP_MS;
+  aws_ms age = tick > at ? (tick - at) / STEP_MS * STEP_MS : 0;
+  size_t u = 0;
+  while (age >= units[u].below)
+    u++;
+  tui_draw_at(t, u == 0 ? tick + STEP_MS : tick + units[u].unit - age % units[u].unit);
+  if (age == 0)
+    snprintf(out, TUI_AGE_MAX, "now");
+  else
+    snprintf(out, TUI_AGE_MAX, "%lld%s", (long long)(age / units[u].unit), units[u].letter);
+  return out;
+}
+
+/* ---- title line ---------------------------------------------------------------------------------
+ */
+
+struct title {
+  struct wid_part parts[WID_BAR_PARTS_MAX];
+  char texts[WID_BAR_PARTS_MAX][224];
+  size_t n;
+};
+
+static void add(struct title *b, unsigned style, int priority, bool right, const char *fmt, ...)
+    AWS_PRINTF(5, 6);
+
+static void add(struct title *b, unsigned style, int priority, bool right, const char *fmt, ...) {
+  va_list ap;
+  if (b->n == WID_BAR_PARTS_MAX)
+    return;
+  va_start(ap, fmt);
+  vsnprintf(b->texts[b->n], sizeof b->texts[0], fmt, ap);
+  va_end(ap);
+  b->parts[b->n] = (struct wid_part){wid_str_from(b->texts[b->n]), style, priority, right};
+  if (b->texts[b->n][0])
+    b->n++;
+}
+
+static void title_identity(struct title *b, struct tui *t) {
+  const struct stack *s = t->stack;
+  add(b, WID_TITLE, 0, false, " %s", stack_name(s));
+  add(b, WID_TITLE, 1, false, "%s", stack_region(s) ? stack_region(s) : "");
+  add(b, WID_TITLE, 2, false, "%.*s", AWS_STR_ARG(stack_account(s)));
+  add(b, WID_TITLE, 3, false, "%.*s", AWS_STR_ARG(stack_role(s)));
+  if (t->options->demo)
+    add(b, WID_TITLE, 4, false, "demo");
+  if (stack_read_only(s))
+    add(b, WID_TITLE, 2, false, "read-only");
+}
+
+static void title_health(struct title *b, struct tui *t) {
+  const struct stack_path *p = stack_path(t->stack);
+  bool flash = t->flash_until > tui_now(t);
+  if (flash)
+    tui_draw_at(t, t->flash_until);
+  if (stack_state(t->stack) == STACK_REFUSED) {
+    add(b, WID_TITLE_ALERT, 0, false, "%s not connected", tui_level_glyph(STACK_BAD));
+    return;
+  }
+  if (stack_state(t->stack) == STACK_STARTING || !stack_settled(t->stack)) {
+    add(b, WID_TITLE, 1, false, "reading\xe2\x80\xa6");
+    if (p->level < STACK_WARN)
+      return;
+  }
+  add(b, flash ? WID_TITLE_ALERT : WID_TITLE, 0, false, "%s %s", tui_level_glyph(p->level),
+      p->summary[0] ? p->summary : tui_level_word(p->level));
+}
+
+static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
+  struct title b = {.n = 0};
+  aws_ms now = tui_now(t);
+  time_t seconds = (time_t)(now / 1000);
+  struct tm tm;
+  title_identity(&b, t);
+  title_health(&b, t);
+  size_t alarms = stack_path(t->stack)->alarms;
+  if (alarms)
+    add(&b, WID_TITLE, 5, true, "%zu alarm%s", alarms, alarms == 1 ? "" : "s");
+  struct stack_budget use = stack_budget(t->stack);
+  add(&b, WID_TITLE, 6, true, "api %u/min", use.calls_last_minute);
+  if (use.throttles_last_minute)
+    add(&b, WID_TITLE, 5, true, "throttled %u/min", use.throttles_last_minute);
+  if (localtime_r(&seconds, &tm))
+    add(&b, WID_TITLE, 7, true, "%02d:%02d ", tm.tm_hour, tm.tm_min);
+  tui_draw_at(t, (now / 60000 + 1) * 60000);
+  wid_bar_draw(win, r, WID_TITLE, b.parts, b.n);
+}
+
+/* ---- hint line
+ * ----------------------------------------------------------------------------------- */
+
+static void draw_hints(struct tui *t, WINDOW *win, struct wid_rect r) {
+  struct wid_hint hints[TUI_COMMANDS];
+  char names[TUI_COMMANDS][TUI_KEY_NAME_MAX];
+  size_t n = 0;
+  for (unsigned c = 0; c < TUI_COMMANDS; c++) {
+    const struct tui_key_def *def = tui_key_def(c);
+    if (!def->hint[0] || !tui_can(t, tui_top(t), c) ||
+        !tui_keys_first(&t->settings.keys, c, names[n])[0])
+      continue;
+    hints[n] = (struct wid_hint){wid_str_from(names[n]), wid_str_from(def->hint), c == TUI_HELP};
+    n++;
+  }
+  wid_hints_draw(win, r, hints, n);
+}
+
+/* ---- all
+ * ------------------------------------------------------------------------------------------ */
+
+static void draw_views(struct tui *t, WINDOW *win, struct wid_rect screen) {
+  struct wid_rect inside = {screen.y + 1, screen.x, screen.h - 2, screen.w};
+  size_t first = t->nviews - 1;
+  while (first && t->views[first]->ops->over)
+    first--;
+  for (size_t i = first; i < t->nviews; i++)
+    t->views[i]->ops->draw(t->views[i], win, inside);
+}
+
+void tui_draw(struct tui *t) {
+  struct wid_rect screen = wid_term_size();
+  const char *small = wid_term_too_small();
+  WINDOW *win = wid_term_begin();
+  if (small) {
+    struct wid_rect middle = wid_rect_line(screen, screen.h / 2);
+    wid_cells_put(win, middle, WID_WARN, wid_str_from(small), WID_ALIGN_CENTER, WID_CLIP_END);
+  } else {
+    draw_views(t, win, screen);
+    draw_title(t, win, wid_rect_line(screen, 0));
+    struct wid_rect last = wid_rect_line(screen, screen.h - 1);
+    if (t->notice[0])
+      wid_cells_put(win, last, t->notice_style, wid_str_from(t->notice), WID_ALIGN_LEFT,
+                    WID_CLIP_END);
+    else if (!tui_top(t)->ops->over)
+      draw_hints(t, win, last);
+  }
+  wid_term_end();
+}

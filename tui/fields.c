@@ -1,0 +1,192 @@
+#include "tui/fields.h"
+
+#include "tui/when.h"
+
+#include <stdio.h>
+
+#define LABEL 30
+#define INDENT_MAX 20
+
+/* ---- fields
+ * --------------------------------------------------------------------------------------- */
+
+static void add_type(struct wid_text *t, const struct aws_type *type, const void *item, int indent);
+
+static void add_pair(struct wid_text *t, int indent, const char *name, struct aws_str value) {
+  char label[128];
+  int width = LABEL - indent;
+  struct wid_str v = {value.p, value.n};
+  snprintf(label, sizeof label, "%*s%s", indent, "", name);
+  wid_text_add_pair(t, width > 12 ? LABEL : indent + 12, label, WID_NORMAL, v);
+}
+
+static void add_head(struct wid_text *t, int indent, const char *name) {
+  wid_text_addf(t, WID_ACCENT, "%*s%s", indent, "", name);
+}
+
+static struct aws_str scalar(enum aws_kind kind, const void *at, char buf[64]) {
+  char when[TUI_WHEN_MAX];
+  switch (kind) {
+  case AWS_KIND_STR:
+    return *(const struct aws_str *)at;
+  case AWS_KIND_INT:
+    snprintf(buf, 64, "%lld", (long long)*(const int64_t *)at);
+    break;
+  case AWS_KIND_DOUBLE:
+    snprintf(buf, 64, "%g", *(const double *)at);
+    break;
+  case AWS_KIND_BOOL:
+    snprintf(buf, 64, "%s", *(const bool *)at ? "true" : "false");
+    break;
+  case AWS_KIND_TIME:
+    snprintf(buf, 64, "%s", tui_when_full(*(const aws_ms *)at, when));
+    break;
+  default:
+    buf[0] = '\0';
+  }
+  return aws_str_from(buf);
+}
+
+/* A list of plain values: each on a line of its own, the first beside the name. */
+static void add_scalars(struct wid_text *t, int indent, const char *name, enum aws_kind kind,
+                        size_t size, const struct aws_list *list) {
+  char buf[64];
+  for (size_t i = 0; i < list->n; i++)
+    add_pair(t, indent, i ? "" : name, scalar(kind, (const char *)list->items + i * size, buf));
+}
+
+static void add_map(struct wid_text *t, int indent, const char *name, const struct aws_list *list) {
+  const struct aws_pair *pairs = list->items;
+  if (list->n)
+    add_head(t, indent, name);
+  for (size_t i = 0; i < list->n; i++)
+    add_pair(t, indent + 2, pairs[i].name.p, pairs[i].value);
+}
+
+static void add_list(struct wid_text *t, int indent, const struct aws_field *f,
+                     const struct aws_list *list) {
+  char head[96];
+  for (size_t i = 0; i < list->n; i++) {
+    snprintf(head, sizeof head, "%s %zu of %zu", f->path, i + 1, list->n);
+    add_head(t, indent, head);
+    add_type(t, f->type, (const char *)list->items + i * f->type->size, indent + 2);
+  }
+}
+
+static void add_field(struct wid_text *t, const struct aws_field *f, const void *at, int indent) {
+  char buf[64];
+  switch (f->kind) {
+  case AWS_KIND_STRUCT:
+    add_head(t, indent, f->path);
+    add_type(t, f->type, at, indent + 2);
+    break;
+  case AWS_KIND_LIST:
+    add_list(t, indent, f, at);
+    break;
+  case AWS_KIND_STRS:
+    add_scalars(t, indent, f->path, AWS_KIND_STR, sizeof(struct aws_str), at);
+    break;
+  case AWS_KIND_DOUBLES:
+    add_scalars(t, indent, f->path, AWS_KIND_DOUBLE, sizeof(double), at);
+    break;
+  case AWS_KIND_TIMES:
+    add_scalars(t, indent, f->path, AWS_KIND_TIME, sizeof(aws_ms), at);
+    break;
+  case AWS_KIND_MAP:
+    add_map(t, indent, f->path, at);
+    break;
+  default:
+    add_pair(t, indent, f->path, scalar(f->kind, at, buf));
+    break;
+  }
+}
+
+static void add_type(struct wid_text *t, const struct aws_type *type, const void *item,
+                     int indent) {
+  if (indent > INDENT_MAX)
+    return;
+  for (size_t i = 0; i < type->nfields; i++)
+    if (aws_has(item, i))
+      add_field(t, &type->fields[i], (const char *)item + type->fields[i].offset, indent);
+}
+
+void tui_fields_add(struct wid_text *t, const struct aws_type *type, const void *item) {
+  add_type(t, type, item, 0);
+}
+
+/* ---- the raw reply
+ * ---------------------------------------------------------------------------------- */
+
+#define RAW_MAX ((size_t)4 << 20)
+
+static void new_line(struct aws_buf *out, int depth) {
+  aws_buf_add_char(out, '\n');
+  for (int i = 0; i < depth && i < 40; i++)
+    aws_buf_add_c(out, "  ");
+}
+
+/* Where the text ends that begins with the quote at s[i]. */
+static size_t skip_quoted(struct aws_str s, size_t i) {
+  for (i++; i < s.n && s.p[i] != '"'; i++)
+    if (s.p[i] == '\\')
+      i++;
+  return i < s.n ? i + 1 : s.n;
+}
+
+static void indent_json(struct aws_buf *out, struct aws_str s) {
+  int depth = 0;
+  for (size_t i = 0; i < s.n;) {
+    char c = s.p[i];
+    if (c == '"') {
+      size_t end = skip_quoted(s, i);
+      aws_buf_add(out, s.p + i, end - i);
+      i = end;
+      continue;
+    }
+    i++;
+    if (strchr(" \t\r\n", c))
+      continue;
+    if (c == '}' || c == ']')
+      new_line(out, --depth);
+    aws_buf_add_char(out, c);
+    if (c == '{' || c == '[')
+      new_line(out, ++depth);
+    else if (c == ',')
+      new_line(out, depth);
+    else if (c == ':')
+      aws_buf_add_char(out, ' ');
+  }
+}
+
+static void indent_xml(struct aws_buf *out, struct aws_str s) {
+  int depth = 0;
+  bool after_open = false;
+  for (size_t i = 0; i < s.n; i++) {
+    bool tag = s.p[i] == '<', closing = tag && i + 1 < s.n && s.p[i + 1] == '/';
+    if (closing)
+      depth--;
+    if (tag && !(closing && after_open))
+      new_line(out, depth);
+    if (tag && !closing && i + 1 < s.n && s.p[i + 1] != '?')
+      depth++;
+    if (tag)
+      after_open = !closing;
+    if (s.p[i] == '/' && i + 1 < s.n && s.p[i + 1] == '>')
+      depth--;
+    aws_buf_add_char(out, s.p[i]);
+  }
+}
+
+void tui_fields_add_raw(struct wid_text *t, struct aws_str raw) {
+  struct aws_buf out;
+  struct aws_str s = aws_str_trim(raw);
+  aws_buf_init(&out, RAW_MAX);
+  if (s.n && s.p[0] == '<')
+    indent_xml(&out, s);
+  else
+    indent_json(&out, s);
+  wid_text_add(t, WID_NORMAL, 0, (struct wid_str){out.p, out.n});
+  if (out.failed)
+    wid_text_addf(t, WID_WARN, "The reply is longer than can be shown here.");
+  aws_buf_wipe_done(&out);
+}

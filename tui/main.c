@@ -1,0 +1,117 @@
+#include "tui/once.h"
+#include "tui/signals.h"
+#include "tui/tui.h"
+#include "widgets/cells.h"
+#include "widgets/term.h"
+
+#include "config.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+
+/* Keys, tokens and revealed parameters are in our memory: no core file, and no debugger of another
+ * process, gets to see them. */
+static void keep_memory_private(void) {
+  setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+#if defined(PR_SET_DUMPABLE) && !defined(__SANITIZE_ADDRESS__) /* its leak check traces us */
+  prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+static int complain(const struct aws_error *err, int status) {
+  char text[1024];
+  wid_cells_fit(text, sizeof text, wid_str_from(err->text), (int)sizeof text, WID_CLIP_END);
+  fprintf(stderr, "cawsole: %s\n", text);
+  return status;
+}
+
+/* The descriptor that a test listens on, or -1. */
+static int test_descriptor(void) {
+  const char *text = getenv("CAWSOLE_TEST_FD");
+  int64_t fd;
+  return text && aws_str_to_int(aws_str_from(text), &fd) && fd > 2 && fd < 1024 ? (int)fd : -1;
+}
+
+static enum wid_depth depth_of(const struct tui_settings *s) {
+  static const struct {
+    int colors;
+    enum wid_depth depth;
+  } depths[] = {{256, WID_DEPTH_AUTO}, {16, WID_COLOR_16}, {8, WID_COLOR_8}, {0, WID_MONO}};
+  size_t i = 0;
+  while (s->colors < depths[i].colors)
+    i++;
+  return depths[i].depth;
+}
+
+static int run_console(struct tui *t) {
+  struct aws_error err = {0};
+  const char *why = NULL;
+  struct wid_term_options term = {
+      .depth = depth_of(&t->settings), .ascii = t->settings.ascii, .no_mouse = !t->settings.mouse};
+  t->signal_fd = tui_signals_open(&err);
+  if (t->signal_fd < 0)
+    return complain(&err, TUI_EXIT_UNKNOWN);
+  if (!wid_term_init(&term, &why)) {
+    aws_error_set(&err, AWS_E_CONFIG, "%s", why);
+    return complain(&err, TUI_EXIT_USAGE);
+  }
+  tui_push(t, tui_board_new(t));
+  if (t->nviews)
+    tui_run(t);
+  while (t->nviews) {
+    struct tui_view *v = t->views[--t->nviews];
+    v->ops->free(v);
+  }
+  wid_term_done();
+  tui_signals_close();
+  return TUI_EXIT_OK;
+}
+
+/* Demo, configuration and session stand: what was asked for is done. */
+static int run(struct tui *t, const char *argv0) {
+  struct aws_error err = {0};
+  const struct tui_options *o = t->options;
+  if (!tui_settings_load(&t->settings, o->config, &err))
+    return complain(&err, TUI_EXIT_USAGE);
+  if (o->demo && !tui_demo_start(&t->demo, argv0, o->demo, &err))
+    return complain(&err, TUI_EXIT_UNKNOWN);
+  if (!tui_session_open(t, o->stack, &err))
+    return complain(&err, err.code == AWS_E_CONFIG ? TUI_EXIT_USAGE : TUI_EXIT_UNKNOWN);
+  return o->once ? tui_once(t) : run_console(t);
+}
+
+int main(int argc, char **argv) {
+  struct tui_options options;
+  struct aws_error err = {0};
+  keep_memory_private();
+  setlocale(LC_ALL, "");
+  wid_cells_set_ascii(strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
+  if (!tui_options_parse(&options, argc, argv, &err))
+    return complain(&err, TUI_EXIT_USAGE);
+  if (options.help)
+    tui_options_help(stdout);
+  else if (options.version)
+    puts(PACKAGE_STRING);
+  if (options.help || options.version)
+    return TUI_EXIT_OK;
+  struct tui t = {.clock = &aws_clock_system,
+                  .options = &options,
+                  .test_fd = test_descriptor(),
+                  .demo = {.pid = -1, .out = -1}};
+  tui_settings_init(&t.settings);
+  stack_config_init(&t.plain);
+  int status = run(&t, argv[0]);
+  tui_session_close(&t);
+  aws_io_free(t.io);
+  tui_demo_stop(&t.demo);
+  stack_config_done(&t.plain);
+  tui_settings_done(&t.settings);
+  return status;
+}

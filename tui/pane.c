@@ -1,0 +1,362 @@
+#include "tui/pane.h"
+
+#include "stack/timeline.h"
+#include "widgets/bar.h"
+#include "widgets/cells.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SLOW_MS 1000 /* a refresh that takes longer is shown */
+#define VISIBLE_MAX 256
+
+/* ---- the table's source
+ * -------------------------------------------------------------------------- */
+
+static const struct pane_table *table_of(const struct pane *p) {
+  return &p->ops->tables[p->level];
+}
+
+static size_t source_count(void *data) {
+  return ((struct pane *)data)->n;
+}
+
+static struct wid_str source_key(void *data, size_t row) {
+  return tui_str(((struct pane *)data)->rows[row].key);
+}
+
+static void source_cell(void *data, size_t row, int column, struct wid_cell *cell) {
+  struct pane *p = data;
+  table_of(p)->cell(p, &p->rows[row], column, cell);
+}
+
+static int source_depth(void *data, size_t row) {
+  return ((struct pane *)data)->rows[row].depth;
+}
+
+static int source_compare(void *data, size_t a, size_t b, int column) {
+  struct pane *p = data;
+  const struct pane_table *t = table_of(p);
+  if (t->number) {
+    double x = t->number(p, &p->rows[a], column), y = t->number(p, &p->rows[b], column);
+    if (!isnan(x) || !isnan(y))
+      return isnan(x) ? -1 : isnan(y) ? 1 : (x > y) - (x < y);
+  }
+  struct wid_cell one = {.text = {NULL, 0}}, two = {.text = {NULL, 0}};
+  t->cell(p, &p->rows[a], column, &one);
+  t->cell(p, &p->rows[b], column, &two);
+  return aws_str_cmp((struct aws_str){one.text.p, one.text.n},
+                     (struct aws_str){two.text.p, two.text.n});
+}
+
+static const struct wid_source source = {.count = source_count,
+                                         .key = source_key,
+                                         .cell = source_cell,
+                                         .compare = source_compare,
+                                         .depth = source_depth};
+
+/* ---- life
+ * ------------------------------------------------------------------------------------------ */
+
+bool pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t) {
+  *p = (struct pane){.ops = ops, .tui = t};
+  wid_tree_init(&p->tree, '/', 3);
+  for (size_t i = 0; i < PANE_TABLES; i++) {
+    const struct pane_table *table = &ops->tables[i];
+    tui_grid_init(&p->grids[i], table->columns, table->ncolumns, &source, p);
+    p->grids[i].table.empty = table->empty;
+    p->grids[i].table.follow = table->follow;
+  }
+  return true;
+}
+
+void pane_done(struct pane *p) {
+  for (size_t i = 0; i < PANE_TABLES; i++)
+    tui_grid_done(&p->grids[i]);
+  wid_tree_done(&p->tree);
+  free(p->event_keys);
+  free(p->rows);
+}
+
+void pane_forget(struct pane *p) {
+  struct tui *t = p->tui;
+  const struct pane_ops *ops = p->ops;
+  pane_done(p);
+  pane_init(p, ops, t);
+}
+
+void pane_add_row(struct pane *p, const struct pane_row *row) {
+  if (aws_grow(&p->rows, &p->cap, p->n + 1, sizeof *p->rows))
+    p->rows[p->n++] = *row;
+}
+
+void pane_add(struct pane *p, enum stack_kind kind, const struct stack_row *row, int depth) {
+  pane_add_row(p, &(struct pane_row){.kind = kind, .row = row, .key = row->id, .depth = depth});
+}
+
+static uint64_t generation_of(struct pane *p) {
+  uint64_t parts[PANE_KINDS_MAX + 4] = {p->level, p->bumps, aws_hash(p->drill, strlen(p->drill))};
+  size_t n = 3;
+  for (size_t i = 0; i < p->ops->nkinds; i++)
+    parts[n++] = stack_collection(p->tui->stack, p->ops->kinds[i])->generation;
+  if (p->ops->generation)
+    parts[n++] = p->ops->generation(p);
+  return aws_hash(parts, n * sizeof parts[0]) | 1;
+}
+
+void pane_update(struct pane *p) {
+  uint64_t now = generation_of(p);
+  if (now != p->built) {
+    p->built = now;
+    p->n = 0;
+    table_of(p)->build(p);
+  }
+  wid_table_update(&pane_grid(p)->table, p->built);
+}
+
+/* ---- what it looks like
+ * ------------------------------------------------------------------------------ */
+
+static const struct stack_collection *main_collection(const struct pane *p) {
+  enum stack_kind k = table_of(p)->kind;
+  return k < STACK_KINDS ? stack_collection(p->tui->stack, k) : NULL;
+}
+
+/* The first of its collections that could not be read. */
+static const struct stack_collection *failed_collection(const struct pane *p) {
+  for (size_t i = 0; i < p->ops->nkinds; i++) {
+    const struct stack_collection *c = stack_collection(p->tui->stack, p->ops->kinds[i]);
+    if (c->error.code != AWS_OK)
+      return c;
+  }
+  return NULL;
+}
+
+int pane_want(struct pane *p) {
+  int rows = p->n < 500 ? (int)p->n : 500;
+  return 3 + (rows ? rows : 1) + (failed_collection(p) ? 1 : 0);
+}
+
+enum stack_level pane_level(const struct pane *p) {
+  enum stack_level worst = STACK_OK;
+  for (size_t i = 0; i < p->ops->nkinds; i++) {
+    const struct stack_collection *c = stack_collection(p->tui->stack, p->ops->kinds[i]);
+    if (c->error.code != AWS_OK && worst < STACK_UNKNOWN)
+      worst = STACK_UNKNOWN;
+    for (size_t j = 0; j < c->n; j++)
+      if (c->rows[j]->rating.level > worst)
+        worst = c->rows[j]->rating.level;
+  }
+  return worst;
+}
+
+/* Seconds until the next try, in steps of five. */
+static void next_try(struct pane *p, const struct stack_collection *c, char *out, size_t size) {
+  aws_ms left = c->next_try - tui_now(p->tui);
+  if (c->paused)
+    snprintf(out, size, "not asked again");
+  else if (!c->next_try || left <= 0)
+    snprintf(out, size, "trying again");
+  else if (left < 60000)
+    snprintf(out, size, "next try in %ds", (int)((left + 4999) / 5000 * 5));
+  else
+    snprintf(out, size, "next try in %dm", (int)((left + 59999) / 60000));
+  if (left > 0)
+    tui_draw_at(p->tui, (tui_now(p->tui) / 5000 + 1) * 5000);
+}
+
+/* Age and state of the refresh, for the frame's right end. */
+static unsigned status(struct pane *p, char *out, size_t size) {
+  const struct stack_collection *c = main_collection(p), *bad = failed_collection(p);
+  char age[TUI_AGE_MAX], again[32];
+  aws_ms now = tui_now(p->tui);
+  out[0] = '\0';
+  if (!c)
+    return WID_DIM;
+  if (!c->refreshing)
+    p->slow_since = 0;
+  else if (!p->slow_since)
+    p->slow_since = now;
+  bool slow = c->refreshing && (now - p->slow_since >= SLOW_MS || !c->loaded);
+  if (c->refreshing && !slow)
+    tui_draw_at(p->tui, p->slow_since + SLOW_MS);
+  const char *words = c->fetched_at ? tui_age(p->tui, c->fetched_at, age) : "";
+  bool now_word = strcmp(words, "now") == 0;
+  if (bad) {
+    next_try(p, bad, again, sizeof again);
+    snprintf(out, size, "%s%s%s", words, *words ? (now_word ? ", " : " old, ") : "", again);
+    return WID_WARN;
+  }
+  snprintf(out, size, "%s%s%s%s", slow ? TUI_GLYPH_MOVING : "", slow && *words ? " " : "", words,
+           *words && !now_word ? " ago" : "");
+  return WID_DIM;
+}
+
+static void title_of(struct pane *p, char *out, size_t size) {
+  if (p->level)
+    snprintf(out, size, "%s \xe2\x80\xba %s", p->ops->title, p->drill_name);
+  else
+    snprintf(out, size, "%s", p->ops->title);
+}
+
+void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool focused) {
+  char right[96], title[192], extra[160] = "", filter[160];
+  const struct stack_collection *c = main_collection(p), *bad = failed_collection(p);
+  struct tui_grid *g = pane_grid(p);
+  unsigned style = status(p, right, sizeof right);
+  title_of(p, title, sizeof title);
+  tui_grid_describe(g, filter, sizeof filter);
+  if (!filter[0] && p->ops->extra && !p->level)
+    p->ops->extra(p, extra, sizeof extra);
+  struct wid_frame frame = {.number = number,
+                            .title = wid_str_from(title),
+                            .extra = wid_str_from(filter[0] ? filter : extra),
+                            .right = wid_str_from(right),
+                            .right_style = style,
+                            .focused = focused};
+  struct wid_rect inside = wid_frame_draw(win, r, &frame);
+  if (bad) {
+    wid_cells_put(win, wid_rect_line(inside, 0), WID_ERROR, wid_str_from(bad->error.text),
+                  WID_ALIGN_LEFT, WID_CLIP_END);
+    inside.y++;
+    inside.h--;
+  }
+  g->table.stale = bad != NULL;
+  g->table.empty = c && !c->loaded && !bad ? "reading\xe2\x80\xa6" : table_of(p)->empty;
+  tui_grid_draw(g, win, inside, focused);
+}
+
+void pane_report(struct pane *p, bool on_screen) {
+  struct aws_str ids[PANE_KINDS_MAX][VISIBLE_MAX];
+  size_t count[PANE_KINDS_MAX] = {0}, first = 0, n = 0;
+  uint64_t seen = on_screen ? p->built : 1;
+  if (on_screen)
+    wid_table_visible(&pane_grid(p)->table, &first, &n);
+  for (size_t i = first; i < first + n; i++) {
+    const struct pane_row *r = &p->rows[wid_table_row_at(&pane_grid(p)->table, i)];
+    uint64_t both[2] = {seen, aws_hash(r->key.p, r->key.n)};
+    seen = aws_hash(both, sizeof both);
+    for (size_t k = 0; k < p->ops->nkinds; k++)
+      if (r->kind == p->ops->kinds[k] && count[k] < VISIBLE_MAX)
+        ids[k][count[k]++] = r->key;
+  }
+  if (seen == p->shown)
+    return;
+  p->shown = seen;
+  for (size_t k = 0; k < p->ops->nkinds; k++) {
+    stack_show_kind(p->tui->stack, p->ops->kinds[k], on_screen);
+    stack_show_rows(p->tui->stack, p->ops->kinds[k], ids[k], count[k]);
+  }
+}
+
+/* ---- what it does
+ * ------------------------------------------------------------------------------------- */
+
+struct tui_grid *pane_grid(struct pane *p) {
+  return &p->grids[p->level];
+}
+
+const struct pane_row *pane_selected(const struct pane *p) {
+  size_t row = wid_table_row(&p->grids[p->level].table);
+  return row < p->n ? &p->rows[row] : NULL;
+}
+
+static void go(struct pane *p, size_t level, const struct pane_row *to) {
+  p->level = level;
+  p->drill[0] = '\0';
+  if (to) {
+    snprintf(p->drill, sizeof p->drill, "%.*s", AWS_STR_ARG(to->row->id));
+    snprintf(p->drill_name, sizeof p->drill_name, "%.*s", AWS_STR_ARG(to->row->name));
+  }
+  pane_update(p);
+}
+
+bool pane_select(struct pane *p, struct aws_str id) {
+  if (p->level)
+    go(p, 0, NULL);
+  return wid_table_select(&p->grids[0].table, tui_str(id));
+}
+
+static enum tui_result open_row(struct pane *p) {
+  const struct pane_row *r = pane_selected(p);
+  if (!r)
+    return TUI_REDRAW;
+  enum pane_open how = table_of(p)->open ? table_of(p)->open(p, r) : PANE_OPEN_DESCRIBE;
+  struct tui_subject s = {r->kind, r->key, r->row};
+  switch (how) {
+  case PANE_OPEN_DRILL:
+    go(p, 1, r);
+    break;
+  case PANE_OPEN_TOGGLE:
+    wid_tree_toggle(&p->tree, r->index);
+    break;
+  case PANE_OPEN_VERSIONS:
+    tui_push(p->tui, tui_versions_new(p->tui, &s));
+    break;
+  case PANE_OPEN_DESCRIBE:
+    if (r->row)
+      tui_push(p->tui, tui_describe_new(p->tui, &s));
+    break;
+  }
+  return TUI_REDRAW;
+}
+
+bool pane_can(const struct pane *p, enum tui_command c) {
+  if (c == TUI_OPEN)
+    return pane_selected(p) != NULL;
+  return (c == TUI_BACK && p->level) || tui_grid_can(&p->grids[p->level], c);
+}
+
+enum tui_result pane_command(struct pane *p, enum tui_command c) {
+  struct tui_grid *g = pane_grid(p);
+  if (c == TUI_OPEN)
+    return open_row(p);
+  if (c == TUI_BACK && !g->table.filter[0]) {
+    go(p, 0, NULL);
+    return TUI_REDRAW;
+  }
+  return tui_grid_command(g, c);
+}
+
+enum tui_result pane_event(struct pane *p, const struct wid_event *e) {
+  enum wid_result r = tui_grid_event(pane_grid(p), e);
+  if (r == WID_SUBMIT)
+    return open_row(p);
+  return r == WID_IGNORED ? TUI_IGNORED : TUI_REDRAW;
+}
+
+/* ---- cells
+ * ------------------------------------------------------------------------------------------- */
+
+void pane_cell_str(struct wid_cell *cell, struct aws_str s) {
+  cell->text = tui_str(s);
+}
+
+void pane_cell_state(struct wid_cell *cell, const struct stack_row *row, struct aws_str word) {
+  wid_cell_printf(cell, "%s %.*s", tui_level_glyph(row->rating.level), AWS_STR_ARG(word));
+  cell->style = tui_level_style(row->rating.level);
+}
+
+void pane_cell_age(struct pane *p, struct wid_cell *cell, aws_ms at) {
+  char age[TUI_AGE_MAX];
+  if (at)
+    wid_cell_printf(cell, "%s", tui_age(p->tui, at, age));
+}
+
+double pane_metric(struct pane *p, const struct pane_row *r, const char *metric) {
+  if (!r->row)
+    return NAN;
+  const struct stack_series *m = stack_metric(p->tui->stack, r->kind, r->row->id, metric);
+  return m ? m->last : NAN;
+}
+
+void pane_cell_metric(struct pane *p, struct wid_cell *cell, const struct pane_row *r,
+                      const char *metric) {
+  double v = pane_metric(p, r, metric);
+  if (isnan(v))
+    return;
+  const struct stack_series *m = stack_metric(p->tui->stack, r->kind, r->row->id, metric);
+  wid_cell_printf(cell, v < 10 && strcmp(m->unit, "%") != 0 ? "%.1f%s" : "%.0f%s", v,
+                  m->unit[0] == '%' ? "%" : "");
+}

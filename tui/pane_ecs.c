@@ -1,0 +1,295 @@
+/* Services of all clusters; a service opens to its tasks, the stopped ones included. */
+#include "tui/pane.h"
+
+#include "aws/api/ecs.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define CPU "CPUUtilization"
+#define MEMORY "MemoryUtilization"
+
+/* ---- services
+ * ------------------------------------------------------------------------------------ */
+
+enum { SERVICE, RUNNING, ROLLOUT, CPU_USE, MEMORY_USE, REVISION, AGE };
+
+static const struct wid_column service_columns[] = {
+    [SERVICE] = {"service", 10, 14, 3, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
+    [RUNNING] = {"run/want", 8, 8, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
+    [ROLLOUT] = {"rollout", 11, 15, 0, 1, WID_ALIGN_LEFT, WID_CLIP_END},
+    [CPU_USE] = {"cpu", 4, 4, 0, 2, WID_ALIGN_RIGHT, WID_CLIP_END},
+    [MEMORY_USE] = {"mem", 4, 4, 0, 3, WID_ALIGN_RIGHT, WID_CLIP_END},
+    [REVISION] = {"rev", 3, 7, 0, 4, WID_ALIGN_RIGHT, WID_CLIP_START},
+    [AGE] = {"age", 4, 4, 0, 5, WID_ALIGN_RIGHT, WID_CLIP_END},
+};
+
+static void build_services(struct pane *p) {
+  const struct stack_collection *clusters = stack_collection(p->tui->stack, STACK_CLUSTER);
+  const struct stack_collection *services = stack_collection(p->tui->stack, STACK_SERVICE);
+  stack_show_service(p->tui->stack, (struct aws_str){NULL, 0});
+  if (clusters->n < 2) {
+    for (size_t i = 0; i < services->n; i++)
+      pane_add(p, STACK_SERVICE, services->rows[i], 0);
+    return;
+  }
+  for (size_t i = 0; i < clusters->n; i++) {
+    size_t n;
+    pane_add(p, STACK_CLUSTER, clusters->rows[i], 0);
+    const struct stack_row *const *below =
+        stack_children(p->tui->stack, STACK_SERVICE, clusters->rows[i]->id, &n);
+    for (size_t j = 0; j < n; j++)
+      pane_add(p, STACK_SERVICE, below[j], 1);
+  }
+}
+
+static const struct ecs_deployment *primary(const struct ecs_service *s) {
+  const struct ecs_deployment *d = s->deployments.items;
+  for (size_t i = 0; i < s->deployments.n; i++)
+    if (aws_str_eq_c(d[i].status, "PRIMARY"))
+      return &d[i];
+  return NULL;
+}
+
+/* The newest deployment that is being replaced and still runs tasks. */
+static const struct ecs_deployment *leaving(const struct ecs_service *s) {
+  const struct ecs_deployment *d = s->deployments.items;
+  for (size_t i = 0; i < s->deployments.n; i++)
+    if (!aws_str_eq_c(d[i].status, "PRIMARY") && d[i].running > 0)
+      return &d[i];
+  return NULL;
+}
+
+static void rollout_cell(struct pane *p, const struct ecs_service *s, struct wid_cell *cell) {
+  const struct ecs_deployment *d = primary(s);
+  char age[TUI_AGE_MAX];
+  if (!d)
+    return;
+  if (aws_str_eq_c(d->rollout_state, "IN_PROGRESS")) {
+    wid_cell_printf(cell, "IN_PROGRESS %s", tui_age(p->tui, d->created, age));
+    cell->style = WID_NOTE;
+    return;
+  }
+  pane_cell_str(cell, d->rollout_state);
+  cell->style = aws_str_eq_c(d->rollout_state, "FAILED") ? WID_BAD : WID_DIM;
+}
+
+static void revision_cell(const struct ecs_service *s, struct wid_cell *cell) {
+  const struct ecs_deployment *from = leaving(s);
+  struct aws_str to = aws_str_after_last(s->task_definition, ':');
+  struct aws_str old = from ? aws_str_after_last(from->task_definition, ':') : to;
+  if (aws_str_eq(old, to))
+    pane_cell_str(cell, to);
+  else
+    wid_cell_printf(cell, "%.*s\xe2\x86\x92%.*s", AWS_STR_ARG(old), AWS_STR_ARG(to));
+}
+
+static void service_cell(struct pane *p, const struct pane_row *r, int column,
+                         struct wid_cell *cell) {
+  const struct ecs_service *s = r->row->item;
+  const struct ecs_deployment *d = primary(s);
+  switch (column) {
+  case SERVICE:
+    pane_cell_str(cell, s->name);
+    cell->style = WID_ACCENT;
+    break;
+  case RUNNING:
+    wid_cell_printf(cell, "%s %lld/%lld", tui_level_glyph(r->row->rating.level),
+                    (long long)s->running, (long long)s->desired);
+    cell->style = tui_level_style(r->row->rating.level);
+    break;
+  case ROLLOUT:
+    rollout_cell(p, s, cell);
+    break;
+  case CPU_USE:
+    pane_cell_metric(p, cell, r, CPU);
+    break;
+  case MEMORY_USE:
+    pane_cell_metric(p, cell, r, MEMORY);
+    break;
+  case REVISION:
+    revision_cell(s, cell);
+    break;
+  case AGE:
+    pane_cell_age(p, cell, d ? d->created : s->created);
+    break;
+  }
+}
+
+static void cluster_cell(const struct stack_row *row, int column, struct wid_cell *cell) {
+  const struct ecs_cluster *c = row->item;
+  if (column == SERVICE) {
+    pane_cell_str(cell, c->name);
+    cell->style = WID_BOLD;
+  } else if (column == RUNNING) {
+    wid_cell_printf(cell, "%s %lld", tui_level_glyph(row->rating.level),
+                    (long long)c->running_tasks);
+    cell->style = tui_level_style(row->rating.level);
+  } else if (column == ROLLOUT) {
+    wid_cell_printf(cell, "%lld services", (long long)c->active_services);
+  }
+}
+
+static void top_cell(struct pane *p, const struct pane_row *r, int column, struct wid_cell *cell) {
+  if (r->kind == STACK_CLUSTER)
+    cluster_cell(r->row, column, cell);
+  else
+    service_cell(p, r, column, cell);
+}
+
+static double top_number(struct pane *p, const struct pane_row *r, int column) {
+  if (r->kind != STACK_SERVICE)
+    return NAN;
+  const struct ecs_service *s = r->row->item;
+  const struct ecs_deployment *d = primary(s);
+  switch (column) {
+  case RUNNING:
+    return (double)(s->running - s->desired);
+  case CPU_USE:
+    return pane_metric(p, r, CPU);
+  case MEMORY_USE:
+    return pane_metric(p, r, MEMORY);
+  case AGE:
+    return -(double)(d ? d->created : s->created);
+  default:
+    return NAN;
+  }
+}
+
+static enum pane_open open_service(struct pane *p, const struct pane_row *r) {
+  (void)p;
+  return r->kind == STACK_SERVICE ? PANE_OPEN_DRILL : PANE_OPEN_DESCRIBE;
+}
+
+static void extra(struct pane *p, char *out, size_t size) {
+  const struct stack_collection *c = stack_collection(p->tui->stack, STACK_CLUSTER);
+  if (c->n == 1) {
+    const struct ecs_cluster *only = c->rows[0]->item;
+    snprintf(out, size, "%.*s, %lld tasks", AWS_STR_ARG(only->name),
+             (long long)only->running_tasks);
+  } else if (c->n) {
+    snprintf(out, size, "%zu clusters", c->n);
+  }
+}
+
+/* ---- tasks
+ * ---------------------------------------------------------------------------------------- */
+
+enum { TASK, STATUS, HEALTH, ZONE, ADDRESS, TASK_REVISION, TASK_AGE, WHY };
+
+static const struct wid_column task_columns[] = {
+    [TASK] = {"task", 8, 10, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
+    [STATUS] = {"status", 9, 14, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
+    [HEALTH] = {"health", 7, 9, 0, 2, WID_ALIGN_LEFT, WID_CLIP_END},
+    [ZONE] = {"az", 2, 2, 0, 4, WID_ALIGN_LEFT, WID_CLIP_START},
+    [ADDRESS] = {"address", 11, 13, 0, 3, WID_ALIGN_LEFT, WID_CLIP_END},
+    [TASK_REVISION] = {"rev", 3, 4, 0, 5, WID_ALIGN_RIGHT, WID_CLIP_START},
+    [TASK_AGE] = {"age", 4, 4, 0, 1, WID_ALIGN_RIGHT, WID_CLIP_END},
+    [WHY] = {"why it stopped", 12, 20, 4, 1, WID_ALIGN_LEFT, WID_CLIP_END},
+};
+
+static void build_tasks(struct pane *p) {
+  struct aws_str service = aws_str_from(p->drill);
+  stack_show_service(p->tui->stack, service);
+  for (int stopped = 0; stopped < 2; stopped++) {
+    size_t n;
+    const struct stack_row *const *rows =
+        stack_service_tasks(p->tui->stack, service, stopped != 0, &n);
+    for (size_t i = 0; i < n; i++)
+      pane_add(p, STACK_TASK, rows[i], 0);
+  }
+}
+
+static struct aws_str address_of(const struct ecs_task *t) {
+  const struct ecs_attachment *a = t->attachments.items;
+  for (size_t i = 0; i < t->attachments.n; i++) {
+    const struct ecs_detail *d = a[i].details.items;
+    for (size_t j = 0; j < a[i].details.n; j++)
+      if (aws_str_eq_c(d[j].name, "privateIPv4Address"))
+        return d[j].value;
+  }
+  return (struct aws_str){NULL, 0};
+}
+
+/* "EssentialContainerExited: Essential container in task exited; web exit 1" */
+static void why_cell(const struct ecs_task *t, struct wid_cell *cell) {
+  const struct ecs_container *c = t->containers.items;
+  char exits[96] = "";
+  size_t used = 0;
+  if (!t->stop_code.n && !t->stopped_reason.n)
+    return;
+  for (size_t i = 0; i < t->containers.n && used + 40 < sizeof exits; i++)
+    if (aws_str_eq_c(c[i].last_status, "STOPPED") && c[i].exit_code)
+      used += (size_t)snprintf(exits + used, sizeof exits - used, "%.*s exit %lld; ",
+                               AWS_STR_ARG(c[i].name), (long long)c[i].exit_code);
+  wid_cell_printf(cell, "%s%.*s: %.*s", exits, AWS_STR_ARG(t->stop_code),
+                  AWS_STR_ARG(t->stopped_reason));
+}
+
+static unsigned health_style(struct aws_str health) {
+  if (aws_str_eq_c(health, "HEALTHY"))
+    return WID_OK;
+  return aws_str_eq_c(health, "UNHEALTHY") ? WID_BAD : WID_DIM;
+}
+
+static void task_cell(struct pane *p, const struct pane_row *r, int column, struct wid_cell *cell) {
+  const struct ecs_task *t = r->row->item;
+  switch (column) {
+  case TASK:
+    pane_cell_str(cell, aws_str_after_last(t->arn, '/'));
+    cell->style = t->stopped ? WID_DIM : WID_ACCENT;
+    break;
+  case STATUS:
+    pane_cell_state(cell, r->row, t->last_status);
+    break;
+  case HEALTH:
+    pane_cell_str(cell, t->health_status);
+    cell->style = health_style(t->health_status);
+    break;
+  case ZONE:
+    if (t->zone.n > 2)
+      pane_cell_str(cell, (struct aws_str){t->zone.p + t->zone.n - 2, 2});
+    break;
+  case ADDRESS:
+    pane_cell_str(cell, address_of(t));
+    break;
+  case TASK_REVISION:
+    pane_cell_str(cell, aws_str_after_last(t->task_definition, ':'));
+    break;
+  case TASK_AGE:
+    pane_cell_age(p, cell, t->stopped ? t->stopped : t->created);
+    break;
+  case WHY:
+    why_cell(t, cell);
+    break;
+  }
+}
+
+static double task_number(struct pane *p, const struct pane_row *r, int column) {
+  const struct ecs_task *t = r->row->item;
+  (void)p;
+  return column == TASK_AGE ? -(double)(t->stopped ? t->stopped : t->created) : NAN;
+}
+
+const struct pane_ops pane_ecs = {
+    .name = "ecs",
+    .title = "ECS services",
+    .kinds = {STACK_SERVICE, STACK_CLUSTER, STACK_TASK},
+    .nkinds = 3,
+    .tables = {{.kind = STACK_SERVICE,
+                .columns = service_columns,
+                .ncolumns = sizeof service_columns / sizeof service_columns[0],
+                .empty = "no service in any cluster of this region",
+                .build = build_services,
+                .cell = top_cell,
+                .number = top_number,
+                .open = open_service},
+               {.kind = STACK_TASK,
+                .columns = task_columns,
+                .ncolumns = sizeof task_columns / sizeof task_columns[0],
+                .empty = "this service runs no task and has stopped none lately",
+                .build = build_tasks,
+                .cell = task_cell,
+                .number = task_number}},
+    .extra = extra,
+};

@@ -1,0 +1,158 @@
+/* The console itself: what the views share, and how they report what they did.
+ *
+ * Views stand on a stack; the lowest is the board and never leaves. Events go to the top one.
+ * Handlers never draw and never wait: they say what became of the event, and the loop does the
+ * rest.
+ */
+#ifndef CAWSOLE_TUI_TUI_H
+#define CAWSOLE_TUI_TUI_H
+
+#include "stack/action.h"
+#include "stack/model.h"
+#include "tui/demo.h"
+#include "tui/keys.h"
+#include "tui/options.h"
+#include "tui/settings.h"
+#include "widgets/base.h"
+
+#define TUI_VIEWS_MAX 12
+#define TUI_AGE_MAX 24
+
+enum tui_result { TUI_IGNORED, TUI_REDRAW, TUI_CLOSE };
+
+/* What the operator points at. Borrowed until the next turn of the loop. */
+struct tui_subject {
+  enum stack_kind kind;
+  struct aws_str id;
+  const struct stack_row *row; /* NULL when it is gone */
+};
+
+struct tui;
+struct tui_view;
+
+struct tui_view_ops {
+  const char *name;
+  bool over; /* drawn over the view below, not instead of it */
+  void (*free)(struct tui_view *v);
+  /* r is the screen without the title line and the hint line (over: the whole screen). */
+  void (*draw)(struct tui_view *v, WINDOW *win, struct wid_rect r);
+  /* Each of the following may be NULL. */
+  /* Sees every event before the key table does: typing, dialogs, the mouse. */
+  enum tui_result (*event)(struct tui_view *v, const struct wid_event *e);
+  /* Whether a command does something here, now; only such commands are hinted at and carried out.
+   */
+  bool (*can)(const struct tui_view *v, enum tui_command c);
+  enum tui_result (*command)(struct tui_view *v, enum tui_command c, size_t index);
+  bool (*subject)(const struct tui_view *v, struct tui_subject *out);
+  void (*changed)(struct tui_view *v, unsigned changes); /* STACK_CHANGED_*, before the next draw */
+};
+
+struct tui_view {
+  const struct tui_view_ops *ops;
+  struct tui *tui;
+};
+
+enum tui_dirt { TUI_CLEAN, TUI_DIRTY_LATER, TUI_DIRTY_DATA, TUI_DIRTY_KEY };
+
+struct tui {
+  struct aws_io *io;
+  const struct aws_clock *clock;
+  const struct tui_options *options;
+  struct tui_settings settings;
+  struct tui_demo demo;
+  struct aws_settings *aws;  /* of the stack being watched */
+  struct stack_config plain; /* when no file names a stack */
+  const struct stack_config *config;
+  struct stack *stack;
+
+  struct tui_view *views[TUI_VIEWS_MAX];
+  size_t nviews;
+
+  enum tui_dirt dirty;
+  aws_ms dirty_at;    /* monotonic: when data first made it dirty */
+  aws_ms next_change; /* wall clock: when something shown grows older; 0: nothing does */
+  aws_ms flash_until; /* wall clock: the title flashes */
+  bool quit;
+  char notice[400]; /* one line for the operator, gone with the next key */
+  unsigned notice_style;
+
+  int signal_fd;
+  int test_fd; /* -1: none */
+  bool drawn;  /* a first frame was shown */
+  uint64_t idles;
+};
+
+/* ---- main.c, session.c ------------------------------------------------------------------------
+ */
+
+/* Watches the stack of that name (NULL: the first configured, or the one of options and
+ * environment). The one watched before is let go. False: *err, and nothing changed. */
+bool tui_session_open(struct tui *t, const char *name, struct aws_error *err) AWS_MUST_CHECK;
+void tui_session_close(struct tui *t);
+
+/* ---- loop.c ------------------------------------------------------------------------------------
+ */
+
+/* Runs until the operator leaves. The terminal is taken and the board is the only view. */
+void tui_run(struct tui *t);
+void tui_dirty(struct tui *t, enum tui_dirt how);
+
+/* ---- draw.c ------------------------------------------------------------------------------------
+ */
+
+void tui_draw(struct tui *t);
+/* A time ago in the words of the board, steps of 5 s below a minute; draws again when it changes.
+ */
+const char *tui_age(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]);
+/* The screen is drawn again at that time (wall clock), if not before. */
+void tui_draw_at(struct tui *t, aws_ms at);
+aws_ms tui_now(const struct tui *t); /* wall clock */
+
+/* ---- views.c ------------------------------------------------------------------------------------
+ */
+
+/* Puts a view on top; frees it when the stack is full. NULL (no memory) says so in the notice. */
+void tui_push(struct tui *t, struct tui_view *v);
+void tui_pop(struct tui *t);
+void tui_pop_to_board(struct tui *t);
+struct tui_view *tui_top(struct tui *t);
+void tui_event(struct tui *t, const struct wid_event *e);
+bool tui_can(struct tui *t, const struct tui_view *v, enum tui_command c);
+enum tui_result tui_command(struct tui *t, struct tui_view *v, enum tui_command c, size_t index);
+void tui_say(struct tui *t, unsigned style, const char *fmt, ...) AWS_PRINTF(3, 4);
+/* The action behind a command, NULL when the command is none or this program has no such action. */
+const struct stack_action_def *tui_action_of(enum tui_command c);
+
+/* ---- the views
+ * ----------------------------------------------------------------------------------- */
+
+struct tui_view *tui_board_new(struct tui *t);
+struct tui_view *tui_describe_new(struct tui *t, const struct tui_subject *s);
+struct tui_view *tui_versions_new(struct tui *t, const struct tui_subject *s);
+struct tui_view *tui_events_new(struct tui *t, const struct tui_subject *s);
+struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind);
+struct tui_view *tui_help_new(struct tui *t, const struct tui_view *of);
+struct tui_view *tui_palette_new(struct tui *t);
+struct tui_view *tui_action_new(struct tui *t, struct stack_action *a);
+struct tui_view *tui_actions_new(struct tui *t);
+
+/* The board, as far as the palette drives it. */
+size_t tui_board_panes(void);
+const char *tui_board_pane_name(size_t pane);
+void tui_board_focus(struct tui_view *board, size_t pane);
+void tui_board_forget(struct tui_view *board); /* another stack is watched now */
+
+/* ---- theme.c
+ * -------------------------------------------------------------------------------------- */
+
+const char *tui_level_glyph(enum stack_level l);
+const char *tui_level_word(enum stack_level l); /* "ok" "note" "unknown" "degraded" "failing" */
+unsigned tui_level_style(enum stack_level l);
+#define TUI_GLYPH_MOVING "\xe2\x9f\xb3"
+#define TUI_GLYPH_HIDDEN "\xe2\x80\xa2"
+
+static inline struct wid_str tui_str(struct aws_str s) {
+  return (struct wid_str){s.p, s.n};
+}
+
+#endif

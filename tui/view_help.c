@@ -1,0 +1,94 @@
+/* Help: the keys that do something in the view below, from the key table. */
+#include "tui/page.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct help {
+  struct tui_view view;
+  struct tui_page page;
+};
+
+static struct help *help_of(const struct tui_view *v) {
+  return (struct help *)(uintptr_t)v;
+}
+
+static void add_group(struct help *h, const struct tui_view *of, enum tui_key_group g) {
+  struct tui *t = h->view.tui;
+  bool any = false;
+  for (unsigned c = 0; c < TUI_COMMANDS; c++) {
+    const struct tui_key_def *def = tui_key_def(c);
+    char keys[96];
+    if (def->group != g || !tui_can(t, of, c))
+      continue;
+    tui_keys_all(&t->settings.keys, c, keys, sizeof keys);
+    if (!keys[0])
+      continue;
+    if (!any)
+      wid_text_add(&h->page.text, WID_HEADER, 0, wid_str_from(tui_group_title(g)));
+    any = true;
+    wid_text_add_pair(&h->page.text, 16, keys, WID_NORMAL, wid_str_from(def->what));
+  }
+  if (any)
+    wid_text_add(&h->page.text, WID_NORMAL, 0, WID_STR_LIT(""));
+}
+
+static void add_glyphs(struct help *h) {
+  static const struct {
+    enum stack_level level;
+    const char *what;
+  } levels[] = {{STACK_OK, "well"},
+                {STACK_NOTE, "something is under way, or good to know; not a fault"},
+                {STACK_UNKNOWN, "could not be read, so nobody knows"},
+                {STACK_WARN, "degraded"},
+                {STACK_BAD, "failing"}};
+  wid_text_add(&h->page.text, WID_HEADER, 0, WID_STR_LIT("Signs"));
+  for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+    wid_text_add_pair(&h->page.text, 16, tui_level_glyph(levels[i].level), WID_NORMAL,
+                      wid_str_from(levels[i].what));
+  wid_text_add_pair(&h->page.text, 16, TUI_GLYPH_MOVING, WID_NORMAL,
+                    WID_STR_LIT("moving: a rollout, an invalidation, a failover, a slow refresh"));
+}
+
+static void view_free(struct tui_view *v) {
+  struct help *h = help_of(v);
+  tui_page_done(&h->page);
+  free(h);
+}
+
+static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
+  tui_page_draw(&help_of(v)->page, win, r, "Help: keys that do something here", "");
+}
+
+static enum tui_result event(struct tui_view *v, const struct wid_event *e) {
+  return tui_page_event(&help_of(v)->page, e);
+}
+
+static bool can(const struct tui_view *v, enum tui_command c) {
+  return c == TUI_HELP || tui_page_can(&help_of(v)->page, c);
+}
+
+/* Help asked for from help closes it. */
+static enum tui_result command(struct tui_view *v, enum tui_command c, size_t index) {
+  (void)index;
+  return c == TUI_HELP ? TUI_CLOSE : tui_page_command(&help_of(v)->page, c);
+}
+
+static const struct tui_view_ops ops = {.name = "help",
+                                        .free = view_free,
+                                        .draw = draw,
+                                        .event = event,
+                                        .can = can,
+                                        .command = command};
+
+struct tui_view *tui_help_new(struct tui *t, const struct tui_view *of) {
+  struct help *h = aws_calloc(1, sizeof *h);
+  if (!h)
+    return NULL;
+  h->view = (struct tui_view){&ops, t};
+  tui_page_init(&h->page);
+  for (unsigned g = 0; g < TUI_GROUPS; g++)
+    add_group(h, of, g);
+  add_glyphs(h);
+  return &h->view;
+}

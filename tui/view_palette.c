@@ -1,0 +1,174 @@
+/* The command palette: views, panes, lists of kinds, stacks, and what the letters of : are used to.
+ */
+#include "tui/tui.h"
+#include "widgets/menu.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct palette {
+  struct tui_view view;
+  struct wid_menu menu;
+  struct wid_menu_item *items;
+  size_t n, cap;
+  struct aws_arena arena;
+};
+
+/* What an item does, in its id's upper part; the lower part says with what. */
+enum {
+  DO_COMMAND = 0x10000,
+  DO_PANE = 0x20000,
+  DO_LIST = 0x30000,
+  DO_STACK = 0x40000,
+  DO_ACTIONS = 0x50000,
+  DO_BOARD = 0x60000,
+  DO_QUIT = 0x70000,
+  DO_MASK = 0xf0000
+};
+
+static struct palette *palette_of(const struct tui_view *v) {
+  return (struct palette *)(uintptr_t)v;
+}
+
+static void add(struct palette *p, int id, struct aws_str label, const char *detail) {
+  struct aws_str own = aws_arena_copy(&p->arena, label);
+  if (!own.p || !aws_grow(&p->items, &p->cap, p->n + 1, sizeof *p->items))
+    return;
+  p->items[p->n++] = (struct wid_menu_item){tui_str(own), wid_str_from(detail), WID_NORMAL, id};
+}
+
+static void add_commands(struct palette *p, struct tui_view *of) {
+  static const enum tui_command offered[] = {TUI_ALARMS,   TUI_DESCRIBE, TUI_EVENTS,     TUI_SCALE,
+                                             TUI_REDEPLOY, TUI_ROLLBACK, TUI_INVALIDATE, TUI_REVEAL,
+                                             TUI_ZOOM,     TUI_REFRESH,  TUI_REPAINT,    TUI_HELP};
+  for (size_t i = 0; i < sizeof offered / sizeof offered[0]; i++)
+    if (tui_can(p->view.tui, of, offered[i]))
+      add(p, DO_COMMAND | (int)offered[i], aws_str_from(tui_key_def(offered[i])->name),
+          tui_key_def(offered[i])->what);
+}
+
+static void add_places(struct palette *p) {
+  struct tui *t = p->view.tui;
+  add(p, DO_BOARD, AWS_STR_LIT("board"), "back to the board");
+  for (size_t i = 0; i < tui_board_panes(); i++)
+    add(p, DO_PANE | (int)i, aws_str_from(tui_board_pane_name(i)), "pane of the board");
+  add(p, DO_ACTIONS, AWS_STR_LIT("actions"), "what was done from here, and how it goes");
+  for (unsigned k = 0; k < STACK_KINDS; k++) {
+    char label[64];
+    snprintf(label, sizeof label, "list %s", stack_kind_plural(k));
+    add(p, DO_LIST | (int)k, aws_str_from(label), "all of them, the faulty ones first");
+  }
+  for (size_t i = 0; i < t->settings.nstacks && !t->options->demo; i++) {
+    char label[160];
+    snprintf(label, sizeof label, "stack %s", t->settings.stacks[i].name);
+    add(p, DO_STACK | (int)i, aws_str_from(label), "watch this one instead");
+  }
+  add(p, DO_QUIT, AWS_STR_LIT("quit"), "leave cawsole");
+}
+
+/* ---- carrying out
+ * -------------------------------------------------------------------------------- */
+
+static void open_stack(struct tui *t, size_t i) {
+  struct aws_error err = {0};
+  if (tui_session_open(t, t->settings.stacks[i].name, &err))
+    tui_board_forget(t->views[0]);
+  else
+    tui_say(t, WID_ERROR, "%s", err.text);
+}
+
+/* The palette is gone by now; what it chose acts on the view below. */
+static void run(struct tui *t, int id) {
+  int arg = id & ~DO_MASK;
+  switch (id & DO_MASK) {
+  case DO_COMMAND:
+    if (tui_command(t, tui_top(t), (enum tui_command)arg, 0) == TUI_CLOSE)
+      tui_pop(t);
+    break;
+  case DO_PANE:
+    tui_pop_to_board(t);
+    tui_board_focus(t->views[0], (size_t)arg);
+    break;
+  case DO_LIST:
+    tui_push(t, tui_list_new(t, (enum stack_kind)arg));
+    break;
+  case DO_STACK:
+    tui_pop_to_board(t);
+    open_stack(t, (size_t)arg);
+    break;
+  case DO_ACTIONS:
+    tui_push(t, tui_actions_new(t));
+    break;
+  case DO_BOARD:
+    tui_pop_to_board(t);
+    break;
+  case DO_QUIT:
+    t->quit = true;
+    break;
+  }
+}
+
+static enum tui_result choose(struct palette *p) {
+  struct tui *t = p->view.tui;
+  const struct wid_menu_item *item = wid_menu_selected(&p->menu);
+  const char *typed = wid_edit_c(&p->menu.typed);
+  int id = item ? item->id : 0;
+  if (strcmp(typed, "q") == 0 || strcmp(typed, "q!") == 0)
+    id = DO_QUIT;
+  char text[64];
+  snprintf(text, sizeof text, "%.60s", typed);
+  tui_pop(t);
+  if (id)
+    run(t, id);
+  else
+    tui_say(t, WID_ERROR, "there is no command %s", text);
+  return TUI_REDRAW;
+}
+
+/* ---- the view
+ * -------------------------------------------------------------------------------------- */
+
+static void view_free(struct tui_view *v) {
+  struct palette *p = palette_of(v);
+  wid_menu_done(&p->menu);
+  aws_arena_done(&p->arena);
+  free(p->items);
+  free(p);
+}
+
+static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
+  r.h++; /* the prompt takes the hint line's place */
+  wid_menu_draw(&palette_of(v)->menu, win, r);
+}
+
+static enum tui_result event(struct tui_view *v, const struct wid_event *e) {
+  struct palette *p = palette_of(v);
+  if (e->kind == WID_EVENT_PASTE)
+    return TUI_REDRAW;
+  switch (wid_menu_event(&p->menu, e)) {
+  case WID_SUBMIT:
+    return choose(p);
+  case WID_CANCEL:
+    return TUI_CLOSE;
+  default:
+    return TUI_REDRAW;
+  }
+}
+
+static const struct tui_view_ops ops = {
+    .name = "palette", .over = true, .free = view_free, .draw = draw, .event = event};
+
+struct tui_view *tui_palette_new(struct tui *t) {
+  struct palette *p = aws_calloc(1, sizeof *p);
+  if (!p)
+    return NULL;
+  p->view = (struct tui_view){&ops, t};
+  aws_arena_init(&p->arena, (size_t)1 << 20);
+  add_commands(p, tui_top(t));
+  add_places(p);
+  if (!wid_menu_init(&p->menu, ":", p->items, p->n, true)) {
+    view_free(&p->view);
+    return NULL;
+  }
+  return &p->view;
+}

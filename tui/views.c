@@ -1,0 +1,252 @@
+/* The stack of views: who gets an event, and the commands that work everywhere. */
+#include "aws/api/ssm.h"
+#include "tui/tui.h"
+#include "widgets/term.h"
+
+#include <stdio.h>
+
+/* ---- the stack of views
+ * --------------------------------------------------------------------------- */
+
+struct tui_view *tui_top(struct tui *t) {
+  return t->views[t->nviews - 1];
+}
+
+void tui_push(struct tui *t, struct tui_view *v) {
+  if (!v) {
+    tui_say(t, WID_ERROR, "no memory for another view");
+  } else if (t->nviews == TUI_VIEWS_MAX) {
+    v->ops->free(v);
+    tui_say(t, WID_ERROR, "too many views are open: close one with Esc");
+  } else {
+    t->views[t->nviews++] = v;
+  }
+  tui_dirty(t, TUI_DIRTY_KEY);
+}
+
+void tui_pop(struct tui *t) {
+  if (t->nviews < 2)
+    return;
+  struct tui_view *v = t->views[--t->nviews];
+  v->ops->free(v);
+  tui_dirty(t, TUI_DIRTY_KEY);
+}
+
+void tui_pop_to_board(struct tui *t) {
+  while (t->nviews > 1)
+    tui_pop(t);
+}
+
+void tui_say(struct tui *t, unsigned style, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(t->notice, sizeof t->notice, fmt, ap);
+  va_end(ap);
+  t->notice_style = style;
+  tui_dirty(t, TUI_DIRTY_KEY);
+}
+
+/* ---- commands on what is pointed at
+ * ---------------------------------------------------------------- */
+
+static bool subject_of(const struct tui_view *v, struct tui_subject *s) {
+  return v->ops->subject && v->ops->subject(v, s);
+}
+
+const struct stack_action_def *tui_action_of(enum tui_command c) {
+  const struct tui_key_def *def = tui_key_def(c);
+  return def->group == TUI_GROUP_ACT ? stack_action_find(def->name) : NULL;
+}
+
+static enum tui_result act(struct tui *t, const struct tui_subject *s,
+                           const struct stack_action_def *def) {
+  struct aws_error err = {0};
+  const char *refused = stack_action_refused(t->stack, def, s->kind);
+  if (refused) {
+    tui_say(t, WID_ERROR, "%s: %s", def->title, refused);
+    return TUI_REDRAW;
+  }
+  struct stack_action *a = stack_action_start(t->stack, def, s->kind, &s->id, 1, &err);
+  if (a)
+    tui_push(t, tui_action_new(t, a));
+  else
+    tui_say(t, WID_ERROR, "%s", err.text);
+  return TUI_REDRAW;
+}
+
+static bool is_secret(const struct tui_subject *s) {
+  if (s->kind != STACK_PARAMETER || !s->row)
+    return false;
+  const struct ssm_parameter_metadata *p = s->row->item;
+  return aws_str_eq_c(p->type, "SecureString");
+}
+
+static enum tui_result reveal(struct tui *t, const struct tui_subject *s) {
+  struct aws_error err = {0};
+  struct aws_str value;
+  aws_ms until;
+  if (stack_value(t->stack, s->row->name, &value, &until) == STACK_VALUE_SHOWN)
+    stack_hide(t->stack, s->row->name);
+  else if (!stack_reveal(t->stack, s->row->name, &err))
+    tui_say(t, WID_ERROR, "%s", err.text);
+  return TUI_REDRAW;
+}
+
+static enum tui_result copy(struct tui *t, const struct tui_subject *s) {
+  struct aws_str text = s->id, value = {NULL, 0};
+  const char *what = "identity";
+  aws_ms until;
+  if (s->kind == STACK_PARAMETER && s->row) {
+    enum stack_value_state st = stack_value(t->stack, s->row->name, &value, &until);
+    if (st == STACK_VALUE_PLAIN || st == STACK_VALUE_SHOWN) {
+      text = value;
+      what = "value";
+    }
+  }
+  if (aws_str_starts(text, "arn:"))
+    what = "ARN";
+  if (wid_term_copy(tui_str(text)))
+    tui_say(t, WID_NORMAL, "%s copied", what);
+  else
+    tui_say(t, WID_ERROR, "this terminal takes no copy (OSC 52), or the %s is too long", what);
+  return TUI_REDRAW;
+}
+
+static enum tui_result subject_command(struct tui *t, const struct tui_view *v,
+                                       enum tui_command c) {
+  struct tui_subject s;
+  if (!subject_of(v, &s))
+    return TUI_IGNORED;
+  const struct stack_action_def *def = tui_action_of(c);
+  if (def)
+    return act(t, &s, def);
+  switch (c) {
+  case TUI_DESCRIBE:
+    tui_push(t, tui_describe_new(t, &s));
+    return TUI_REDRAW;
+  case TUI_EVENTS:
+    tui_push(t, tui_events_new(t, &s));
+    return TUI_REDRAW;
+  case TUI_COPY:
+    return copy(t, &s);
+  case TUI_REVEAL:
+    return reveal(t, &s);
+  default:
+    return TUI_IGNORED;
+  }
+}
+
+static bool subject_can(const struct tui_view *v, enum tui_command c) {
+  struct tui_subject s;
+  if (!subject_of(v, &s))
+    return false;
+  const struct stack_action_def *def = tui_action_of(c);
+  if (def)
+    return (def->kinds & (1u << s.kind)) != 0;
+  return c == TUI_DESCRIBE || c == TUI_EVENTS || c == TUI_COPY ||
+         (c == TUI_REVEAL && is_secret(&s));
+}
+
+/* ---- commands that work everywhere
+ * ------------------------------------------------------------------ */
+
+static bool works_everywhere(const struct tui *t, enum tui_command c) {
+  switch (c) {
+  case TUI_BACK:
+    return t->nviews > 1;
+  case TUI_ALARMS:
+  case TUI_REFRESH:
+  case TUI_REPAINT:
+  case TUI_COMMAND:
+  case TUI_HELP:
+  case TUI_QUIT:
+  case TUI_SUSPEND:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static enum tui_result global_command(struct tui *t, struct tui_view *v, enum tui_command c) {
+  switch (c) {
+  case TUI_BACK:
+    return TUI_CLOSE;
+  case TUI_QUIT:
+    if (t->nviews > 1)
+      return TUI_CLOSE;
+    t->quit = true;
+    return TUI_REDRAW;
+  case TUI_ALARMS:
+    tui_push(t, tui_list_new(t, STACK_ALARM));
+    return TUI_REDRAW;
+  case TUI_REFRESH:
+    stack_refresh_all(t->stack);
+    tui_say(t, WID_NORMAL, "reading everything again");
+    return TUI_REDRAW;
+  case TUI_REPAINT:
+    wid_term_repaint();
+    return TUI_REDRAW;
+  case TUI_COMMAND:
+    tui_push(t, tui_palette_new(t));
+    return TUI_REDRAW;
+  case TUI_HELP:
+    tui_push(t, tui_help_new(t, v));
+    return TUI_REDRAW;
+  case TUI_SUSPEND:
+    wid_term_suspend();
+    return TUI_REDRAW;
+  default:
+    return TUI_IGNORED;
+  }
+}
+
+bool tui_can(struct tui *t, const struct tui_view *v, enum tui_command c) {
+  return (v->ops->can && v->ops->can(v, c)) || subject_can(v, c) || works_everywhere(t, c);
+}
+
+enum tui_result tui_command(struct tui *t, struct tui_view *v, enum tui_command c, size_t index) {
+  if (v->ops->can && v->ops->can(v, c))
+    return v->ops->command(v, c, index);
+  if (subject_can(v, c))
+    return subject_command(t, v, c);
+  return works_everywhere(t, c) ? global_command(t, v, c) : TUI_IGNORED;
+}
+
+/* ---- events
+ * ------------------------------------------------------------------------------------------ */
+
+/* Arrows and their like move in every list, whatever the configuration binds. */
+static enum tui_command fixed_key(int32_t key) {
+  static const enum tui_command moves[] = {
+      [WID_MOVE_NONE] = TUI_NO_COMMAND,     [WID_MOVE_UP] = TUI_UP,
+      [WID_MOVE_DOWN] = TUI_DOWN,           [WID_MOVE_PAGE_UP] = TUI_PAGE_UP,
+      [WID_MOVE_PAGE_DOWN] = TUI_PAGE_DOWN, [WID_MOVE_HOME] = TUI_TOP,
+      [WID_MOVE_END] = TUI_BOTTOM,
+  };
+  return moves[wid_move_of_key(key)];
+}
+
+void tui_event(struct tui *t, const struct wid_event *e) {
+  struct tui_view *v = tui_top(t);
+  if (e->kind == WID_EVENT_RESIZE) {
+    tui_dirty(t, TUI_DIRTY_KEY);
+    return;
+  }
+  if (t->notice[0] && e->kind == WID_EVENT_KEY) {
+    t->notice[0] = '\0';
+    tui_dirty(t, TUI_DIRTY_KEY);
+  }
+  enum tui_result r = v->ops->event ? v->ops->event(v, e) : TUI_IGNORED;
+  if (r == TUI_IGNORED && e->kind == WID_EVENT_KEY) {
+    size_t index = 0;
+    enum tui_command c = tui_keys_find(&t->settings.keys, e->key, &index);
+    if (c == TUI_NO_COMMAND)
+      c = fixed_key(e->key);
+    if (c != TUI_NO_COMMAND)
+      r = tui_command(t, v, c, index);
+  }
+  if (r == TUI_CLOSE)
+    tui_pop(t);
+  if (r != TUI_IGNORED)
+    tui_dirty(t, TUI_DIRTY_KEY);
+}
