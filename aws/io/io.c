@@ -215,6 +215,10 @@ size_t aws_io_wait(struct aws_io *io, struct aws_io_fd *extra, size_t n, int max
   return ready;
 }
 
+const struct aws_clock *aws_io_clock(const struct aws_io *io) {
+  return &io->clock;
+}
+
 struct aws_io_stats aws_io_stats(const struct aws_io *io) {
   return io->stats;
 }

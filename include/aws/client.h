@@ -26,11 +26,11 @@ struct aws_service {
   const char *host_prefix;  /* "ecs", "monitoring" */
   const char *signing_name; /* "elasticloadbalancing" */
   enum aws_protocol protocol;
-  const char *version; /* query: Version=; rest-xml: xmlns of bodies in `xmlns` */
+  const char *version;       /* query: Version=; rest-xml: xmlns of bodies in `xmlns` */
   const char *target_prefix; /* json: X-Amz-Target */
   const char *xmlns;
   bool query_mode; /* json 1.0 of a service that once was query: send x-amzn-query-mode: true */
-  bool global; /* one endpoint, signed for us-east-1 (cn: cn-northwest-1) */
+  bool global;     /* one endpoint, signed for us-east-1 (cn: cn-northwest-1) */
 };
 
 struct aws_op {
@@ -45,16 +45,16 @@ struct aws_op {
   const char *root;  /* rest-xml with a body: name of the one input member that is the body */
   const char *items; /* path from the result to the list of items; "": the result is the one item,
                         and so is what is there if it is a JSON object; NULL: no items */
-  const struct aws_type *item; /* NULL with items set: a list of plain strings (page->items are
-                                  struct aws_str) */
+  const struct aws_type *item;      /* NULL with items set: a list of plain strings (page->items are
+                                       struct aws_str) */
   const char *token_in, *token_out; /* NULL: not paged */
-  const char *more; /* boolean member that must be true to go on ("IsTruncated"), or NULL */
-  const char *size_in;       /* "maxResults", with size as value; NULL: not sent */
+  const char *more;    /* boolean member that must be true to go on ("IsTruncated"), or NULL */
+  const char *size_in; /* "maxResults", with size as value; NULL: not sent */
   int size;
-  bool size_text;            /* the model's type of size_in is string (json body only) */
-  const char *batch;         /* input list that is cut into calls of batch_max */
+  bool size_text;    /* the model's type of size_in is string (json body only) */
+  const char *batch; /* input list that is cut into calls of batch_max */
   int batch_max;
-  bool write;                /* changes something: sent once */
+  bool write; /* changes something: sent once */
 };
 
 /* What came: immutable and counted. Lives until the last unref. */
@@ -69,8 +69,9 @@ struct aws_page {
   size_t n;
   struct aws_failure *failures;
   size_t nfailures;
-  struct aws_str etag;       /* rest-xml, when sent */
-  aws_ms fetched_at;         /* wall clock */
+  struct aws_str etag; /* rest-xml, when sent */
+  bool secret;         /* overwritten when freed */
+  aws_ms fetched_at;   /* wall clock */
   char request_id[80];
 };
 struct aws_page *aws_page_ref(struct aws_page *p);
@@ -82,12 +83,14 @@ struct aws_client;
 struct aws_client_config {
   struct aws_io *io;
   const struct aws_settings *settings;
-  const char *region; /* default region of calls; borrowed copies are made */
-  int per_host;       /* parallel requests a host; 0: 8 */
-  uint64_t seed;      /* of jitter and tokens; 0: from the system */
+  const char *region;       /* default region of calls; borrowed copies are made */
+  int per_host;             /* parallel requests a host; 0: 8 */
+  uint64_t seed;            /* of the retries' jitter; 0: from the system */
+  int connect_ms, total_ms; /* time-outs of one request; 0: 5,000 and 20,000 */
 };
 struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err);
-void aws_client_free(struct aws_client *c); /* cancels all calls without callbacks */
+/* Cancels all calls without callbacks. Not from within a callback of one. */
+void aws_client_free(struct aws_client *c);
 /* Credentials are copied; until they are set every call waits. */
 bool aws_client_set_creds(struct aws_client *c, const struct aws_creds *creds) AWS_MUST_CHECK;
 
@@ -102,11 +105,14 @@ struct aws_call_options {
   bool asked;         /* the operator waits: standard retry (3 attempts). A poll is not retried */
   bool raw;           /* keep the raw reply too: aws_call_raw in on_page */
   bool secret;        /* bodies and pages hold secrets: wiped when freed, never traced */
-  int max_pages;      /* 0: all (1,000 at most) */
+  int priority;       /* among what waits for a host, higher goes first; asked goes before all */
+  int max_pages;      /* 0: all, and more than 1,000 are an error; else no more than that */
 };
 
-/* Takes `in` (freed with the call; NULL is {}). Never calls back before it returns. NULL: out of
- * memory or an input that does not fit the operation, *err set, `in` freed. */
+/* Takes `in` (freed with the call; NULL is {}). Times in it are written as the protocol has them:
+ * json epoch seconds as a number, the others ISO 8601. A list named by op->batch that is empty ends
+ * the call without a request. Never calls back before it returns. NULL: out of memory or an input
+ * that does not fit the operation, *err set, `in` freed. */
 struct aws_call *aws_call(struct aws_client *c, const struct aws_op *op, cJSON *in,
                           const struct aws_call_options *opt, aws_page_fn on_page,
                           aws_done_fn on_done, void *arg, struct aws_error *err) AWS_MUST_CHECK;

@@ -14,6 +14,7 @@ struct aws_io;
 struct aws_io *aws_io_new(const struct aws_clock *clock, const char *ca_file,
                           struct aws_error *err);
 void aws_io_free(struct aws_io *io); /* cancels what is under way, without callbacks */
+const struct aws_clock *aws_io_clock(const struct aws_io *io);
 
 /* Moves every transfer along, delivers finished ones and due timers; at most budget_ms of callbacks
  * before it returns (0: all that is due). True: more is waiting, call again without aws_io_wait. */

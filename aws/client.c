@@ -1,0 +1,221 @@
+/* The client: who asks, from where, with which keys; and the beginning of every call. */
+#include "config.h"
+
+#include "aws/client/internal.h"
+#include "aws/client/request.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { PER_HOST = 8, CONNECT_MS = 5000, TOTAL_MS = 20000 };
+
+/* ---- making and ending
+ * --------------------------------------------------------------------------- */
+
+static uint64_t seed_from_system(const struct aws_client *c) {
+  uint64_t seed = 0;
+  int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) {
+    if (read(fd, &seed, sizeof seed) != (ssize_t)sizeof seed)
+      seed = 0;
+    close(fd);
+  }
+  return seed ? seed : (uint64_t)aws_client_now(c); /* for jitter the time will do */
+}
+
+struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err) {
+  struct aws_client *c = aws_calloc(1, sizeof *c);
+  if (c)
+    c->keys = aws_key_cache_new();
+  if (!c || !c->keys) {
+    free(c);
+    aws_error_set(err, AWS_E_MEMORY, "no memory for the AWS client");
+    return NULL;
+  }
+  c->io = cfg->io;
+  c->settings = cfg->settings;
+  if (cfg->region)
+    snprintf(c->region, sizeof c->region, "%s", cfg->region);
+  c->per_host = cfg->per_host > 0 ? cfg->per_host : PER_HOST;
+  c->connect_ms = cfg->connect_ms > 0 ? cfg->connect_ms : CONNECT_MS;
+  c->total_ms = cfg->total_ms > 0 ? cfg->total_ms : TOTAL_MS;
+  aws_retry_init(&c->retry, cfg->seed ? cfg->seed : seed_from_system(c));
+  return c;
+}
+
+void aws_client_free(struct aws_client *c) {
+  if (!c)
+    return;
+  while (c->calls)
+    aws_call_free(c->calls);
+  aws_hosts_free(c);
+  aws_creds_done(&c->creds);
+  aws_key_cache_free(c->keys);
+  free(c);
+}
+
+bool aws_client_set_creds(struct aws_client *c, const struct aws_creds *creds) {
+  struct aws_creds copy = *creds;
+  copy.secret = copy.token = (struct aws_secret){0};
+  if (!aws_secret_set(&copy.secret, aws_secret_str(&creds->secret)) ||
+      (creds->token.p && !aws_secret_set(&copy.token, aws_secret_str(&creds->token)))) {
+    aws_creds_done(&copy);
+    return false;
+  }
+  aws_creds_done(&c->creds);
+  c->creds = copy;
+  c->have_creds = true;
+  for (struct aws_host *h = c->hosts; h; h = h->next)
+    aws_host_pump(c, h);
+  return true;
+}
+
+aws_ms aws_client_now(const struct aws_client *c) {
+  const struct aws_clock *clock = aws_io_clock(c->io);
+  return clock->wall(clock->arg) + c->skew_ms;
+}
+
+int64_t aws_client_skew(const struct aws_client *c) {
+  return c->skew_ms / 1000;
+}
+
+void aws_client_on_sent(struct aws_client *c, aws_sent_fn fn, void *arg) {
+  c->on_sent = fn;
+  c->on_sent_arg = arg;
+}
+
+/* ---- calls
+ * --------------------------------------------------------------------------------------- */
+
+static bool resolve(struct aws_client *c, const struct aws_op *op, const char *region,
+                    struct aws_endpoint *out, struct aws_error *err) {
+  const char *override =
+      c->settings ? aws_settings_endpoint(c->settings, op->service->endpoint_var) : NULL;
+  return aws_endpoint_resolve(op->service, region ? region : c->region, override, out, err);
+}
+
+/* The page size that AWS allows at most; its own defaults are small. */
+static bool add_size(const struct aws_op *op, cJSON *in) {
+  if (!op->size_in || cJSON_HasObjectItem(in, op->size_in))
+    return true;
+  char text[16];
+  snprintf(text, sizeof text, "%d", op->size);
+  return op->size_text ? cJSON_AddStringToObject(in, op->size_in, text) != NULL
+                       : cJSON_AddNumberToObject(in, op->size_in, op->size) != NULL;
+}
+
+static void on_nothing_to_do(void *arg) {
+  struct aws_call *call = arg;
+  call->timer = NULL;
+  aws_call_finish(call, NULL);
+}
+
+/* An input that does not fit is told at once: the first part is built for that alone. */
+static bool check_input(const struct aws_call *call, struct aws_error *err) {
+  if (call->nparts == 0)
+    return true;
+  struct aws_request rq;
+  aws_request_init(&rq);
+  bool ok = aws_request_build(&rq, call->op, call->parts[0].in, &call->endpoint, err);
+  aws_request_done(&rq);
+  return ok;
+}
+
+static bool start(struct aws_call *call, struct aws_error *err) {
+  struct aws_client *c = call->client;
+  call->host = aws_host_get(c, &call->endpoint);
+  if (call->host && call->nparts == 0)
+    call->timer = aws_io_timer(c->io, 0, on_nothing_to_do, call);
+  if (!call->host || (call->nparts == 0 && !call->timer)) {
+    aws_error_set(err, AWS_E_MEMORY, "no memory for a call");
+    return false;
+  }
+  call->next = c->calls;
+  if (c->calls)
+    c->calls->prev = call;
+  c->calls = call;
+  for (size_t i = 0; i < call->nparts; i++)
+    aws_host_add(call->host, &call->parts[i]);
+  aws_host_pump(c, call->host);
+  return true;
+}
+
+struct aws_call *aws_call(struct aws_client *c, const struct aws_op *op, cJSON *in,
+                          const struct aws_call_options *opt, aws_page_fn on_page,
+                          aws_done_fn on_done, void *arg, struct aws_error *err) {
+  struct aws_call *call = aws_calloc(1, sizeof *call);
+  in = in ? in : cJSON_CreateObject();
+  if (!call || !in || !add_size(op, in)) {
+    aws_error_set(err, AWS_E_MEMORY, "no memory for a call");
+    free(call);
+    cJSON_Delete(in);
+    return NULL;
+  }
+  call->client = c;
+  call->op = op;
+  call->on_page = on_page;
+  call->on_done = on_done;
+  call->arg = arg;
+  if (opt)
+    call->opt = *opt;
+  if (!resolve(c, op, call->opt.region, &call->endpoint, err) || !aws_call_split(call, in, err)) {
+    cJSON_Delete(in);
+    aws_call_free(call);
+    return NULL;
+  }
+  call->opt.region = NULL; /* borrowed until here */
+  if (check_input(call, err) && start(call, err))
+    return call;
+  aws_call_free(call);
+  return NULL;
+}
+
+/* ---- looking at a request without sending it
+ * ----------------------------------------------------- */
+
+static bool fill_wire(struct aws_wire *out, const struct aws_request *rq) {
+  aws_buf_add_c(&out->method, rq->method);
+  aws_buf_add_str(&out->url, aws_buf_str(&rq->url));
+  aws_buf_add(&out->body, rq->body.p ? rq->body.p : "", rq->body.n);
+  for (size_t i = 0; i < rq->nheaders; i++)
+    aws_buf_addf(&out->headers, "%.*s: %.*s\n", AWS_STR_ARG(rq->headers[i].name),
+                 AWS_STR_ARG(rq->headers[i].value));
+  return !out->method.failed && !out->url.failed && !out->body.failed && !out->headers.failed;
+}
+
+bool aws_call_wire(struct aws_client *c, const struct aws_op *op, const cJSON *in,
+                   const char *region, const struct aws_creds *creds, aws_ms now,
+                   struct aws_wire *out, struct aws_error *err) {
+  struct aws_endpoint endpoint;
+  struct aws_request rq;
+  aws_buf_init(&out->method, 16);
+  aws_buf_init(&out->url, 1 << 20);
+  aws_buf_init(&out->headers, 1 << 20);
+  aws_buf_init(&out->body, 8 << 20);
+  aws_request_init(&rq);
+  cJSON *copy = in ? cJSON_Duplicate(in, true) : cJSON_CreateObject();
+  bool ok = copy && add_size(op, copy);
+  if (!ok)
+    aws_error_set(err, AWS_E_MEMORY, "no memory for a request");
+  ok = ok && resolve(c, op, region, &endpoint, err) &&
+       aws_request_build(&rq, op, copy, &endpoint, err) &&
+       aws_request_sign(&rq, creds, now, c->keys, err);
+  if (ok && !fill_wire(out, &rq)) {
+    aws_error_set(err, AWS_E_MEMORY, "no memory for a request");
+    ok = false;
+  }
+  cJSON_Delete(copy);
+  aws_request_done(&rq);
+  if (!ok)
+    aws_wire_done(out);
+  return ok;
+}
+
+void aws_wire_done(struct aws_wire *w) {
+  aws_buf_done(&w->method);
+  aws_buf_done(&w->url);
+  aws_buf_wipe_done(&w->headers);
+  aws_buf_wipe_done(&w->body);
+}

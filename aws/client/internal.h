@@ -1,0 +1,89 @@
+/* What the files of the client share. */
+#ifndef CAWSOLE_AWS_CLIENT_INTERNAL_H
+#define CAWSOLE_AWS_CLIENT_INTERNAL_H
+
+#include "aws/client/endpoint.h"
+#include "aws/client/retry.h"
+
+/* One series of pages. A call has one, or one for each batch. */
+struct aws_part {
+  struct aws_call *call;
+  cJSON *in;
+  struct aws_part *next_waiting; /* in its host's queue */
+  bool waiting, done;
+  struct aws_transfer *transfer; /* under way, or NULL */
+  struct aws_timer *timer;       /* before a retry, or NULL */
+  struct aws_error late;         /* what the timer is to report */
+  uint64_t *tokens;              /* hashes of the page tokens so far */
+  size_t ntokens, tokens_cap;
+  int attempt, cost; /* of the page that is asked for; see retry.h */
+  bool resigned;     /* the clock was set right once */
+  int64_t skew_used;
+};
+
+struct aws_call {
+  struct aws_client *client;
+  struct aws_call *prev, *next;
+  const struct aws_op *op;
+  struct aws_call_options opt;
+  struct aws_endpoint endpoint;
+  struct aws_host *host;
+  aws_page_fn on_page;
+  aws_done_fn on_done;
+  void *arg;
+  struct aws_part *parts;
+  size_t nparts, parts_left;
+  struct aws_timer *timer; /* of a call that has nothing to send */
+  int pages;
+  struct aws_str raw;
+  bool busy;      /* a callback of this call is running */
+  bool cancelled; /* meanwhile; freed when it returns */
+};
+
+/* A queue for each host, so that one slow service does not hold up another. */
+struct aws_host {
+  struct aws_host *next;
+  char name[sizeof(struct aws_endpoint)];
+  int active;
+  struct aws_part *waiting;
+};
+
+struct aws_client {
+  struct aws_io *io;
+  const struct aws_settings *settings;
+  char region[64];
+  int per_host, connect_ms, total_ms;
+  struct aws_creds creds;
+  bool have_creds;
+  struct aws_key_cache *keys;
+  struct aws_retry retry;
+  struct aws_host *hosts;
+  struct aws_call *calls;
+  int64_t skew_ms;
+  aws_sent_fn on_sent;
+  void *on_sent_arg;
+};
+
+aws_ms aws_client_now(const struct aws_client *c); /* wall clock, as the server sees it */
+
+/* queue.c */
+struct aws_host *aws_host_get(struct aws_client *c, const struct aws_endpoint *e);
+void aws_host_add(struct aws_host *h, struct aws_part *p);
+void aws_host_remove(struct aws_host *h, struct aws_part *p);
+/* Sends what may be sent. */
+void aws_host_pump(struct aws_client *c, struct aws_host *h);
+void aws_hosts_free(struct aws_client *c);
+
+/* part.c */
+void aws_part_send(struct aws_part *p); /* never calls back before it returns */
+void aws_part_done(struct aws_part *p); /* cancels and frees what it holds */
+
+/* call.c */
+void aws_call_finish(struct aws_call *call, const struct aws_error *err);
+/* Hands a page out. False: the call was cancelled by the callback and is gone. */
+bool aws_call_deliver(struct aws_call *call, struct aws_page *page, struct aws_str raw);
+/* Splits into parts and takes `in`. False: *err set, `in` still the caller's. */
+bool aws_call_split(struct aws_call *call, cJSON *in, struct aws_error *err) AWS_MUST_CHECK;
+void aws_call_free(struct aws_call *call);
+
+#endif

@@ -1,0 +1,28 @@
+/* A request as it goes out: built from an operation's row, then signed. */
+#ifndef CAWSOLE_AWS_CLIENT_REQUEST_H
+#define CAWSOLE_AWS_CLIENT_REQUEST_H
+
+#include "aws/client/endpoint.h"
+
+enum { AWS_REQUEST_HEADERS = 12 };
+
+struct aws_request {
+  const struct aws_op *op;
+  struct aws_endpoint endpoint;
+  const char *method;
+  struct aws_buf path, query, body, target, url;
+  struct aws_http_header headers[AWS_REQUEST_HEADERS]; /* point into this struct and `signing` */
+  size_t nheaders;
+  struct aws_signing signing;
+};
+
+void aws_request_init(struct aws_request *r);
+void aws_request_done(struct aws_request *r); /* overwrites what was secret */
+/* Method, address, body and headers but those of the signature. False: *err set. */
+bool aws_request_build(struct aws_request *r, const struct aws_op *op, const cJSON *in,
+                       const struct aws_endpoint *endpoint, struct aws_error *err) AWS_MUST_CHECK;
+/* Adds the signature's headers. creds must outlive the request's use. */
+bool aws_request_sign(struct aws_request *r, const struct aws_creds *creds, aws_ms now,
+                      struct aws_key_cache *keys, struct aws_error *err) AWS_MUST_CHECK;
+
+#endif

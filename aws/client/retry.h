@@ -1,0 +1,25 @@
+/* The "standard" retry mode of the SDKs:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+#ifndef CAWSOLE_AWS_CLIENT_RETRY_H
+#define CAWSOLE_AWS_CLIENT_RETRY_H
+
+#include "aws/client.h"
+
+enum { AWS_RETRY_ATTEMPTS = 3, AWS_RETRY_QUOTA = 500 };
+
+/* One for a client: the quota stops a client from hammering a service that is down. */
+struct aws_retry {
+  int tokens;
+  uint64_t random; /* state of the jitter's generator */
+};
+
+void aws_retry_init(struct aws_retry *r, uint64_t seed);
+/* The delay in ms before the attempt after `attempt` (1 is the first), or -1: do not. *cost is what
+ * was taken from the quota. */
+int64_t aws_retry_delay(struct aws_retry *r, const struct aws_error *err, int attempt, int *cost);
+/* A call came through; cost: of its last retry, 0 when it needed none. */
+void aws_retry_give_back(struct aws_retry *r, int cost);
+uint64_t aws_retry_random(struct aws_retry *r);
+
+#endif
