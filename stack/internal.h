@@ -28,6 +28,9 @@
 
 #define STACK_BIT(k) (1u << (k))
 #define STACK_BITS_ALL (STACK_BIT(STACK_KINDS) - 1u)
+/* Besides kinds, in a set of what moved: */
+#define STACK_BIT_METRICS STACK_BIT(STACK_KINDS)
+#define STACK_BIT_TIME STACK_BIT(STACK_KINDS + 1) /* time passed, which some ratings look at */
 
 struct stack_part;
 struct stack_feed;
@@ -46,7 +49,9 @@ struct stack_feed_def {
   void (*keys)(struct stack *s, struct stack_feed *f, stack_key_fn add); /* with sources */
   cJSON *(*input)(const struct stack_part *p, bool list); /* NULL: {} */
   bool (*wanted)(const struct stack *s); /* NULL: always */
+  void *(*convert)(struct aws_arena *a, const void *item); /* op's items are not the kind's; or NULL */
   bool edge;                  /* asked in us-east-1, where CloudFront's things live */
+  int max_pages;              /* 0: all */
   int on_s, off_s;            /* seconds between refreshes, on screen and off; 0: never again once read */
   int list_s;                 /* how long a list of ids is good; 0: asked each time */
   int (*hurry_s)(const struct stack_part *p); /* a shorter period for now (rollouts), 0: none; or NULL */
@@ -75,14 +80,13 @@ struct stack_part {
   struct stack *s;
   struct stack_feed *feed;
   struct aws_str key;       /* its own copy; "" when the feed has one part only */
-  struct aws_str ref;       /* what the key was made of besides: a cluster's ARN, ...; own copy or "" */
   struct stack_sheets shown, fresh;
   enum stack_part_step step;
   struct aws_call *call;
-  cJSON *listed;            /* ids of the last list step */
+  cJSON *listing, *listed;  /* ids that are coming in; ids of the last whole list */
   aws_ms listed_at;         /* mono */
   bool progressive;         /* first fill: pages are shown as they come */
-  bool loaded, ended, asked, on_screen, gone, denied;
+  bool loaded, ended, asked, on_screen, gone, denied; /* gone: its source left it out */
   unsigned fails, replies;  /* in a row; of the run under way */
   aws_ms due, ended_at;     /* mono */
   aws_ms fetched_at, next_try; /* wall */
@@ -109,8 +113,9 @@ struct stack_rows { /* one kind: the public collection and what is worked out fr
   struct stack_collection pub;
   const struct stack_row **flat;
   size_t cap;
-  bool flat_ok, index_ok, groups_ok, tasks_ok;
-  struct aws_map index, groups;
+  bool flags_ok, flat_ok, index_ok, groups_ok, tasks_ok; /* what is up to date */
+  struct aws_map index;          /* id -> position in flat, counted from 1 */
+  struct aws_map groups;         /* parent id -> struct stack_group */
   struct stack_group *group;     /* children by parent */
   const struct stack_row **grouped;
   struct aws_map task_groups[2]; /* TASK only: running and stopped, by service */
@@ -145,6 +150,7 @@ struct stack_budgeter {
   uint64_t calls_total, bytes_total;
 };
 
+struct stack_creds_wait; /* identity.c */
 struct stack_metrics;  /* metrics.c */
 struct stack_timeline; /* timeline.c */
 struct stack_derived;  /* path.c: path, references, resolved names */
@@ -164,8 +170,11 @@ struct stack {
   bool identified;        /* GetCallerIdentity answered and the pin fits */
   aws_ms started;         /* mono */
   aws_ms settled_at;      /* mono; 0: not yet */
+  aws_ms timed_at;        /* mono: when ratings that look at the clock were last made */
   unsigned changes;       /* STACK_CHANGED_* */
   unsigned dirty;         /* kinds whose rows changed since the last update */
+  unsigned reconcile;     /* kinds whose dependents' parts are to be looked at again */
+  bool polling;           /* feeds run */
   bool updating;
   uint64_t generation;
   uint64_t random;
@@ -176,6 +185,7 @@ struct stack {
   struct stack_shown show_service; /* one id or none */
   struct stack_budgeter budget;
   struct aws_timer *tick, *identity_timer;
+  struct stack_creds_wait *creds_wait;
   aws_ms tick_at;
   unsigned identity_fails;
   struct aws_call *identity_call;
@@ -220,14 +230,25 @@ void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source
 
 void stack_identity_start(struct stack *s);
 void stack_identity_stop(struct stack *s);
+bool stack_poll_init(struct stack *s);
+bool stack_poll_stale(const struct stack *s, enum stack_kind k); /* a part failed twice in a row */
+/* The part that brings k for a key, NULL: none yet. */
+const struct stack_part *stack_part_of(const struct stack *s, enum stack_kind k,
+                                       struct aws_str key);
 void stack_poll_start(struct stack *s);  /* the feeds may run now */
+void stack_poll_stop(struct stack *s);   /* nothing is sent from now on; rows stay */
 void stack_poll_free(struct stack *s);
 void stack_poll_wake(struct stack *s);   /* something became due: look again in this turn */
 void stack_poll_reconcile(struct stack *s, enum stack_kind changed);
-bool stack_poll_settled(const struct stack *s);
+void stack_poll_shown(struct stack *s, enum stack_kind k); /* on or off the screen, or its rows */
 void stack_budget_sent(void *s, const struct aws_sent *sent);
-struct stack_bucket *stack_bucket(struct stack *s, const struct aws_limit *l, const char *service);
+struct stack_bucket *stack_bucket(struct stack *s, const struct aws_op *op); /* never NULL */
+/* May a poll be sent now? False: *wait ms until it may. */
 bool stack_bucket_ready(struct stack *s, struct stack_bucket *b, aws_ms *wait);
+void stack_bucket_begin(struct stack_bucket *b);
+void stack_bucket_end(struct stack_bucket *b);
+double stack_bucket_pace(const struct stack *s, const struct stack_bucket *b); /* polls a second */
+void stack_budget_settle(struct stack *s); /* the first fill is over: no more bursts */
 
 /* ---- sheet.c, model.c --------------------------------------------------------------------------- */
 
@@ -237,7 +258,9 @@ void stack_sheet_unref(struct stack_sheet *sh);
 bool stack_sheets_add(struct stack_sheets *v, struct stack_sheet *takes);
 void stack_sheets_clear(struct stack_sheets *v);
 bool stack_page_same(const struct aws_page *a, const struct aws_page *b);
-void stack_rows_moved(struct stack *s, enum stack_kind k); /* rows, errors or flags of k changed */
+void stack_rows_moved(struct stack *s, enum stack_kind k); /* rows of k were replaced */
+void stack_flags_moved(struct stack *s, enum stack_kind k); /* errors changed */
+void stack_flags_touched(struct stack *s, enum stack_kind k); /* ages and the like: same generation */
 void stack_rows_free(struct stack *s);
 /* Ratings, references, path: brought up to date if anything moved. Every reader calls it. */
 void stack_update(const struct stack *s);
@@ -246,7 +269,13 @@ void stack_update(const struct stack *s);
 
 bool stack_health_init(struct stack *s);
 void stack_health_free(struct stack *s);
-void stack_health_rate(struct stack *s, unsigned dirty); /* re-rates kinds that depend on these */
+/* Rates new rows, and those of kinds that depend on what moved; returns the kinds whose ratings moved. */
+unsigned stack_health_rate(struct stack *s, unsigned dirty);
+void stack_health_tick(struct stack *s); /* now and then: ratings that look at the clock */
+/* Did the task end as it should not have? Says why. */
+bool stack_task_failed(const struct ecs_task *t, char *why, size_t size);
+const struct ecs_deployment *stack_primary(const struct ecs_service *v); /* or NULL */
+bool stack_rolling(const struct ecs_service *v);
 bool stack_path_init(struct stack *s);
 void stack_path_free(struct stack *s);
 void stack_path_update(struct stack *s, unsigned dirty);
@@ -254,7 +283,10 @@ bool stack_metrics_init(struct stack *s);
 void stack_metrics_free(struct stack *s);
 void stack_metrics_start(struct stack *s);  /* identity known, feeds run */
 void stack_metrics_wanted(struct stack *s); /* rows on screen or the path changed */
-bool stack_metrics_settled(const struct stack *s);
+bool stack_metrics_settled(struct stack *s);
+double stack_metrics_cost(const struct stack *s); /* USD a month */
+double stack_metric_last(const struct stack *s, enum stack_kind k, struct aws_str id,
+                         const char *metric); /* newest whole point, or NaN */
 bool stack_timeline_init(struct stack *s);
 void stack_timeline_free(struct stack *s);
 /* A part's rows are about to be replaced: old and new sheets; first: nothing was there before. */

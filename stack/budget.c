@@ -1,0 +1,169 @@
+/* How much may be asked: one token bucket for each published limit, and the count of what was sent.
+ *
+ * The account's limits are shared with everything else that runs in it. The first fill may use up to
+ * three quarters of a burst and then a fifth of the rate; from then on no API gets more than a tenth of
+ * its published rate, averaged over a minute. A throttle halves the pace of that API, up to an eighth,
+ * and a minute without one doubles it again.
+ */
+#include "config.h"
+
+#include "stack/internal.h"
+
+#include <stdio.h>
+
+#define FILL_BURST 0.75
+#define FILL_SHARE 0.2
+#define ONCE_SHARE 0.5     /* headless: one refresh and nothing after it */
+#define STEADY_SHARE 0.085 /* and a burst of STEADY_BURST_S seconds of the rate: below 10 % a minute */
+#define STEADY_BURST_S 0.6
+#define ASSUMED_SHARE 0.25 /* of limits that nobody published: the rate is a guess of ours already */
+#define SLOWED_MAX 8.0
+
+enum { DECAY_MS = 60000, PARALLEL_MAX = 8 };
+
+static const struct aws_limit no_limit = {"not published", 2, 10, false};
+
+static double share(const struct stack *s, const struct stack_bucket *b) {
+  if (s->deps.once)
+    return ONCE_SHARE;
+  if (!s->settled_at)
+    return FILL_SHARE;
+  return b->use.limit->published ? STEADY_SHARE : ASSUMED_SHARE;
+}
+
+static double burst_of(const struct aws_limit *l) {
+  return l->burst > 0 ? l->burst : l->rate;
+}
+
+static double capacity(const struct stack *s, const struct stack_bucket *b) {
+  double burst = burst_of(b->use.limit) * FILL_BURST;
+  if (!s->settled_at || s->deps.once)
+    return burst > 4 ? burst : 4;
+  double steady = b->use.limit->rate * STEADY_BURST_S;
+  return steady > 3 ? steady : 3;
+}
+
+double stack_bucket_pace(const struct stack *s, const struct stack_bucket *b) {
+  double pace = b->use.limit->rate * share(s, b) / b->use.slowed;
+  return pace > 0.01 ? pace : 0.01;
+}
+
+struct stack_bucket *stack_bucket(struct stack *s, const struct aws_op *op) {
+  struct stack_budgeter *g = &s->budget;
+  const struct aws_limit *l = op->limit ? op->limit : &no_limit;
+  for (size_t i = 0; i < g->n; i++)
+    if (g->buckets[i].use.limit == l && !strcmp(g->buckets[i].use.service, op->service->id))
+      return &g->buckets[i];
+  size_t at = g->n < STACK_BUCKETS_MAX ? g->n++ : STACK_BUCKETS_MAX - 1;
+  struct stack_bucket *b = &g->buckets[at];
+  if (!b->use.limit) {
+    b->use = (struct stack_api_use){.limit = l, .service = op->service->id, .slowed = 1};
+    b->filled_at = stack_mono(s);
+    b->tokens = capacity(s, b);
+  }
+  return b;
+}
+
+static void fill(const struct stack *s, struct stack_bucket *b) {
+  aws_ms now = stack_mono(s);
+  if (b->use.slowed > 1 && now - b->throttled_at >= DECAY_MS) {
+    b->use.slowed = b->use.slowed > 2 ? b->use.slowed / 2 : 1;
+    b->throttled_at = now;
+  }
+  double most = capacity(s, b);
+  b->tokens += (double)(now - b->filled_at) / 1000 * stack_bucket_pace(s, b);
+  b->filled_at = now;
+  if (b->tokens > most)
+    b->tokens = most;
+}
+
+bool stack_bucket_ready(struct stack *s, struct stack_bucket *b, aws_ms *wait) {
+  fill(s, b);
+  double free_tokens = b->tokens - b->in_flight;
+  if (b->in_flight >= PARALLEL_MAX) {
+    *wait = 1000; /* the end of one of them wakes the scheduler long before */
+    return false;
+  }
+  if (free_tokens >= 1)
+    return true;
+  *wait = (aws_ms)((1 - free_tokens) / stack_bucket_pace(s, b) * 1000) + 1;
+  return false;
+}
+
+void stack_bucket_begin(struct stack_bucket *b) {
+  b->in_flight++;
+}
+
+void stack_bucket_end(struct stack_bucket *b) {
+  if (b->in_flight)
+    b->in_flight--;
+}
+
+void stack_budget_settle(struct stack *s) {
+  for (size_t i = 0; i < s->budget.n; i++)
+    fill(s, &s->budget.buckets[i]);
+}
+
+/* ---- counting ------------------------------------------------------------------------------------ */
+
+/* Clears the seconds that passed since the last count. */
+static void turn(struct stack *s) {
+  struct stack_budgeter *g = &s->budget;
+  aws_ms now = stack_mono(s) / 1000;
+  aws_ms gone = now - g->second < STACK_MINUTE ? now - g->second : STACK_MINUTE;
+  for (aws_ms i = 0; i < gone; i++) {
+    size_t at = (size_t)((now - i) % STACK_MINUTE);
+    g->calls[at] = g->throttles[at] = 0;
+  }
+  g->second = now;
+}
+
+void stack_budget_sent(void *arg, const struct aws_sent *sent) {
+  struct stack *s = arg;
+  struct stack_budgeter *g = &s->budget;
+  struct stack_bucket *b = stack_bucket(s, sent->op);
+  turn(s);
+  size_t at = (size_t)(g->second % STACK_MINUTE);
+  g->calls[at]++;
+  g->calls_total++;
+  g->bytes_total += sent->bytes;
+  b->use.calls++;
+  fill(s, b);
+  /* A chain of pages may run into debt; it is worked off, but never for longer than a burst. */
+  double floor = -burst_of(b->use.limit);
+  b->tokens = b->tokens - 1 > floor ? b->tokens - 1 : floor;
+  if (sent->http_status < 200 || sent->http_status > 299)
+    b->use.errors++;
+  if (sent->throttled) {
+    g->throttles[at]++;
+    b->use.throttles++;
+    /* One burst of answers is one reason to slow down, not ten. */
+    if (!b->throttled_at || stack_mono(s) - b->throttled_at > 1000 || b->use.slowed <= 1) {
+      b->use.slowed = b->use.slowed * 2 < SLOWED_MAX ? b->use.slowed * 2 : SLOWED_MAX;
+      b->throttled_at = stack_mono(s);
+    }
+    b->tokens = b->tokens < 0 ? b->tokens : 0;
+  }
+  stack_changed(s, STACK_CHANGED_STATE);
+}
+
+struct stack_budget stack_budget(const struct stack *cs) {
+  struct stack *s = (struct stack *)(uintptr_t)cs;
+  struct stack_budget b = {.calls_total = s->budget.calls_total,
+                           .bytes_total = s->budget.bytes_total,
+                           .metrics_cost_month = stack_metrics_cost(s)};
+  turn(s);
+  for (size_t i = 0; i < STACK_MINUTE; i++) {
+    b.calls_last_minute += s->budget.calls[i];
+    b.throttles_last_minute += s->budget.throttles[i];
+  }
+  return b;
+}
+
+size_t stack_api_uses(const struct stack *cs, const struct stack_api_use **out) {
+  struct stack_budgeter *g = &((struct stack *)(uintptr_t)cs)->budget;
+  for (size_t i = 0; i < g->n; i++)
+    g->uses[i] = g->buckets[i].use;
+  *out = g->uses;
+  return g->n;
+}

@@ -1,0 +1,46 @@
+/* What is worked out from the rows: references and the path. Shared by refs.c, resolve.c and path.c. */
+#ifndef CAWSOLE_STACK_DERIVED_H
+#define CAWSOLE_STACK_DERIVED_H
+
+#include "stack/internal.h"
+
+#define STACK_NAMES_MAX 64
+
+/* A host's addresses, kept for five minutes. */
+struct stack_name {
+  struct stack_names *owner;
+  char host[256];
+  char addrs[512]; /* sorted, joined by spaces, with one at each end; "" when there are none */
+  bool asked, answered;
+  aws_ms at; /* mono */
+};
+
+/* A lookup cannot be cancelled: it may answer when the stack is gone, and the last one frees this. */
+struct stack_names {
+  struct stack *s; /* NULL: gone */
+  struct stack_name rows[STACK_NAMES_MAX];
+  size_t n;
+  size_t under_way;
+};
+
+struct stack_derived {
+  struct stack_path path;
+  struct stack_ref *refs;
+  size_t nrefs, cap;
+  struct stack_names *names;
+  enum stack_level hop_was[STACK_HOPS];
+  char worst_ids[STACK_HOPS][600]; /* what hops[].worst_id points to */
+  char cause[256];                 /* the event that the trouble began with */
+};
+
+/* The kinds that references are made of. */
+extern const unsigned stack_ref_kinds;
+void stack_refs_update(struct stack *s);
+
+enum stack_resolved { STACK_RESOLVED_NOT_YET, STACK_RESOLVED_SAME, STACK_RESOLVED_OTHER };
+/* Do two names lead to one address? Asks when it is not known; the answer makes the references anew. */
+enum stack_resolved stack_names_same(struct stack *s, struct aws_str a, struct aws_str b);
+bool stack_names_init(struct stack *s);
+void stack_names_free(struct stack *s);
+
+#endif

@@ -1,0 +1,181 @@
+/* Who is asking: credentials, GetCallerIdentity, and the account pin.
+ *
+ * A stack with an account pin sends nothing else before the pin is checked. Without one the feeds do
+ * not wait for the answer.
+ */
+#include "config.h"
+
+#include "stack/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 60000 };
+
+static void refuse(struct stack *s, const struct aws_error *err) {
+  s->refusal = *err;
+  s->state = STACK_REFUSED;
+  stack_poll_stop(s);
+  stack_changed(s, STACK_CHANGED_STATE);
+}
+
+static void run(struct stack *s) {
+  if (s->state != STACK_STARTING)
+    return;
+  s->state = STACK_RUNNING;
+  stack_changed(s, STACK_CHANGED_STATE);
+  stack_poll_start(s);
+  stack_metrics_start(s);
+}
+
+/* "arn:aws:sts::1:assumed-role/OpsRole/anna" -> "OpsRole", "arn:aws:iam::1:user/alice" ->
+ * "user alice", "arn:aws:iam::1:root" -> "root". */
+static void name_role(struct stack *s) {
+  struct aws_str what = aws_str_after_last(aws_str_from(s->caller), ':');
+  struct aws_str type = aws_str_split(&what, '/');
+  if (aws_str_eq_c(type, "assumed-role"))
+    type = aws_str_split(&what, '/');
+  else if (what.n) {
+    struct aws_str name = aws_str_after_last(what, '/');
+    snprintf(s->role, sizeof s->role, "%.*s %.*s", AWS_STR_ARG(type), AWS_STR_ARG(name));
+    return;
+  }
+  snprintf(s->role, sizeof s->role, "%.*s", AWS_STR_ARG(type));
+}
+
+static void on_identity_page(void *arg, struct aws_page *page) {
+  struct stack *s = arg;
+  if (!page->n)
+    return;
+  const struct sts_identity *id = aws_page_item(page, 0);
+  snprintf(s->account, sizeof s->account, "%.*s", AWS_STR_ARG(id->account));
+  snprintf(s->caller, sizeof s->caller, "%.*s", AWS_STR_ARG(id->arn));
+  name_role(s);
+}
+
+static void ask(void *arg);
+
+static void ask_again(struct stack *s) {
+  unsigned shift = s->identity_fails < 6 ? s->identity_fails : 6;
+  aws_ms wait = (aws_ms)RETRY_FIRST_MS << shift;
+  s->identity_fails++;
+  s->identity_timer = aws_io_timer(
+      s->io, stack_mono(s) + (wait < RETRY_MOST_MS ? wait : RETRY_MOST_MS), ask, s);
+}
+
+static bool final_error(const struct aws_error *err) {
+  return err->code == AWS_E_CREDENTIALS || err->code == AWS_E_EXPIRED ||
+         err->code == AWS_E_DENIED || err->code == AWS_E_CONFIG || err->code == AWS_E_USAGE;
+}
+
+static void on_identity_done(void *arg, const struct aws_error *err) {
+  struct stack *s = arg;
+  s->identity_call = NULL;
+  if (err && !s->deps.once && !final_error(err)) {
+    ask_again(s); /* no network yet, say: the pin still holds everything back */
+    return;
+  }
+  if (err && (s->cfg.account || final_error(err))) {
+    struct aws_error e = *err;
+    aws_error_wrap(&e, "who is asking could not be found out");
+    refuse(s, &e);
+    return;
+  }
+  if (!err && s->cfg.account && strcmp(s->cfg.account, s->account) != 0) {
+    struct aws_error e = {0};
+    aws_error_set(&e, AWS_E_CONFIG,
+                  "these credentials belong to account %s, and the stack \"%s\" is pinned to "
+                  "account %s: nothing else was sent. Choose another profile, or mend the pin",
+                  s->account, s->cfg.name, s->cfg.account);
+    refuse(s, &e);
+    return;
+  }
+  s->identified = true;
+  stack_changed(s, STACK_CHANGED_STATE);
+  run(s);
+  stack_poll_wake(s);
+}
+
+static void ask(void *arg) {
+  struct stack *s = arg;
+  struct aws_error err = {0};
+  s->identity_timer = NULL;
+  s->identity_call = stack_call(s, &sts_get_caller_identity, NULL, NULL, on_identity_page,
+                                on_identity_done, s, &err);
+  if (!s->identity_call)
+    refuse(s, &err);
+}
+
+static void take_creds(struct stack *s, const struct aws_creds *creds,
+                       const struct aws_error *err) {
+  struct aws_error memory = {0};
+  if (!err && !aws_client_set_creds(s->client, creds)) {
+    aws_error_set(&memory, AWS_E_MEMORY, "no memory for the credentials");
+    err = &memory;
+  }
+  if (err) {
+    refuse(s, err);
+    return;
+  }
+  ask(s);
+  if (s->state == STACK_STARTING && !s->cfg.account)
+    run(s);
+}
+
+/* The chain cannot be cancelled: when the stack is gone before it answers, nobody is told. */
+struct stack_creds_wait {
+  struct stack *s;
+};
+
+static void on_creds(void *arg, const struct aws_creds *creds, const struct aws_error *err) {
+  struct stack_creds_wait *w = arg;
+  struct stack *s = w->s;
+  free(w);
+  if (!s)
+    return;
+  s->creds_wait = NULL;
+  take_creds(s, creds, err);
+}
+
+static void find_creds(struct stack *s) {
+  s->creds_wait = aws_calloc(1, sizeof *s->creds_wait);
+  if (!s->creds_wait) {
+    struct aws_error err = {0};
+    aws_error_set(&err, AWS_E_MEMORY, "no memory to look for credentials");
+    refuse(s, &err);
+    return;
+  }
+  s->creds_wait->s = s;
+  aws_creds_find(s->io, s->deps.settings, on_creds, s->creds_wait);
+}
+
+/* The demo's key pair is the simulator's own: nothing is looked up. */
+static void use_demo_creds(struct stack *s) {
+  struct aws_creds creds = {.key_id = "testing", .provider = "demo"};
+  struct aws_error err = {0};
+  if (aws_secret_set(&creds.secret, AWS_STR_LIT("testing")))
+    take_creds(s, &creds, NULL);
+  else {
+    aws_error_set(&err, AWS_E_MEMORY, "no memory for the credentials");
+    take_creds(s, NULL, &err);
+  }
+  aws_creds_done(&creds);
+}
+
+void stack_identity_start(struct stack *s) {
+  if (s->deps.demo)
+    use_demo_creds(s);
+  else
+    find_creds(s);
+}
+
+void stack_identity_stop(struct stack *s) {
+  if (s->creds_wait)
+    s->creds_wait->s = NULL;
+  if (s->identity_call)
+    aws_call_cancel(s->identity_call);
+  s->identity_call = NULL;
+  if (s->identity_timer)
+    aws_io_timer_cancel(s->io, s->identity_timer);
+  s->identity_timer = NULL;
+}

@@ -1,0 +1,190 @@
+/* The whole model as one JSON document, for `--once --json`. Things carry AWS's member names. */
+#include "config.h"
+
+#include "stack/internal.h"
+
+#include <inttypes.h>
+
+static const char *health_word(enum stack_level l) {
+  static const char *const words[] = {"healthy", "healthy", "unknown", "degraded", "failing"};
+  return words[l];
+}
+
+static void member(struct aws_buf *b, const char *name) {
+  aws_buf_add_json(b, aws_str_from(name));
+  aws_buf_add_char(b, ':');
+}
+
+static void text_member(struct aws_buf *b, const char *name, struct aws_str value) {
+  member(b, name);
+  if (value.p)
+    aws_buf_add_json(b, value);
+  else
+    aws_buf_add_c(b, "null");
+}
+
+static void time_member(struct aws_buf *b, const char *name, aws_ms t) {
+  char text[AWS_TIME_MAX] = "";
+  if (t)
+    aws_time_iso(t, text);
+  text_member(b, name, t ? aws_str_from(text) : (struct aws_str){NULL, 0});
+}
+
+static void error_member(struct aws_buf *b, const struct aws_error *e) {
+  member(b, "error");
+  if (!e || e->code == AWS_OK) {
+    aws_buf_add_c(b, "null");
+    return;
+  }
+  aws_buf_add_char(b, '{');
+  text_member(b, "kind", aws_str_from(aws_errc_name(e->code)));
+  aws_buf_add_char(b, ',');
+  text_member(b, "code", aws_str_from(e->aws_code));
+  aws_buf_add_char(b, ',');
+  text_member(b, "request_id", aws_str_from(e->request_id));
+  aws_buf_add_char(b, ',');
+  text_member(b, "message", aws_str_from(e->text));
+  aws_buf_add_char(b, '}');
+}
+
+static void hop(struct aws_buf *b, const struct stack_hop *h) {
+  aws_buf_add_char(b, '{');
+  text_member(b, "name", aws_str_from(h->title));
+  aws_buf_add_char(b, ',');
+  text_member(b, "health", aws_str_from(stack_level_name(h->rating.level)));
+  aws_buf_add_char(b, ',');
+  text_member(b, "reason", aws_str_from(h->rating.reason));
+  aws_buf_addf(b, ",\"first_fault\":%s,\"moving\":%s,\"things\":%zu", h->first_fault ? "true" : "false",
+               h->moving ? "true" : "false", h->count);
+  aws_buf_add_c(b, ",\"facts\":[");
+  for (size_t i = 0, n = 0; i < STACK_HOP_FACTS; i++) {
+    if (!h->facts[i][0])
+      continue;
+    aws_buf_add_c(b, n++ ? "," : "");
+    aws_buf_add_json(b, aws_str_from(h->facts[i]));
+  }
+  aws_buf_add_c(b, "]}");
+}
+
+static void path(struct aws_buf *b, const struct stack_path *p) {
+  aws_buf_add_c(b, "\"path\":[");
+  for (size_t i = 0, n = 0; i < p->n; i++) {
+    if (!p->hops[i].present)
+      continue;
+    aws_buf_add_c(b, n++ ? "," : "");
+    hop(b, &p->hops[i]);
+  }
+  aws_buf_add_char(b, ']');
+}
+
+/* What an item does not say itself: which group a target, which distribution an invalidation is of. */
+static const char *parent_member(enum stack_kind k) {
+  switch (k) {
+  case STACK_TARGET:
+    return "TargetGroupArn";
+  case STACK_INVALIDATION:
+    return "DistributionId";
+  default:
+    return NULL;
+  }
+}
+
+static void item(struct aws_buf *b, enum stack_kind k, const struct stack_row *row) {
+  const char *parent = parent_member(k);
+  if (!parent) {
+    aws_item_json(b, stack_kind_type(k), row->item);
+    return;
+  }
+  aws_buf_add_char(b, '{');
+  text_member(b, parent, k == STACK_INVALIDATION ? stack_short(row->parent) : row->parent);
+  struct aws_buf own;
+  aws_buf_init(&own, b->max);
+  aws_item_json(&own, stack_kind_type(k), row->item);
+  struct aws_str text = aws_buf_str(&own); /* "{...}": its members follow ours */
+  if (text.n > 2) {
+    aws_buf_add_char(b, ',');
+    aws_buf_add(b, text.p + 1, text.n - 1);
+  } else
+    aws_buf_add_char(b, '}');
+  aws_buf_done(&own);
+}
+
+static void collection(struct aws_buf *b, const struct stack *s, enum stack_kind k) {
+  const struct stack_collection *c = stack_collection(s, k);
+  member(b, stack_kind_plural(k));
+  aws_buf_add_char(b, '{');
+  time_member(b, "fetched_at", c->loaded ? c->fetched_at : 0);
+  aws_buf_add_char(b, ',');
+  error_member(b, &c->error);
+  aws_buf_add_c(b, ",\"items\":[");
+  for (size_t i = 0; i < c->n; i++) {
+    aws_buf_add_c(b, i ? ",\n" : "");
+    item(b, k, c->rows[i]);
+  }
+  aws_buf_add_c(b, "]}");
+}
+
+static void collections(struct aws_buf *b, const struct stack *s) {
+  static const bool shown[STACK_KINDS] = {
+#define STACK_KIND(id, plural, singular, type, json) [STACK_##id] = json,
+#include "stack/kinds.def"
+#undef STACK_KIND
+  };
+  aws_buf_add_c(b, "\"collections\":{");
+  for (int k = 0, n = 0; k < STACK_KINDS; k++) {
+    if (!shown[k])
+      continue;
+    aws_buf_add_c(b, n++ ? ",\n" : "\n");
+    collection(b, s, (enum stack_kind)k);
+  }
+  aws_buf_add_char(b, '}');
+}
+
+static void requests(struct aws_buf *b, const struct stack *s) {
+  const struct stack_api_use *uses;
+  size_t n = stack_api_uses(s, &uses);
+  aws_buf_addf(b, "\"requests\":{\"total\":%" PRIu64 ",\"by_service\":{",
+               stack_budget(s).calls_total);
+  for (size_t i = 0, out = 0; i < n; i++) {
+    bool before = false;
+    uint64_t calls = 0;
+    for (size_t j = 0; j < n; j++) {
+      bool same = !strcmp(uses[i].service, uses[j].service);
+      before = before || (same && j < i);
+      calls += same ? uses[j].calls : 0;
+    }
+    if (before || !calls)
+      continue;
+    aws_buf_add_c(b, out++ ? "," : "");
+    member(b, uses[i].service);
+    aws_buf_addf(b, "%" PRIu64, calls);
+  }
+  aws_buf_add_c(b, "}}");
+}
+
+void stack_json(const struct stack *s, struct aws_buf *b) {
+  char reason[200];
+  enum stack_level level = stack_health(s, reason, sizeof reason);
+  aws_ms end = s->settled_at ? s->settled_at : stack_mono(s);
+  aws_buf_add_char(b, '{');
+  text_member(b, "stack", aws_str_from(stack_name(s)));
+  aws_buf_add_char(b, ',');
+  text_member(b, "account", stack_account(s));
+  aws_buf_add_char(b, ',');
+  text_member(b, "region", aws_str_from(stack_region(s)));
+  aws_buf_add_char(b, ',');
+  text_member(b, "role", stack_role(s));
+  aws_buf_add_char(b, ',');
+  text_member(b, "health", aws_str_from(health_word(level)));
+  aws_buf_add_char(b, ',');
+  text_member(b, "reason", aws_str_from(reason));
+  aws_buf_add_char(b, ',');
+  error_member(b, stack_refusal(s));
+  aws_buf_add_char(b, ',');
+  path(b, stack_path(s));
+  aws_buf_add_c(b, ",\n");
+  collections(b, s);
+  aws_buf_add_c(b, ",\n");
+  requests(b, s);
+  aws_buf_addf(b, ",\"elapsed_ms\":%" PRId64 "}\n", (int64_t)(end - s->started));
+}

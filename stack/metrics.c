@@ -1,0 +1,511 @@
+/* CloudWatch metrics for what is on screen and for the path: one call a minute and region, since every
+ * series of every call costs money.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ */
+#include "config.h"
+
+#include "stack/internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+  MINUTE = 60000,
+  SERIES_MAX = 400,   /* wanted at once; a call takes 100 of them */
+  SHORT_POINTS = 10,  /* asked again of a series that is known already */
+  PATH_MAX_THINGS = 4, /* of a kind on the path */
+  AFTER_MINUTE_MS = 5000,
+  SOON_MS = 400, /* rows scrolled into view: let the scrolling end */
+  DENIED_WAIT_MS = 5 * MINUTE,
+  FORGET_MS = 10 * MINUTE
+};
+
+/* USD for one series asked once. */
+#define PRICE_EACH 0.00001
+#define RUNS_A_MONTH (30.0 * 24 * 60)
+
+static bool any(const void *item) {
+  (void)item;
+  return true;
+}
+
+static bool is_application(const void *item) {
+  return aws_str_eq_c(((const struct elbv2_load_balancer *)item)->type, "application");
+}
+
+static bool is_aurora(const void *item) {
+  return aws_str_starts(((const struct rds_instance *)item)->engine, "aurora");
+}
+
+static bool is_not_aurora(const void *item) {
+  return !is_aurora(item);
+}
+
+#define GIB (1024.0 * 1024 * 1024)
+
+static const struct metric {
+  enum stack_kind kind;
+  const char *name, *namespace, *stat, *unit;
+  double scale;
+  bool counter; /* no point means none, not unknown */
+  bool edge;    /* published in us-east-1 alone */
+  int lag;      /* minutes until a point can be trusted to be there */
+  bool (*applies)(const void *item);
+} metrics[] = {
+    {STACK_DISTRIBUTION, "Requests", "AWS/CloudFront", "Sum", "/min", 1, true, true, 5, any},
+    {STACK_DISTRIBUTION, "5xxErrorRate", "AWS/CloudFront", "Average", "%", 1, false, true, 5, any},
+    {STACK_API, "Count", "AWS/ApiGateway", "Sum", "/min", 1, true, false, 2, any},
+    {STACK_API, "5xx", "AWS/ApiGateway", "Sum", "/min", 1, true, false, 2, any},
+    {STACK_LOAD_BALANCER, "RequestCount", "AWS/ApplicationELB", "Sum", "/min", 1, true, false, 2,
+     is_application},
+    {STACK_LOAD_BALANCER, "TargetResponseTime", "AWS/ApplicationELB", "p95", "ms", 1000, false,
+     false, 2, is_application},
+    {STACK_LOAD_BALANCER, "HTTPCode_Target_5XX_Count", "AWS/ApplicationELB", "Sum", "/min", 1,
+     true, false, 2, is_application},
+    {STACK_LOAD_BALANCER, "HTTPCode_ELB_5XX_Count", "AWS/ApplicationELB", "Sum", "/min", 1, true,
+     false, 2, is_application},
+    {STACK_SERVICE, "CPUUtilization", "AWS/ECS", "Average", "%", 1, false, false, 2, any},
+    {STACK_SERVICE, "MemoryUtilization", "AWS/ECS", "Average", "%", 1, false, false, 2, any},
+    {STACK_DB_INSTANCE, "CPUUtilization", "AWS/RDS", "Average", "%", 1, false, false, 2, any},
+    {STACK_DB_INSTANCE, "DatabaseConnections", "AWS/RDS", "Average", "", 1, false, false, 2, any},
+    {STACK_DB_INSTANCE, "FreeStorageSpace", "AWS/RDS", "Average", "GiB", 1 / GIB, false, false, 2,
+     is_not_aurora},
+    {STACK_DB_INSTANCE, "AuroraReplicaLag", "AWS/RDS", "Average", "ms", 1, false, false, 2,
+     is_aurora},
+};
+enum { METRICS = sizeof metrics / sizeof *metrics };
+
+struct series {
+  struct stack_series pub;
+  const struct metric *def;
+  char *key;                  /* "<metric's number>|<id>" */
+  struct aws_str id;          /* within key */
+  double points[STACK_POINTS]; /* of the hour before end */
+  aws_ms end;                 /* wall: exclusive, whole minutes; 0: never asked */
+  aws_ms wanted_at;           /* mono */
+  unsigned refresh;           /* the refresh that wants it */
+  bool answered;
+};
+
+struct run { /* one GetMetricData in one region */
+  struct stack *s;
+  struct aws_call *call;
+  struct series **v;
+  size_t n, cap;
+  aws_ms from, end;
+};
+
+struct stack_metrics {
+  struct series **all;
+  size_t n, cap;
+  struct aws_map index;
+  struct run runs[2]; /* the region's, and the edge's */
+  struct aws_timer *timer;
+  aws_ms timer_at;
+  bool started, ended; /* ended: one run is over */
+  bool denied;
+  unsigned refresh;  /* counts them */
+  aws_ms whole_end;  /* wall: the minute of the last refresh of everything wanted */
+  size_t asked_last; /* series of it */
+};
+
+/* ---- series ---------------------------------------------------------------------------------------- */
+
+static struct aws_str make_key(char *out, size_t size, size_t metric, struct aws_str id) {
+  int n = snprintf(out, size, "%zu|%.*s", metric, AWS_STR_ARG(id));
+  return (struct aws_str){out, n < 0 || (size_t)n >= size ? 0 : (size_t)n};
+}
+
+static struct series *find(const struct stack *s, size_t metric, struct aws_str id) {
+  char text[700];
+  struct aws_str key = make_key(text, sizeof text, metric, id);
+  return key.n ? aws_map_get(&s->metrics->index, key) : NULL;
+}
+
+static struct series *add(struct stack *s, size_t metric, struct aws_str id) {
+  struct stack_metrics *m = s->metrics;
+  char text[700];
+  struct aws_str key = make_key(text, sizeof text, metric, id);
+  if (!key.n || m->n >= SERIES_MAX || !aws_grow(&m->all, &m->cap, m->n + 1, sizeof *m->all))
+    return NULL;
+  struct series *e = aws_calloc(1, sizeof *e);
+  char *copy = aws_calloc(key.n + 1, 1);
+  if (!e || !copy) {
+    free(e);
+    free(copy);
+    return NULL;
+  }
+  memcpy(copy, text, key.n);
+  e->key = copy;
+  e->def = &metrics[metric];
+  e->id = (struct aws_str){strchr(copy, '|') + 1, 0};
+  e->id.n = strlen(e->id.p);
+  e->pub.last = NAN;
+  e->pub.unit = e->def->unit;
+  if (!aws_map_put(&m->index, (struct aws_str){copy, key.n}, e)) {
+    free(copy);
+    free(e);
+    return NULL;
+  }
+  return m->all[m->n++] = e;
+}
+
+static void want(struct stack *s, enum stack_kind k, struct aws_str id) {
+  const struct stack_row *row = stack_find(s, k, id);
+  for (size_t i = 0; row && i < METRICS; i++) {
+    if (metrics[i].kind != k || !metrics[i].applies(row->item))
+      continue;
+    struct series *e = find(s, i, id);
+    if (!e)
+      e = add(s, i, id);
+    if (e) {
+      e->wanted_at = stack_mono(s);
+      e->refresh = s->metrics->refresh;
+    }
+  }
+}
+
+static void want_all(struct stack *s) {
+  static const enum stack_kind path[] = {STACK_DISTRIBUTION, STACK_API, STACK_LOAD_BALANCER,
+                                         STACK_DB_INSTANCE};
+  for (size_t i = 0; i < sizeof path / sizeof *path; i++) {
+    const struct stack_collection *c = stack_collection(s, path[i]);
+    for (size_t j = 0; j < c->n && j < PATH_MAX_THINGS; j++)
+      want(s, path[i], c->rows[j]->id);
+  }
+  for (int k = 0; k < STACK_KINDS; k++)
+    for (size_t i = 0; i < s->shown[k].n; i++)
+      want(s, (enum stack_kind)k, s->shown[k].ids[i]);
+}
+
+static void series_free(struct series *e) {
+  free(e->key);
+  free(e);
+}
+
+/* Series that nobody looked at for a while go; the map is made anew. */
+static void forget(struct stack *s) {
+  struct stack_metrics *m = s->metrics;
+  aws_ms before = stack_mono(s) - FORGET_MS;
+  size_t kept = 0;
+  for (size_t i = 0; i < m->n; i++) {
+    if (m->all[i]->wanted_at < before)
+      series_free(m->all[i]);
+    else
+      m->all[kept++] = m->all[i];
+  }
+  if (kept == m->n)
+    return;
+  m->n = kept;
+  s->dirty |= STACK_BIT_METRICS; /* the path may point at one that went */
+  aws_map_done(&m->index);
+  for (size_t i = 0; i < m->n; i++)
+    if (!aws_map_put(&m->index, aws_str_from(m->all[i]->key), m->all[i]))
+      break;
+}
+
+/* Moves the hour that the points stand for. */
+static void slide(struct series *e, aws_ms end) {
+  double moved[STACK_POINTS];
+  aws_ms by = (end - e->end) / MINUTE;
+  for (aws_ms i = 0; i < STACK_POINTS; i++) {
+    aws_ms from = i + by;
+    moved[i] = e->end && from >= 0 && from < STACK_POINTS ? e->points[from] : NAN;
+  }
+  memcpy(e->points, moved, sizeof moved);
+  e->end = end;
+}
+
+/* What the public sees: no points that are still to come; gaps of counters are none. */
+static void publish(struct series *e) {
+  size_t trusted = (size_t)(STACK_POINTS - e->def->lag), n = 0;
+  for (size_t i = 0; i < STACK_POINTS; i++) {
+    if (isnan(e->points[i]) && e->def->counter && i < trusted)
+      e->points[i] = 0;
+    if (!isnan(e->points[i]))
+      n = i + 1;
+  }
+  memcpy(e->pub.points, e->points, sizeof e->pub.points);
+  e->pub.n = n;
+  e->pub.last_at = n ? e->end - (aws_ms)(STACK_POINTS - n + 1) * MINUTE : 0;
+  e->pub.last = NAN;
+  for (size_t i = n < STACK_POINTS ? n : STACK_POINTS - 1; i-- > 0 && isnan(e->pub.last);)
+    e->pub.last = e->points[i];
+  e->answered = true;
+}
+
+/* ---- the call ------------------------------------------------------------------------------------ */
+
+static void add_dimension(cJSON *list, const char *name, struct aws_str value) {
+  cJSON *d = cJSON_CreateObject();
+  cJSON_AddStringToObject(d, "Name", name);
+  cJSON_AddStringToObject(d, "Value", value.p ? value.p : "");
+  cJSON_AddItemToArray(list, d);
+}
+
+static struct aws_str after_text(struct aws_str s, const char *text) {
+  const char *at = s.p ? strstr(s.p, text) : NULL;
+  return at ? aws_str_from(at + strlen(text)) : s;
+}
+
+static void add_dimensions(cJSON *list, const struct stack_row *row, enum stack_kind k) {
+  switch (k) {
+  case STACK_DISTRIBUTION:
+    add_dimension(list, "DistributionId", ((const struct cloudfront_distribution *)row->item)->id);
+    add_dimension(list, "Region", AWS_STR_LIT("Global"));
+    break;
+  case STACK_API:
+    add_dimension(list, "ApiId", row->id);
+    add_dimension(list, "Stage", AWS_STR_LIT("$default"));
+    break;
+  case STACK_LOAD_BALANCER:
+    add_dimension(list, "LoadBalancer", after_text(row->id, "loadbalancer/"));
+    break;
+  case STACK_SERVICE:
+    add_dimension(list, "ClusterName", stack_short(row->parent));
+    add_dimension(list, "ServiceName", row->name);
+    break;
+  default:
+    add_dimension(list, "DBInstanceIdentifier", row->name);
+  }
+}
+
+static cJSON *query_of(const struct series *e, const struct stack_row *row, size_t number) {
+  char id[24];
+  snprintf(id, sizeof id, "m%zu", number);
+  cJSON *q = cJSON_CreateObject();
+  cJSON_AddStringToObject(q, "Id", id);
+  cJSON *stat = cJSON_AddObjectToObject(q, "MetricStat");
+  cJSON *metric = cJSON_AddObjectToObject(stat, "Metric");
+  cJSON_AddStringToObject(metric, "Namespace", e->def->namespace);
+  cJSON_AddStringToObject(metric, "MetricName", e->def->name);
+  add_dimensions(cJSON_AddArrayToObject(metric, "Dimensions"), row, e->def->kind);
+  cJSON_AddNumberToObject(stat, "Period", MINUTE / 1000);
+  cJSON_AddStringToObject(stat, "Stat", e->def->stat);
+  return q;
+}
+
+static void on_page(void *arg, struct aws_page *page) {
+  struct run *run = arg;
+  for (size_t i = 0; i < page->n; i++) {
+    const struct cloudwatch_series *v = aws_page_item(page, i);
+    int64_t number;
+    if (v->id.n < 2 || !aws_str_to_int((struct aws_str){v->id.p + 1, v->id.n - 1}, &number) ||
+        number < 0 || (size_t)number >= run->n)
+      continue;
+    struct series *e = run->v[number];
+    const aws_ms *at = v->timestamps.items;
+    const double *value = v->values.items;
+    size_t n = v->timestamps.n < v->values.n ? v->timestamps.n : v->values.n;
+    for (size_t j = 0; j < n; j++) {
+      aws_ms place = STACK_POINTS - (e->end - at[j] + MINUTE - 1) / MINUTE;
+      if (place >= 0 && place < STACK_POINTS)
+        e->points[place] = value[j] * e->def->scale;
+    }
+  }
+}
+
+static void schedule(struct stack *s, aws_ms at);
+
+static void tell_failure(struct stack *s, const struct aws_error *err) {
+  struct stack_metrics *m = s->metrics;
+  bool told = m->denied;
+  m->denied = err->code == AWS_E_DENIED;
+  if (!told)
+    stack_event_addf(s, 0, STACK_EVENT_STATE, STACK_NOTE, STACK_ALARM, aws_str_from(""),
+                     "metrics could not be read: %s", err->text);
+}
+
+static void on_done(void *arg, const struct aws_error *err) {
+  struct run *run = arg;
+  struct stack *s = run->s;
+  struct stack_metrics *m = s->metrics;
+  run->call = NULL;
+  if (err)
+    tell_failure(s, err);
+  for (size_t i = 0; !err && i < run->n; i++)
+    publish(run->v[i]);
+  run->n = 0;
+  if (!err) {
+    m->denied = false;
+    s->dirty |= STACK_BIT_METRICS;
+    stack_changed(s, STACK_CHANGED_METRICS);
+  }
+  if (m->runs[0].call || m->runs[1].call)
+    return;
+  m->ended = true;
+  stack_poll_wake(s);
+}
+
+static bool run_start(struct stack *s, struct run *run, const char *region) {
+  const struct aws_call_options opt = {.region = region, .asked = s->deps.once};
+  struct aws_error err = {0};
+  cJSON *in = cJSON_CreateObject(), *queries = cJSON_AddArrayToObject(in, "MetricDataQueries");
+  size_t kept = 0;
+  for (size_t i = 0; i < run->n; i++) {
+    const struct stack_row *row = stack_find(s, run->v[i]->def->kind, run->v[i]->id);
+    if (!row)
+      continue;
+    slide(run->v[i], run->end);
+    cJSON_AddItemToArray(queries, query_of(run->v[i], row, kept));
+    run->v[kept++] = run->v[i];
+  }
+  run->n = kept;
+  if (!kept) {
+    cJSON_Delete(in);
+    return false;
+  }
+  cJSON_AddNumberToObject(in, "StartTime", (double)(run->from / 1000));
+  cJSON_AddNumberToObject(in, "EndTime", (double)(run->end / 1000));
+  cJSON_AddStringToObject(in, "ScanBy", "TimestampAscending");
+  run->s = s;
+  run->call = aws_call(s->client, &cloudwatch_get_metric_data, in, &opt, on_page, on_done, run, &err);
+  if (!run->call)
+    tell_failure(s, &err);
+  return run->call != NULL;
+}
+
+/* only_new: rows that have just come into view, between the minutes. */
+static void fill_run(struct stack *s, struct run *run, bool edge, bool only_new) {
+  struct stack_metrics *m = s->metrics;
+  run->n = 0;
+  run->end = stack_wall(s) / MINUTE * MINUTE;
+  run->from = run->end - SHORT_POINTS * MINUTE;
+  for (size_t i = 0; i < m->n; i++) {
+    struct series *e = m->all[i];
+    bool apart = e->def->edge && stack_edge_region(s);
+    if (apart != edge || e->refresh != m->refresh || (only_new && e->answered))
+      continue;
+    if (!aws_grow(&run->v, &run->cap, run->n + 1, sizeof *run->v))
+      break;
+    if (!e->answered || run->end - e->end > SHORT_POINTS / 2 * MINUTE)
+      run->from = run->end - STACK_POINTS * MINUTE;
+    run->v[run->n++] = e;
+  }
+}
+
+static void refresh(struct stack *s, bool only_new) {
+  struct stack_metrics *m = s->metrics;
+  if (m->runs[0].call || m->runs[1].call)
+    return;
+  m->refresh++;
+  want_all(s);
+  if (!only_new) {
+    forget(s);
+    m->asked_last = 0;
+    m->whole_end = stack_wall(s) / MINUTE * MINUTE;
+  }
+  bool going = false;
+  for (int i = 0; i < 2; i++) {
+    fill_run(s, &m->runs[i], i == 1, only_new);
+    if (!only_new)
+      m->asked_last += m->runs[i].n;
+    going = run_start(s, &m->runs[i], i ? stack_edge_region(s) : NULL) || going;
+  }
+  if (!going)
+    m->ended = true;
+}
+
+/* ---- when ------------------------------------------------------------------------------------------ */
+
+static aws_ms next_minute(const struct stack *s) {
+  aws_ms wall = stack_wall(s);
+  aws_ms wait = MINUTE - wall % MINUTE + AFTER_MINUTE_MS;
+  if (s->metrics->denied)
+    wait += DENIED_WAIT_MS;
+  return stack_mono(s) + wait;
+}
+
+static void on_minute(void *arg) {
+  struct stack *s = arg;
+  struct stack_metrics *m = s->metrics;
+  m->timer = NULL;
+  if (!s->polling)
+    return;
+  aws_ms wall = stack_wall(s);
+  bool whole = wall - m->whole_end >= MINUTE + AFTER_MINUTE_MS;
+  refresh(s, !whole);
+  /* Before the first rows are there nothing could be asked for. */
+  schedule(s, m->n ? next_minute(s) : stack_mono(s) + 1000);
+}
+
+static void schedule(struct stack *s, aws_ms at) {
+  struct stack_metrics *m = s->metrics;
+  if (m->timer && m->timer_at <= at)
+    return;
+  if (m->timer)
+    aws_io_timer_cancel(s->io, m->timer);
+  m->timer = aws_io_timer(s->io, at, on_minute, s);
+  m->timer_at = at;
+}
+
+void stack_metrics_start(struct stack *s) {
+  s->metrics->started = true;
+  if (s->cfg.metrics && !s->deps.once)
+    schedule(s, stack_mono(s) + 2 * SOON_MS);
+}
+
+void stack_metrics_wanted(struct stack *s) {
+  if (s->metrics->started && s->cfg.metrics && !s->deps.once && !s->metrics->denied)
+    schedule(s, stack_mono(s) + SOON_MS);
+}
+
+/* Headless, metrics are asked for once, when it is known what there is. */
+bool stack_metrics_settled(struct stack *s) {
+  struct stack_metrics *m = s->metrics;
+  if (!s->cfg.metrics || !s->deps.once || m->ended)
+    return true;
+  if (!m->runs[0].call && !m->runs[1].call)
+    refresh(s, false);
+  return m->ended;
+}
+
+/* ---- readers --------------------------------------------------------------------------------------- */
+
+const struct stack_series *stack_metric(const struct stack *s, enum stack_kind k, struct aws_str id,
+                                        const char *metric) {
+  for (size_t i = 0; i < METRICS; i++) {
+    if (metrics[i].kind != k || strcmp(metrics[i].name, metric) != 0)
+      continue;
+    const struct series *e = find(s, i, id);
+    return e && e->pub.n ? &e->pub : NULL;
+  }
+  return NULL;
+}
+
+double stack_metric_last(const struct stack *s, enum stack_kind k, struct aws_str id,
+                         const char *metric) {
+  const struct stack_series *v = stack_metric(s, k, id, metric);
+  return v ? v->last : NAN;
+}
+
+double stack_metrics_cost(const struct stack *s) {
+  return s->cfg.metrics && !s->deps.once
+             ? (double)s->metrics->asked_last * PRICE_EACH * RUNS_A_MONTH
+             : 0;
+}
+
+bool stack_metrics_init(struct stack *s) {
+  s->metrics = aws_calloc(1, sizeof *s->metrics);
+  return s->metrics != NULL;
+}
+
+void stack_metrics_free(struct stack *s) {
+  struct stack_metrics *m = s->metrics;
+  if (!m)
+    return;
+  for (size_t i = 0; i < 2; i++) {
+    if (m->runs[i].call)
+      aws_call_cancel(m->runs[i].call);
+    free(m->runs[i].v);
+  }
+  if (m->timer)
+    aws_io_timer_cancel(s->io, m->timer);
+  for (size_t i = 0; i < m->n; i++)
+    series_free(m->all[i]);
+  free(m->all);
+  aws_map_done(&m->index);
+  free(m);
+  s->metrics = NULL;
+}

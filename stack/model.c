@@ -1,0 +1,395 @@
+/* Collections: the rows of all parts of a kind laid out flat, looked up by id and by parent. Worked out
+ * when somebody asks, kept until something moves.
+ */
+#include "config.h"
+
+#include "stack/internal.h"
+
+#include <stdlib.h>
+
+/* ---- flags: loaded, refreshing, error, ages ------------------------------------------------------ */
+
+static void add_part(struct stack_collection *c, const struct stack_part *p, size_t *denied,
+                     bool *first) {
+  c->loaded = c->loaded && p->loaded;
+  c->refreshing = c->refreshing || p->step != STACK_PART_IDLE;
+  *denied += p->denied;
+  if (*first || p->fetched_at < c->fetched_at)
+    c->fetched_at = p->fetched_at;
+  *first = false;
+  if (p->error.code != AWS_OK) {
+    if (c->error.code == AWS_OK)
+      c->error = p->error;
+    if (!c->next_try || (p->next_try && p->next_try < c->next_try))
+      c->next_try = p->next_try;
+  }
+}
+
+/* A kind that is found through another one cannot be read when that one cannot. */
+static void add_sources(const struct stack *s, struct stack_collection *c,
+                        const struct stack_feed *f) {
+  for (int k = 0; k < STACK_KINDS; k++) {
+    if (!(f->def->sources & STACK_BIT(k)) || k == (int)c->kind)
+      continue;
+    const struct stack_collection *src = stack_collection(s, (enum stack_kind)k);
+    if (src->loaded || src->error.code == AWS_OK)
+      continue;
+    if (c->error.code == AWS_OK) {
+      c->error = src->error;
+      aws_error_wrap(&c->error, "%s come from %s", stack_kind_plural(c->kind),
+                     stack_kind_plural(src->kind));
+    }
+    c->next_try = src->next_try;
+  }
+}
+
+static void make_flags(const struct stack *s, struct stack_rows *r) {
+  struct stack_collection *c = &r->pub;
+  size_t parts = 0, denied = 0;
+  bool first = true;
+  c->loaded = true;
+  c->refreshing = c->paused = false;
+  c->next_try = c->fetched_at = 0;
+  aws_error_clear(&c->error);
+  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+    const struct stack_feed *f = &s->feeds[i];
+    if (f->def->kind != c->kind || (f->def->wanted && !f->def->wanted(s)))
+      continue;
+    c->loaded = c->loaded && f->seeded;
+    for (size_t j = 0; j < f->n; j++)
+      add_part(c, f->parts[j], &denied, &first);
+    parts += f->n;
+    add_sources(s, c, f);
+  }
+  if (c->loaded && first) /* whole, and nothing in it */
+    c->fetched_at = s->settled_at ? stack_wall(s) - (stack_mono(s) - s->settled_at) : stack_wall(s);
+  c->paused = parts && denied == parts;
+}
+
+/* ---- rows laid out flat -------------------------------------------------------------------------- */
+
+static size_t feeds_of(const struct stack *s, enum stack_kind k) {
+  size_t n = 0;
+  for (size_t i = 0; i < stack_feed_defs_n; i++)
+    n += s->feeds[i].def->kind == k;
+  return n;
+}
+
+/* A thing that two feeds bring is one row: the later feed's. */
+static void add_row(struct stack_rows *r, const struct stack_row *row, bool unique) {
+  size_t n = r->pub.n;
+  if (!unique) {
+    uintptr_t at = (uintptr_t)aws_map_get(&r->index, row->id);
+    if (at) {
+      r->flat[at - 1] = row;
+      return;
+    }
+    if (!aws_map_put(&r->index, row->id, (void *)(uintptr_t)(n + 1)))
+      return;
+  }
+  if (!aws_grow(&r->flat, &r->cap, n + 1, sizeof *r->flat))
+    return;
+  r->flat[n] = row;
+  r->pub.n = n + 1;
+}
+
+static void make_flat(const struct stack *s, struct stack_rows *r) {
+  bool unique = feeds_of(s, r->pub.kind) == 1;
+  r->pub.n = 0;
+  r->flat_ok = true;
+  aws_map_done(&r->index);
+  r->index_ok = !unique;
+  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+    const struct stack_feed *f = &s->feeds[i];
+    if (f->def->kind != r->pub.kind)
+      continue;
+    for (size_t j = 0; j < f->n; j++)
+      for (size_t k = 0; k < f->parts[j]->shown.n; k++) {
+        const struct stack_sheet *sh = f->parts[j]->shown.v[k];
+        for (size_t l = 0; l < sh->n; l++)
+          add_row(r, &sh->rows[l], unique);
+      }
+  }
+  r->pub.rows = r->flat;
+}
+
+/* Readers get a const stack; what is worked out on demand is memory of the stack's own. */
+static struct stack_rows *rows_of(const struct stack *s, enum stack_kind k) {
+  struct stack_rows *r = &((struct stack *)(uintptr_t)s)->kinds[k];
+  if (!r->flat_ok)
+    make_flat(s, r);
+  return r;
+}
+
+const struct stack_collection *stack_collection(const struct stack *s, enum stack_kind k) {
+  stack_update(s);
+  struct stack_rows *r = rows_of(s, k);
+  if (!r->flags_ok) {
+    r->flags_ok = true;
+    make_flags(s, r);
+  }
+  return &r->pub;
+}
+
+const struct stack_row *stack_find(const struct stack *s, enum stack_kind k, struct aws_str id) {
+  if (!id.n)
+    return NULL;
+  stack_update(s);
+  struct stack_rows *r = rows_of(s, k);
+  if (!r->index_ok) {
+    r->index_ok = true;
+    for (size_t i = 0; i < r->pub.n; i++)
+      if (!aws_map_put(&r->index, r->flat[i]->id, (void *)(uintptr_t)(i + 1)))
+        break;
+  }
+  uintptr_t at = (uintptr_t)aws_map_get(&r->index, id);
+  return at ? r->flat[at - 1] : NULL;
+}
+
+/* ---- children ------------------------------------------------------------------------------------- */
+
+typedef struct aws_str (*parent_fn)(const struct stack_row *row); /* {NULL, 0}: not in it */
+
+static struct aws_str parent_of(const struct stack_row *row) {
+  return row->parent;
+}
+
+/* Groups the rows by parent in two passes: count, then place. */
+static bool make_groups(const struct stack_rows *r, parent_fn parent, struct aws_map *map,
+                        struct stack_group **groups, const struct stack_row ***placed) {
+  size_t n = r->pub.n, used = 0, ngroups = 0;
+  *groups = aws_calloc(n ? n : 1, sizeof **groups);
+  *placed = aws_calloc(n ? n : 1, sizeof **placed);
+  if (!*groups || !*placed)
+    return false;
+  for (size_t i = 0; i < n; i++) {
+    struct aws_str key = parent(r->flat[i]);
+    if (!key.n)
+      continue;
+    struct stack_group *g = aws_map_get(map, key);
+    if (!g) {
+      g = &(*groups)[ngroups++];
+      if (!aws_map_put(map, key, g))
+        return false;
+    }
+    g->n++;
+  }
+  for (size_t i = 0; i < ngroups; i++) {
+    (*groups)[i].rows = *placed + used;
+    used += (*groups)[i].n;
+    (*groups)[i].n = 0;
+  }
+  for (size_t i = 0; i < n; i++) {
+    struct aws_str key = parent(r->flat[i]);
+    struct stack_group *g = key.n ? aws_map_get(map, key) : NULL;
+    if (g)
+      g->rows[g->n++] = r->flat[i];
+  }
+  return true;
+}
+
+static void drop_groups(struct aws_map *map, struct stack_group **groups,
+                        const struct stack_row ***placed) {
+  aws_map_done(map);
+  free(*groups);
+  free(*placed);
+  *groups = NULL;
+  *placed = NULL;
+}
+
+static const struct stack_row *const *group_rows(const struct aws_map *map, struct aws_str key,
+                                                 size_t *n) {
+  const struct stack_group *g = key.n ? aws_map_get(map, key) : NULL;
+  *n = g ? g->n : 0;
+  return g ? g->rows : NULL;
+}
+
+const struct stack_row *const *stack_children(struct stack *s, enum stack_kind k, struct aws_str id,
+                                              size_t *n) {
+  stack_update(s);
+  struct stack_rows *r = rows_of(s, k);
+  if (!r->groups_ok) {
+    drop_groups(&r->groups, &r->group, &r->grouped);
+    r->groups_ok = true;
+    if (!make_groups(r, parent_of, &r->groups, &r->group, &r->grouped))
+      drop_groups(&r->groups, &r->group, &r->grouped);
+  }
+  return group_rows(&r->groups, id, n);
+}
+
+/* A task says "service:web"; together with its cluster that is one service. Tasks are grouped by the
+ * group's text within the cluster's rows, so that the key is text that the task owns. */
+static struct aws_str running_group(const struct stack_row *row) {
+  const struct ecs_task *t = row->item;
+  return aws_str_eq_c(t->desired_status, "STOPPED") ? (struct aws_str){NULL, 0} : t->group;
+}
+
+static struct aws_str stopped_group(const struct stack_row *row) {
+  const struct ecs_task *t = row->item;
+  return aws_str_eq_c(t->desired_status, "STOPPED") ? t->group : (struct aws_str){NULL, 0};
+}
+
+static int newest_stopped_first(const void *a, const void *b) {
+  const struct ecs_task *x = (*(const struct stack_row *const *)a)->item;
+  const struct ecs_task *y = (*(const struct stack_row *const *)b)->item;
+  aws_ms tx = x->stopped ? x->stopped : x->stopping, ty = y->stopped ? y->stopped : y->stopping;
+  return tx < ty ? 1 : tx > ty ? -1 : aws_str_cmp(x->arn, y->arn);
+}
+
+/* Two clusters may have services of one name: put each cluster's tasks together within a group, so
+ * that a service's are a run of it. */
+static int by_cluster(const void *a, const void *b) {
+  const struct stack_row *x = *(const struct stack_row *const *)a;
+  const struct stack_row *y = *(const struct stack_row *const *)b;
+  int c = aws_str_cmp(x->parent, y->parent);
+  return c ? c : aws_str_cmp(x->id, y->id);
+}
+
+static int stopped_by_cluster(const void *a, const void *b) {
+  const struct stack_row *x = *(const struct stack_row *const *)a;
+  const struct stack_row *y = *(const struct stack_row *const *)b;
+  int c = aws_str_cmp(x->parent, y->parent);
+  return c ? c : newest_stopped_first(a, b);
+}
+
+static void make_task_groups(struct stack_rows *r) {
+  static const parent_fn parents[2] = {running_group, stopped_group};
+  r->tasks_ok = true;
+  for (size_t i = 0; i < 2; i++) {
+    drop_groups(&r->task_groups[i], &r->task_group[i], &r->task_rows[i]);
+    if (!make_groups(r, parents[i], &r->task_groups[i], &r->task_group[i], &r->task_rows[i])) {
+      drop_groups(&r->task_groups[i], &r->task_group[i], &r->task_rows[i]);
+      continue;
+    }
+    for (size_t g = 0; g < r->pub.n && r->task_group[i][g].n; g++)
+      qsort(r->task_group[i][g].rows, r->task_group[i][g].n, sizeof *r->task_group[i][g].rows,
+            i ? stopped_by_cluster : by_cluster);
+  }
+}
+
+const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_str service_arn,
+                                                   bool stopped, size_t *n) {
+  *n = 0;
+  const struct stack_row *service = stack_find(s, STACK_SERVICE, service_arn);
+  if (!service)
+    return NULL;
+  struct stack_rows *r = rows_of(s, STACK_TASK);
+  if (!r->tasks_ok)
+    make_task_groups(r);
+  char text[300] = "service:";
+  size_t len = sizeof "service:" - 1;
+  if (service->name.n >= sizeof text - len)
+    return NULL;
+  memcpy(text + len, service->name.p, service->name.n);
+  size_t all;
+  const struct stack_row *const *rows =
+      group_rows(&r->task_groups[stopped], (struct aws_str){text, len + service->name.n}, &all);
+  size_t from = 0;
+  while (from < all && !aws_str_eq(rows[from]->parent, service->parent))
+    from++;
+  while (from + *n < all && aws_str_eq(rows[from + *n]->parent, service->parent))
+    (*n)++;
+  return *n ? rows + from : NULL;
+}
+
+/* ---- change --------------------------------------------------------------------------------------- */
+
+static void drop_derived(struct stack_rows *r) {
+  r->flat_ok = r->index_ok = r->groups_ok = r->tasks_ok = false;
+  r->pub.n = 0;
+  aws_map_done(&r->index);
+  drop_groups(&r->groups, &r->group, &r->grouped);
+  for (size_t i = 0; i < 2; i++)
+    drop_groups(&r->task_groups[i], &r->task_group[i], &r->task_rows[i]);
+}
+
+void stack_rows_moved(struct stack *s, enum stack_kind k) {
+  drop_derived(&s->kinds[k]);
+  s->dirty |= STACK_BIT(k);
+  stack_flags_moved(s, k);
+  stack_changed(s, STACK_CHANGED_ROWS);
+}
+
+void stack_flags_touched(struct stack *s, enum stack_kind k) {
+  s->kinds[k].flags_ok = false;
+  for (size_t i = 0; i < stack_feed_defs_n; i++)
+    if (stack_feed_defs[i].sources & STACK_BIT(k))
+      s->kinds[stack_feed_defs[i].kind].flags_ok = false;
+  stack_changed(s, STACK_CHANGED_STATE);
+}
+
+void stack_flags_moved(struct stack *s, enum stack_kind k) {
+  stack_flags_touched(s, k);
+  s->kinds[k].pub.generation = ++s->generation;
+}
+
+void stack_rows_free(struct stack *s) {
+  for (size_t k = 0; k < STACK_KINDS; k++) {
+    drop_derived(&s->kinds[k]);
+    free(s->kinds[k].flat);
+    s->kinds[k].flat = NULL;
+  }
+}
+
+void stack_update(const struct stack *cs) {
+  struct stack *s = (struct stack *)(uintptr_t)cs;
+  if (!s->dirty || s->updating)
+    return;
+  unsigned dirty = s->dirty;
+  s->updating = true;
+  s->dirty = 0;
+  dirty |= stack_health_rate(s, dirty);
+  stack_path_update(s, dirty);
+  s->updating = false;
+  stack_actions_rows(s, dirty & STACK_BITS_ALL);
+  if (dirty & STACK_BIT(STACK_PARAMETER))
+    stack_values_rows(s);
+}
+
+/* ---- what is on screen ----------------------------------------------------------------------------- */
+
+static bool same_ids(const struct stack_shown *v, const struct aws_str *ids, size_t n) {
+  if (v->n != n)
+    return false;
+  for (size_t i = 0; i < n; i++)
+    if (!aws_str_eq(v->ids[i], ids[i]))
+      return false;
+  return true;
+}
+
+static bool keep_ids(struct stack_shown *v, const struct aws_str *ids, size_t n) {
+  if (same_ids(v, ids, n))
+    return false;
+  size_t max = v->text.max;
+  aws_arena_done(&v->text);
+  aws_arena_init(&v->text, max);
+  v->n = 0;
+  v->ids = aws_arena_alloc_n(&v->text, n, sizeof *v->ids);
+  for (size_t i = 0; v->ids && i < n; i++) {
+    v->ids[v->n] = aws_arena_copy(&v->text, ids[i]);
+    v->n += v->ids[v->n].p != NULL;
+  }
+  return true;
+}
+
+void stack_show_kind(struct stack *s, enum stack_kind k, bool on_screen) {
+  unsigned now = on_screen ? s->on_screen | STACK_BIT(k) : s->on_screen & ~STACK_BIT(k);
+  if (now == s->on_screen)
+    return;
+  s->on_screen = now;
+  stack_poll_shown(s, k);
+}
+
+void stack_show_rows(struct stack *s, enum stack_kind k, const struct aws_str *ids, size_t n) {
+  if (!keep_ids(&s->shown[k], ids, n))
+    return;
+  stack_poll_shown(s, k);
+  stack_metrics_wanted(s);
+  if (k == STACK_PARAMETER)
+    stack_values_rows(s);
+}
+
+void stack_show_service(struct stack *s, struct aws_str service_arn) {
+  if (keep_ids(&s->show_service, &service_arn, service_arn.n ? 1 : 0))
+    stack_poll_reconcile(s, STACK_CLUSTER);
+}
