@@ -1,9 +1,9 @@
 /* How much may be asked: one token bucket for each published limit, and the count of what was sent.
  *
- * The account's limits are shared with everything else that runs in it. The first fill may use up to
- * three quarters of a burst and then a fifth of the rate; from then on no API gets more than a tenth of
- * its published rate, averaged over a minute. A throttle halves the pace of that API, up to an eighth,
- * and a minute without one doubles it again.
+ * The account's limits are shared with everything else that runs in it. The first fill may use up
+ * to three quarters of a burst and then a fifth of the rate; from then on no API gets more than a
+ * tenth of its published rate, averaged over a minute. A throttle halves the pace of that API, up
+ * to an eighth, and a minute without one doubles it again.
  */
 #include "config.h"
 
@@ -13,10 +13,12 @@
 
 #define FILL_BURST 0.75
 #define FILL_SHARE 0.2
-#define ONCE_SHARE 0.5     /* headless: one refresh and nothing after it */
-#define STEADY_SHARE 0.085 /* and a burst of STEADY_BURST_S seconds of the rate: below 10 % a minute */
+#define ONCE_SHARE 0.5 /* headless: one refresh and nothing after it */
+#define STEADY_SHARE                                                                               \
+  0.085 /* and a burst of STEADY_BURST_S seconds of the rate: below 10 % a minute */
 #define STEADY_BURST_S 0.6
-#define ASSUMED_SHARE 0.25 /* of limits that nobody published: the rate is a guess of ours already */
+#define ASSUMED_SHARE                                                                              \
+  0.25 /* of limits that nobody published: the rate is a guess of ours already */
 #define SLOWED_MAX 8.0
 
 enum { DECAY_MS = 60000, PARALLEL_MAX = 8 };
@@ -104,7 +106,8 @@ void stack_budget_settle(struct stack *s) {
     fill(s, &s->budget.buckets[i]);
 }
 
-/* ---- counting ------------------------------------------------------------------------------------ */
+/* ---- counting
+ * ------------------------------------------------------------------------------------ */
 
 /* Clears the seconds that passed since the last count. */
 static void turn(struct stack *s) {

@@ -1,4 +1,5 @@
-/* What is worked out from the rows: references and the path. Shared by refs.c, resolve.c and path.c. */
+/* What is worked out from the rows: references and the path. Shared by refs.c, resolve.c and
+ * path.c. */
 #ifndef CAWSOLE_STACK_DERIVED_H
 #define CAWSOLE_STACK_DERIVED_H
 
@@ -15,7 +16,8 @@ struct stack_name {
   aws_ms at; /* mono */
 };
 
-/* A lookup cannot be cancelled: it may answer when the stack is gone, and the last one frees this. */
+/* A lookup cannot be cancelled: it may answer when the stack is gone, and the last one frees this.
+ */
 struct stack_names {
   struct stack *s; /* NULL: gone */
   struct stack_name rows[STACK_NAMES_MAX];
@@ -38,7 +40,8 @@ extern const unsigned stack_ref_kinds;
 void stack_refs_update(struct stack *s);
 
 enum stack_resolved { STACK_RESOLVED_NOT_YET, STACK_RESOLVED_SAME, STACK_RESOLVED_OTHER };
-/* Do two names lead to one address? Asks when it is not known; the answer makes the references anew. */
+/* Do two names lead to one address? Asks when it is not known; the answer makes the references
+ * anew. */
 enum stack_resolved stack_names_same(struct stack *s, struct aws_str a, struct aws_str b);
 bool stack_names_init(struct stack *s);
 void stack_names_free(struct stack *s);

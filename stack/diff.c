@@ -1,5 +1,6 @@
-/* What changed between two answers, as events. One function a kind looks at a row as it was and as it
- * is; was NULL: it is new. On the first fill only what AWS itself dates within the last hour is told.
+/* What changed between two answers, as events. One function a kind looks at a row as it was and as
+ * it is; was NULL: it is new. On the first fill only what AWS itself dates within the last hour is
+ * told.
  */
 #include "config.h"
 
@@ -24,10 +25,11 @@ static bool recent(const struct diff *d, aws_ms at) {
   return at > stack_wall(d->s) - HOUR;
 }
 
-#define TELL(d, at, source, level, id, ...)                                                          \
+#define TELL(d, at, source, level, id, ...)                                                        \
   stack_event_addf((d)->s, at, source, level, (d)->kind, id, __VA_ARGS__)
 
-/* ---- plain states -------------------------------------------------------------------------------- */
+/* ---- plain states
+ * -------------------------------------------------------------------------------- */
 
 static void tell_state(const struct diff *d, const struct stack_row *now, enum stack_level level,
                        struct aws_str before, struct aws_str after) {
@@ -64,8 +66,7 @@ static void diff_invalidation(const struct diff *d, const struct stack_row *was,
   if (!a)
     TELL(d, b->create_time, STACK_EVENT_INVALIDATION, STACK_NOTE, now->id,
          "invalidation %.*s started%s%.*s%s", AWS_STR_ARG(b->id), b->paths.n ? ": " : "",
-         AWS_STR_ARG(b->paths.n ? path[0] : nothing),
-         b->paths.n > 1 ? " and more" : "");
+         AWS_STR_ARG(b->paths.n ? path[0] : nothing), b->paths.n > 1 ? " and more" : "");
   else
     TELL(d, 0, STACK_EVENT_INVALIDATION, STACK_OK, now->id, "invalidation %.*s %.*s",
          AWS_STR_ARG(b->id), AWS_STR_ARG(b->status));
@@ -84,14 +85,17 @@ static void diff_target(const struct diff *d, const struct stack_row *was,
   if (a ? aws_str_eq(a->state, b->state) : d->first)
     return;
   bool bad = aws_str_starts(b->state, "unhealthy"), fine = aws_str_eq_c(b->state, "healthy");
-  struct aws_str why = bad ? (b->description.n ? b->description : b->reason)
-                           : nothing;
-  TELL(d, 0, STACK_EVENT_STATE, bad ? STACK_WARN : fine ? STACK_OK : STACK_NOTE, now->id,
-       "target %.*s %.*s%s%.*s", AWS_STR_ARG(now->name), AWS_STR_ARG(b->state), why.n ? ": " : "",
-       AWS_STR_ARG(why));
+  struct aws_str why = bad ? (b->description.n ? b->description : b->reason) : nothing;
+  TELL(d, 0, STACK_EVENT_STATE,
+       bad    ? STACK_WARN
+       : fine ? STACK_OK
+              : STACK_NOTE,
+       now->id, "target %.*s %.*s%s%.*s", AWS_STR_ARG(now->name), AWS_STR_ARG(b->state),
+       why.n ? ": " : "", AWS_STR_ARG(why));
 }
 
-/* ---- ECS ------------------------------------------------------------------------------------------- */
+/* ---- ECS
+ * ------------------------------------------------------------------------------------------- */
 
 static bool told(const struct ecs_service *a, struct aws_str event) {
   const struct ecs_event *e = a ? a->events.items : NULL;
@@ -106,8 +110,8 @@ static enum stack_level event_level(struct aws_str message) {
     const char *says;
     enum stack_level level;
   } rows[] = {
-      {"unhealthy", STACK_WARN},       {"unable to", STACK_WARN},       {"failed", STACK_WARN},
-      {"circuit breaker", STACK_WARN}, {"rolling back", STACK_WARN},    {"impaired", STACK_WARN},
+      {"unhealthy", STACK_WARN},       {"unable to", STACK_WARN},          {"failed", STACK_WARN},
+      {"circuit breaker", STACK_WARN}, {"rolling back", STACK_WARN},       {"impaired", STACK_WARN},
       {"steady state", STACK_OK},      {"deployment completed", STACK_OK},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -186,7 +190,8 @@ static void diff_task(const struct diff *d, const struct stack_row *was,
          AWS_STR_ARG(service));
 }
 
-/* ---- the rest --------------------------------------------------------------------------------------- */
+/* ---- the rest
+ * --------------------------------------------------------------------------------------- */
 
 static void diff_db_instance(const struct diff *d, const struct stack_row *was,
                              const struct stack_row *now) {
@@ -251,15 +256,21 @@ static void diff_parameter(const struct diff *d, const struct stack_row *was,
 }
 
 static const diff_fn diffs[STACK_KINDS] = {
-    [STACK_DISTRIBUTION] = diff_distribution, [STACK_INVALIDATION] = diff_invalidation,
-    [STACK_LOAD_BALANCER] = diff_load_balancer, [STACK_TARGET] = diff_target,
-    [STACK_SERVICE] = diff_service, [STACK_TASK] = diff_task,
-    [STACK_DB_INSTANCE] = diff_db_instance, [STACK_DB_CLUSTER] = diff_db_cluster,
-    [STACK_DB_EVENT] = diff_db_event, [STACK_ALARM] = diff_alarm,
+    [STACK_DISTRIBUTION] = diff_distribution,
+    [STACK_INVALIDATION] = diff_invalidation,
+    [STACK_LOAD_BALANCER] = diff_load_balancer,
+    [STACK_TARGET] = diff_target,
+    [STACK_SERVICE] = diff_service,
+    [STACK_TASK] = diff_task,
+    [STACK_DB_INSTANCE] = diff_db_instance,
+    [STACK_DB_CLUSTER] = diff_db_cluster,
+    [STACK_DB_EVENT] = diff_db_event,
+    [STACK_ALARM] = diff_alarm,
     [STACK_PARAMETER] = diff_parameter,
 };
 
-/* ---- two sets of sheets ----------------------------------------------------------------------------- */
+/* ---- two sets of sheets
+ * ----------------------------------------------------------------------------- */
 
 static bool index_rows(struct aws_map *map, const struct stack_sheets *v) {
   for (size_t i = 0; i < v->n; i++)
@@ -273,8 +284,9 @@ static bool same_sheet(const struct stack_sheets *old, const struct stack_sheets
   return i < old->n && old->v[i] == now->v[i];
 }
 
-void stack_timeline_diff(struct stack *s, const struct stack_part *p, const struct stack_sheets *old,
-                         const struct stack_sheets *now, bool first) {
+void stack_timeline_diff(struct stack *s, const struct stack_part *p,
+                         const struct stack_sheets *old, const struct stack_sheets *now,
+                         bool first) {
   struct diff d = {s, p->feed->def->kind, first};
   struct aws_map map = {0};
   if (!diffs[d.kind] || p->feed->def->convert)

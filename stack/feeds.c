@@ -1,15 +1,17 @@
-/* Which operation brings which kind, for what, and how often. Periods follow what is published about
- * request limits and what an operator has to see at once; how they add up is in poll.c. */
+/* Which operation brings which kind, for what, and how often. Periods follow what is published
+ * about request limits and what an operator has to see at once; how they add up is in poll.c. */
 #include "config.h"
 
 #include "stack/internal.h"
 
-/* Clusters with more running tasks than this are not swept: only the service on screen is asked for. */
+/* Clusters with more running tasks than this are not swept: only the service on screen is asked
+ * for. */
 enum { SWEEP_MAX = 1000, INVALIDATIONS_MAX = 10 };
 
 static const aws_ms DAY = 24 * 3600 * 1000;
 
-/* ---- inputs ----------------------------------------------------------------------------------------- */
+/* ---- inputs
+ * ----------------------------------------------------------------------------------------- */
 
 static cJSON *with_text(const char *name, struct aws_str value) {
   cJSON *in = cJSON_CreateObject();
@@ -131,7 +133,8 @@ static cJSON *in_api(const struct stack_part *p, bool list) {
   return with_text("ApiId", p->key);
 }
 
-/* ---- what there is to ask for ------------------------------------------------------------------------ */
+/* ---- what there is to ask for
+ * ------------------------------------------------------------------------ */
 
 static void keys_of(struct stack *s, enum stack_kind k, struct stack_feed *f, stack_key_fn add) {
   const struct stack_collection *c = stack_collection(s, k);
@@ -221,7 +224,8 @@ static void keys_apis(struct stack *s, struct stack_feed *f, stack_key_fn add) {
   keys_of(s, STACK_API, f, add);
 }
 
-/* ---- the rest --------------------------------------------------------------------------------------- */
+/* ---- the rest
+ * --------------------------------------------------------------------------------------- */
 
 /* A list of invalidations gives summaries; the kind is the whole thing, paths not yet known. */
 static void *whole_invalidation(struct aws_arena *a, const void *item) {
@@ -278,10 +282,7 @@ static int hurry_services(const struct stack_part *p) {
 
 /* Sources come before what is found through them. A later feed's row wins over an earlier one's. */
 const struct stack_feed_def stack_feed_defs[] = {
-    {.kind = STACK_DISTRIBUTION,
-     .op = &cloudfront_list_distributions,
-     .on_s = 60,
-     .off_s = 120},
+    {.kind = STACK_DISTRIBUTION, .op = &cloudfront_list_distributions, .on_s = 60, .off_s = 120},
     {.kind = STACK_VPC_ORIGIN,
      .op = &cloudfront_get_vpc_origin,
      .sources = STACK_BIT(STACK_DISTRIBUTION),
@@ -303,14 +304,8 @@ const struct stack_feed_def stack_feed_defs[] = {
      .keys = keys_invalidations,
      .input = in_invalidation,
      .hurry_s = hurry_invalidation},
-    {.kind = STACK_LOAD_BALANCER,
-     .op = &elbv2_describe_load_balancers,
-     .on_s = 120,
-     .off_s = 120},
-    {.kind = STACK_TARGET_GROUP,
-     .op = &elbv2_describe_target_groups,
-     .on_s = 120,
-     .off_s = 120},
+    {.kind = STACK_LOAD_BALANCER, .op = &elbv2_describe_load_balancers, .on_s = 120, .off_s = 120},
+    {.kind = STACK_TARGET_GROUP, .op = &elbv2_describe_target_groups, .on_s = 120, .off_s = 120},
     {.kind = STACK_TARGET,
      .op = &elbv2_describe_target_health,
      .sources = STACK_BIT(STACK_TARGET_GROUP),

@@ -1,5 +1,5 @@
-/* Every thing rated, with the reason in words. One function a kind; the table at the end says which,
- * and what else than the thing itself the rating looks at.
+/* Every thing rated, with the reason in words. One function a kind; the table at the end says
+ * which, and what else than the thing itself the rating looks at.
  */
 #include "config.h"
 
@@ -10,7 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STUCK_MS = 5 * 60000, RECENT_STOP_MS = 10 * 60000, TIME_EVERY_MS = 30000, TRACKED_MAX = 256 };
+enum {
+  STUCK_MS = 5 * 60000,
+  RECENT_STOP_MS = 10 * 60000,
+  TIME_EVERY_MS = 30000,
+  TRACKED_MAX = 256
+};
 
 static void rated(struct stack_rating *r, enum stack_level level, const char *fmt, ...)
     AWS_PRINTF(3, 4);
@@ -31,7 +36,8 @@ const char *stack_level_name(enum stack_level l) {
   return names[l];
 }
 
-/* ---- words for states ------------------------------------------------------------------------------- */
+/* ---- words for states
+ * ------------------------------------------------------------------------------- */
 
 struct state_row {
   const char *state; /* a trailing '*' stands for anything */
@@ -54,7 +60,8 @@ static enum stack_level state_level(const struct state_row *rows, size_t n, stru
 }
 #define STATE_LEVEL(rows, state) state_level(rows, sizeof(rows) / sizeof *(rows), state)
 
-/* https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html and, for clusters,
+/* https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html and, for
+ * clusters,
  * .../AuroraUserGuide/accessing-monitoring.html */
 static const struct state_row database_states[] = {
     {"available", STACK_OK},
@@ -103,14 +110,12 @@ static const struct state_row load_balancer_states[] = {
 };
 
 static const struct state_row target_states[] = {
-    {"healthy", STACK_OK},
-    {"initial", STACK_NOTE},
-    {"draining", STACK_NOTE},
-    {"unused", STACK_NOTE},
-    {"unhealthy*", STACK_BAD},
+    {"healthy", STACK_OK},  {"initial", STACK_NOTE},   {"draining", STACK_NOTE},
+    {"unused", STACK_NOTE}, {"unhealthy*", STACK_BAD},
 };
 
-/* ---- edge ------------------------------------------------------------------------------------------- */
+/* ---- edge
+ * ------------------------------------------------------------------------------------------- */
 
 static void rate_distribution(struct stack *s, const struct stack_row *row,
                               struct stack_rating *r) {
@@ -144,7 +149,8 @@ static void rate_vpc_origin(struct stack *s, const struct stack_row *row, struct
     rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(v->status));
 }
 
-/* ---- load balancing ----------------------------------------------------------------------------------- */
+/* ---- load balancing
+ * ----------------------------------------------------------------------------------- */
 
 static void rate_load_balancer(struct stack *s, const struct stack_row *row,
                                struct stack_rating *r) {
@@ -209,8 +215,9 @@ static void rate_target_group(struct stack *s, const struct stack_row *row,
   struct counts c = count_targets(s, row->id);
   const struct stack_part *p = stack_part_of(s, STACK_TARGET, row->id);
   if (!p || !p->loaded) {
-    rated(r, STACK_UNKNOWN, p && p->error.code != AWS_OK ? "target health could not be read"
-                                                         : "target health not read yet");
+    rated(r, STACK_UNKNOWN,
+          p && p->error.code != AWS_OK ? "target health could not be read"
+                                       : "target health not read yet");
     return;
   }
   if (!g->load_balancer_arns.n) {
@@ -229,13 +236,14 @@ static void rate_target_group(struct stack *s, const struct stack_row *row,
   if (c.first_unhealthy)
     why = c.first_unhealthy->reason;
   enum stack_level level = !c.healthy || c.unhealthy * 2 > c.all ? STACK_BAD
-                           : c.unhealthy                          ? STACK_WARN
-                           : c.other                              ? STACK_NOTE
-                                                                  : STACK_OK;
+                           : c.unhealthy                         ? STACK_WARN
+                           : c.other                             ? STACK_NOTE
+                                                                 : STACK_OK;
   rated(r, level, "%zu/%zu healthy%s%.*s", c.healthy, c.all, why.n ? ": " : "", AWS_STR_ARG(why));
 }
 
-/* ---- ECS ---------------------------------------------------------------------------------------------- */
+/* ---- ECS
+ * ---------------------------------------------------------------------------------------------- */
 
 static void rate_cluster(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct ecs_cluster *v = row->item;
@@ -310,8 +318,9 @@ static void rate_rollout(struct stack *s, const struct ecs_service *v,
     rated(r, STACK_WARN, "rollout of rev %" PRId64 " failing: %" PRId64 " task%s failed", rev,
           d->failed_tasks, d->failed_tasks == 1 ? "" : "s");
   else if (d->running < d->desired && stood > STUCK_MS)
-    rated(r, STACK_WARN, "rollout of rev %" PRId64 " not advancing for %d min: %" PRId64 "/%" PRId64,
-          rev, (int)(stood / 60000), d->running, d->desired);
+    rated(r, STACK_WARN,
+          "rollout of rev %" PRId64 " not advancing for %d min: %" PRId64 "/%" PRId64, rev,
+          (int)(stood / 60000), d->running, d->desired);
   rated(r, STACK_NOTE, "rolling out rev %" PRId64 ": %" PRId64 "/%" PRId64, rev, d->running,
         d->desired);
   (void)v;
@@ -390,8 +399,9 @@ static void rate_service(struct stack *s, const struct stack_row *row, struct st
   if (rolling && d)
     rate_rollout(s, v, d, r);
   else if (v->running < v->desired)
-    rated(r, STACK_WARN, v->pending ? "%" PRId64 "/%" PRId64 " running, %" PRId64 " starting"
-                                    : "%" PRId64 "/%" PRId64 " running",
+    rated(r, STACK_WARN,
+          v->pending ? "%" PRId64 "/%" PRId64 " running, %" PRId64 " starting"
+                     : "%" PRId64 "/%" PRId64 " running",
           v->running, v->desired, v->pending);
   rate_stopped_tasks(s, row, r);
   rate_service_use(s, row, r);
@@ -408,7 +418,8 @@ static void rate_task(struct stack *s, const struct stack_row *row, struct stack
   if (aws_str_eq_c(t->desired_status, "STOPPED")) {
     if (stack_task_failed(t, why, sizeof why))
       rated(r, STACK_BAD, "%s", why);
-    rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(t->stopped_reason.n ? t->stopped_reason : t->last_status));
+    rated(r, STACK_NOTE, "%.*s",
+          AWS_STR_ARG(t->stopped_reason.n ? t->stopped_reason : t->last_status));
   } else if (aws_str_eq_c(t->health_status, "UNHEALTHY"))
     rated(r, STACK_WARN, "container health check fails");
   else if (!aws_str_eq_c(t->last_status, "RUNNING"))
@@ -423,7 +434,8 @@ static void rate_scalable_target(struct stack *s, const struct stack_row *row,
     rated(r, STACK_NOTE, "autoscaling suspended");
 }
 
-/* ---- databases ---------------------------------------------------------------------------------------- */
+/* ---- databases
+ * ---------------------------------------------------------------------------------------- */
 
 static void rate_db_instance(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct rds_instance *v = row->item;
@@ -456,9 +468,11 @@ static void rate_db_cluster(struct stack *s, const struct stack_row *row, struct
     rated(r, STACK_WARN, "no writer");
 }
 
-/* ---- alarms ------------------------------------------------------------------------------------------- */
+/* ---- alarms
+ * ------------------------------------------------------------------------------------------- */
 
-/* Target tracking makes alarms of its own, and the low one of an idle service is always in ALARM. */
+/* Target tracking makes alarms of its own, and the low one of an idle service is always in ALARM.
+ */
 static void rate_alarm(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct cloudwatch_alarm *v = row->item;
   (void)s;
@@ -470,7 +484,8 @@ static void rate_alarm(struct stack *s, const struct stack_row *row, struct stac
         AWS_STR_ARG(v->reason.n ? v->reason : v->name));
 }
 
-/* ---- the table ---------------------------------------------------------------------------------------- */
+/* ---- the table
+ * ---------------------------------------------------------------------------------------- */
 
 static const struct {
   void (*rate)(struct stack *s, const struct stack_row *row, struct stack_rating *r);

@@ -1,7 +1,7 @@
 /* Who is asking: credentials, GetCallerIdentity, and the account pin.
  *
- * A stack with an account pin sends nothing else before the pin is checked. Without one the feeds do
- * not wait for the answer.
+ * A stack with an account pin sends nothing else before the pin is checked. Without one the feeds
+ * do not wait for the answer.
  */
 #include "config.h"
 
@@ -59,8 +59,8 @@ static void ask_again(struct stack *s) {
   unsigned shift = s->identity_fails < 6 ? s->identity_fails : 6;
   aws_ms wait = (aws_ms)RETRY_FIRST_MS << shift;
   s->identity_fails++;
-  s->identity_timer = aws_io_timer(
-      s->io, stack_mono(s) + (wait < RETRY_MOST_MS ? wait : RETRY_MOST_MS), ask, s);
+  s->identity_timer =
+      aws_io_timer(s->io, stack_mono(s) + (wait < RETRY_MOST_MS ? wait : RETRY_MOST_MS), ask, s);
 }
 
 static bool final_error(const struct aws_error *err) {

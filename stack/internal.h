@@ -1,10 +1,11 @@
 /* Inside the stack room: what its files share. Nobody else includes this.
  *
- * How data moves: a feed (a const row) names the operation that fills a kind; it has one part for each
- * thing that it is asked for (a target group, a cluster, or one part in all). A part runs a call; every
- * page that comes becomes a sheet (the page and its rows). When the call ends the part's new sheets
- * take the place of the old ones, the timeline hears of the differences, and what depends on the kind
- * (ratings, references, path) is worked out again the next time that somebody looks.
+ * How data moves: a feed (a const row) names the operation that fills a kind; it has one part for
+ * each thing that it is asked for (a target group, a cluster, or one part in all). A part runs a
+ * call; every page that comes becomes a sheet (the page and its rows). When the call ends the
+ * part's new sheets take the place of the old ones, the timeline hears of the differences, and what
+ * depends on the kind (ratings, references, path) is worked out again the next time that somebody
+ * looks.
  */
 #ifndef CAWSOLE_STACK_INTERNAL_H
 #define CAWSOLE_STACK_INTERNAL_H
@@ -35,26 +36,29 @@
 struct stack_part;
 struct stack_feed;
 
-/* ---- feeds: what is asked, for what, how often ------------------------------------------------ */
+/* ---- feeds: what is asked, for what, how often ------------------------------------------------
+ */
 
 /* Calls fn with the key of every thing that a feed has to be asked for. */
 typedef void (*stack_key_fn)(struct stack_feed *f, struct aws_str key);
 
 struct stack_feed_def {
-  enum stack_kind kind;       /* whose rows it brings */
-  const struct aws_op *list;  /* first step that gives ids for `op`, or NULL */
-  const char *ids;            /* member of op's input that takes the listed ids */
-  const struct aws_op *op;    /* brings the rows */
-  unsigned sources;           /* kinds whose rows decide about the parts; 0: one part, always there */
+  enum stack_kind kind;      /* whose rows it brings */
+  const struct aws_op *list; /* first step that gives ids for `op`, or NULL */
+  const char *ids;           /* member of op's input that takes the listed ids */
+  const struct aws_op *op;   /* brings the rows */
+  unsigned sources; /* kinds whose rows decide about the parts; 0: one part, always there */
   void (*keys)(struct stack *s, struct stack_feed *f, stack_key_fn add); /* with sources */
-  cJSON *(*input)(const struct stack_part *p, bool list); /* NULL: {} */
-  bool (*wanted)(const struct stack *s); /* NULL: always */
-  void *(*convert)(struct aws_arena *a, const void *item); /* op's items are not the kind's; or NULL */
-  bool edge;                  /* asked in us-east-1, where CloudFront's things live */
-  int max_pages;              /* 0: all */
-  int on_s, off_s;            /* seconds between refreshes, on screen and off; 0: never again once read */
-  int list_s;                 /* how long a list of ids is good; 0: asked each time */
-  int (*hurry_s)(const struct stack_part *p); /* a shorter period for now (rollouts), 0: none; or NULL */
+  cJSON *(*input)(const struct stack_part *p, bool list);                /* NULL: {} */
+  bool (*wanted)(const struct stack *s);                                 /* NULL: always */
+  void *(*convert)(struct aws_arena *a,
+                   const void *item); /* op's items are not the kind's; or NULL */
+  bool edge;                          /* asked in us-east-1, where CloudFront's things live */
+  int max_pages;                      /* 0: all */
+  int on_s, off_s; /* seconds between refreshes, on screen and off; 0: never again once read */
+  int list_s;      /* how long a list of ids is good; 0: asked each time */
+  int (*hurry_s)(
+      const struct stack_part *p); /* a shorter period for now (rollouts), 0: none; or NULL */
 };
 extern const struct stack_feed_def stack_feed_defs[];
 extern const size_t stack_feed_defs_n;
@@ -79,17 +83,17 @@ enum stack_part_step { STACK_PART_IDLE, STACK_PART_LISTING, STACK_PART_READING }
 struct stack_part {
   struct stack *s;
   struct stack_feed *feed;
-  struct aws_str key;       /* its own copy; "" when the feed has one part only */
+  struct aws_str key; /* its own copy; "" when the feed has one part only */
   struct stack_sheets shown, fresh;
   enum stack_part_step step;
   struct aws_call *call;
-  cJSON *listing, *listed;  /* ids that are coming in; ids of the last whole list */
-  aws_ms listed_at;         /* mono */
-  bool progressive;         /* first fill: pages are shown as they come */
+  cJSON *listing, *listed; /* ids that are coming in; ids of the last whole list */
+  aws_ms listed_at;        /* mono */
+  bool progressive;        /* first fill: pages are shown as they come */
   bool loaded, ended, asked, on_screen, gone, denied; /* gone: its source left it out */
-  unsigned fails, replies;  /* in a row; of the run under way */
-  aws_ms due, ended_at;     /* mono */
-  aws_ms fetched_at, next_try; /* wall */
+  unsigned fails, replies;                            /* in a row; of the run under way */
+  aws_ms due, ended_at;                               /* mono */
+  aws_ms fetched_at, next_try;                        /* wall */
   struct aws_error error;
 };
 
@@ -102,7 +106,8 @@ struct stack_feed {
   bool seeded;          /* its sources were whole when parts were made */
 };
 
-/* ---- collections ------------------------------------------------------------------------------- */
+/* ---- collections -------------------------------------------------------------------------------
+ */
 
 struct stack_group { /* children of one parent, in order */
   const struct stack_row **rows;
@@ -114,22 +119,23 @@ struct stack_rows { /* one kind: the public collection and what is worked out fr
   const struct stack_row **flat;
   size_t cap;
   bool flags_ok, flat_ok, index_ok, groups_ok, tasks_ok; /* what is up to date */
-  struct aws_map index;          /* id -> position in flat, counted from 1 */
-  struct aws_map groups;         /* parent id -> struct stack_group */
-  struct stack_group *group;     /* children by parent */
+  struct aws_map index;      /* id -> position in flat, counted from 1 */
+  struct aws_map groups;     /* parent id -> struct stack_group */
+  struct stack_group *group; /* children by parent */
   const struct stack_row **grouped;
   struct aws_map task_groups[2]; /* TASK only: running and stopped, by service */
   struct stack_group *task_group[2];
   const struct stack_row **task_rows[2];
 };
 
-struct stack_shown { /* ids on screen of one kind */
+struct stack_shown {   /* ids on screen of one kind */
   struct aws_str *ids; /* own copies in text */
   size_t n;
   struct aws_arena text;
 };
 
-/* ---- the request budget ------------------------------------------------------------------------ */
+/* ---- the request budget ------------------------------------------------------------------------
+ */
 
 struct stack_bucket {
   struct stack_api_use use; /* public part */
@@ -146,17 +152,17 @@ struct stack_budgeter {
   struct stack_api_use uses[STACK_BUCKETS_MAX]; /* handed out */
   size_t n;
   unsigned calls[STACK_MINUTE], throttles[STACK_MINUTE]; /* by second */
-  aws_ms second; /* the newest second counted */
+  aws_ms second;                                         /* the newest second counted */
   uint64_t calls_total, bytes_total;
 };
 
 struct stack_creds_wait; /* identity.c */
-struct stack_metrics;  /* metrics.c */
-struct stack_timeline; /* timeline.c */
-struct stack_derived;  /* path.c: path, references, resolved names */
-struct stack_progress; /* health.c: how rollouts advance */
-struct stack_actions;  /* action.c */
-struct stack_values;   /* value.c */
+struct stack_metrics;    /* metrics.c */
+struct stack_timeline;   /* timeline.c */
+struct stack_derived;    /* path.c: path, references, resolved names */
+struct stack_progress;   /* health.c: how rollouts advance */
+struct stack_actions;    /* action.c */
+struct stack_values;     /* value.c */
 
 struct stack {
   struct stack_config cfg; /* own copy */
@@ -167,20 +173,20 @@ struct stack {
   enum stack_state state;
   struct aws_error refusal;
   char account[16], caller[256], role[96];
-  bool identified;        /* GetCallerIdentity answered and the pin fits */
-  aws_ms started;         /* mono */
-  aws_ms settled_at;      /* mono; 0: not yet */
-  aws_ms timed_at;        /* mono: when ratings that look at the clock were last made */
-  unsigned changes;       /* STACK_CHANGED_* */
-  unsigned dirty;         /* kinds whose rows changed since the last update */
-  unsigned reconcile;     /* kinds whose dependents' parts are to be looked at again */
-  bool polling;           /* feeds run */
+  bool identified;    /* GetCallerIdentity answered and the pin fits */
+  aws_ms started;     /* mono */
+  aws_ms settled_at;  /* mono; 0: not yet */
+  aws_ms timed_at;    /* mono: when ratings that look at the clock were last made */
+  unsigned changes;   /* STACK_CHANGED_* */
+  unsigned dirty;     /* kinds whose rows changed since the last update */
+  unsigned reconcile; /* kinds whose dependents' parts are to be looked at again */
+  bool polling;       /* feeds run */
   bool updating;
   uint64_t generation;
   uint64_t random;
   struct stack_feed *feeds; /* stack_feed_defs_n of them */
   struct stack_rows kinds[STACK_KINDS];
-  unsigned on_screen;     /* kinds */
+  unsigned on_screen; /* kinds */
   struct stack_shown shown[STACK_KINDS];
   struct stack_shown show_service; /* one id or none */
   struct stack_budgeter budget;
@@ -197,14 +203,15 @@ struct stack {
   struct stack_values *values;
 };
 
-/* ---- helpers for every file of the room -------------------------------------------------------- */
+/* ---- helpers for every file of the room --------------------------------------------------------
+ */
 
 aws_ms stack_wall(const struct stack *s);
 aws_ms stack_mono(const struct stack *s);
-double stack_random(struct stack *s); /* 0 <= x < 1, from the seed */
+double stack_random(struct stack *s);               /* 0 <= x < 1, from the seed */
 void stack_changed(struct stack *s, unsigned bits); /* STACK_CHANGED_* for stack_take_changes */
-/* "us-east-1" in the aws partition: where CloudFront's metrics and alarms live; NULL: the partition has
- * no such place that we know. */
+/* "us-east-1" in the aws partition: where CloudFront's metrics and alarms live; NULL: the partition
+ * has no such place that we know. */
 const char *stack_edge_region(const struct stack *s);
 
 /* A call that the operator asked for (standard retry); the budget counts it but never holds it up.
@@ -223,22 +230,30 @@ struct aws_str stack_short(struct aws_str arn); /* after the last '/' or ':' */
 
 /* An event of now, with printf. */
 void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source,
-                      enum stack_level level, enum stack_kind k, struct aws_str id,
-                      const char *fmt, ...) AWS_PRINTF(7, 8);
+                      enum stack_level level, enum stack_kind k, struct aws_str id, const char *fmt,
+                      ...) AWS_PRINTF(7, 8);
 
-/* ---- identity.c, poll.c, budget.c -------------------------------------------------------------- */
+/* ---- identity.c, part.c, poll.c, budget.c
+ * -------------------------------------------------------------- */
 
 void stack_identity_start(struct stack *s);
 void stack_identity_stop(struct stack *s);
+#define STACK_NEVER INT64_MAX
+
+struct stack_part *stack_part_new(struct stack_feed *f, struct aws_str key); /* due at once */
+void stack_part_free(struct stack_part *p); /* cancels; its feed forgets it by itself */
+void stack_part_start(struct stack_part *p);
+aws_ms stack_part_period(struct stack_part *p); /* STACK_NEVER: read once and for all */
+bool stack_part_on_screen(const struct stack_part *p);
 bool stack_poll_init(struct stack *s);
 bool stack_poll_stale(const struct stack *s, enum stack_kind k); /* a part failed twice in a row */
 /* The part that brings k for a key, NULL: none yet. */
 const struct stack_part *stack_part_of(const struct stack *s, enum stack_kind k,
                                        struct aws_str key);
-void stack_poll_start(struct stack *s);  /* the feeds may run now */
-void stack_poll_stop(struct stack *s);   /* nothing is sent from now on; rows stay */
+void stack_poll_start(struct stack *s); /* the feeds may run now */
+void stack_poll_stop(struct stack *s);  /* nothing is sent from now on; rows stay */
 void stack_poll_free(struct stack *s);
-void stack_poll_wake(struct stack *s);   /* something became due: look again in this turn */
+void stack_poll_wake(struct stack *s); /* something became due: look again in this turn */
 void stack_poll_reconcile(struct stack *s, enum stack_kind changed);
 void stack_poll_shown(struct stack *s, enum stack_kind k); /* on or off the screen, or its rows */
 void stack_budget_sent(void *s, const struct aws_sent *sent);
@@ -250,7 +265,8 @@ void stack_bucket_end(struct stack_bucket *b);
 double stack_bucket_pace(const struct stack *s, const struct stack_bucket *b); /* polls a second */
 void stack_budget_settle(struct stack *s); /* the first fill is over: no more bursts */
 
-/* ---- sheet.c, model.c --------------------------------------------------------------------------- */
+/* ---- sheet.c, model.c ---------------------------------------------------------------------------
+ */
 
 struct stack_sheet *stack_sheet_new(struct stack *s, struct stack_part *p, struct aws_page *page);
 struct stack_sheet *stack_sheet_ref(struct stack_sheet *sh);
@@ -258,18 +274,21 @@ void stack_sheet_unref(struct stack_sheet *sh);
 bool stack_sheets_add(struct stack_sheets *v, struct stack_sheet *takes);
 void stack_sheets_clear(struct stack_sheets *v);
 bool stack_page_same(const struct aws_page *a, const struct aws_page *b);
-void stack_rows_moved(struct stack *s, enum stack_kind k); /* rows of k were replaced */
+void stack_rows_moved(struct stack *s, enum stack_kind k);  /* rows of k were replaced */
 void stack_flags_moved(struct stack *s, enum stack_kind k); /* errors changed */
-void stack_flags_touched(struct stack *s, enum stack_kind k); /* ages and the like: same generation */
+void stack_flags_touched(struct stack *s,
+                         enum stack_kind k); /* ages and the like: same generation */
 void stack_rows_free(struct stack *s);
 /* Ratings, references, path: brought up to date if anything moved. Every reader calls it. */
 void stack_update(const struct stack *s);
 
-/* ---- health.c, path.c, metrics.c, timeline.c ---------------------------------------------------- */
+/* ---- health.c, path.c, metrics.c, timeline.c ----------------------------------------------------
+ */
 
 bool stack_health_init(struct stack *s);
 void stack_health_free(struct stack *s);
-/* Rates new rows, and those of kinds that depend on what moved; returns the kinds whose ratings moved. */
+/* Rates new rows, and those of kinds that depend on what moved; returns the kinds whose ratings
+ * moved. */
 unsigned stack_health_rate(struct stack *s, unsigned dirty);
 void stack_health_tick(struct stack *s); /* now and then: ratings that look at the clock */
 /* Did the task end as it should not have? Says why. */
@@ -290,10 +309,12 @@ double stack_metric_last(const struct stack *s, enum stack_kind k, struct aws_st
 bool stack_timeline_init(struct stack *s);
 void stack_timeline_free(struct stack *s);
 /* A part's rows are about to be replaced: old and new sheets; first: nothing was there before. */
-void stack_timeline_diff(struct stack *s, const struct stack_part *p, const struct stack_sheets *old,
-                         const struct stack_sheets *now, bool first);
+void stack_timeline_diff(struct stack *s, const struct stack_part *p,
+                         const struct stack_sheets *old, const struct stack_sheets *now,
+                         bool first);
 
-/* ---- action.c, value.c (hooks; each is called on the loop's thread, never within the other) -------- */
+/* ---- action.c, value.c (hooks; each is called on the loop's thread, never within the other)
+ * -------- */
 
 bool stack_actions_init(struct stack *s, struct aws_error *err); /* in stack_new */
 void stack_actions_free(struct stack *s);                        /* cancels calls and timers */

@@ -54,8 +54,8 @@ static void hop(struct aws_buf *b, const struct stack_hop *h) {
   text_member(b, "health", aws_str_from(stack_level_name(h->rating.level)));
   aws_buf_add_char(b, ',');
   text_member(b, "reason", aws_str_from(h->rating.reason));
-  aws_buf_addf(b, ",\"first_fault\":%s,\"moving\":%s,\"things\":%zu", h->first_fault ? "true" : "false",
-               h->moving ? "true" : "false", h->count);
+  aws_buf_addf(b, ",\"first_fault\":%s,\"moving\":%s,\"things\":%zu",
+               h->first_fault ? "true" : "false", h->moving ? "true" : "false", h->count);
   aws_buf_add_c(b, ",\"facts\":[");
   for (size_t i = 0, n = 0; i < STACK_HOP_FACTS; i++) {
     if (!h->facts[i][0])
@@ -77,7 +77,8 @@ static void path(struct aws_buf *b, const struct stack_path *p) {
   aws_buf_add_char(b, ']');
 }
 
-/* What an item does not say itself: which group a target, which distribution an invalidation is of. */
+/* What an item does not say itself: which group a target, which distribution an invalidation is of.
+ */
 static const char *parent_member(enum stack_kind k) {
   switch (k) {
   case STACK_TARGET:

@@ -1,5 +1,5 @@
-/* CloudWatch metrics for what is on screen and for the path: one call a minute and region, since every
- * series of every call costs money.
+/* CloudWatch metrics for what is on screen and for the path: one call a minute and region, since
+ * every series of every call costs money.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
 #include "config.h"
@@ -12,8 +12,8 @@
 
 enum {
   MINUTE = 60000,
-  SERIES_MAX = 400,   /* wanted at once; a call takes 100 of them */
-  SHORT_POINTS = 10,  /* asked again of a series that is known already */
+  SERIES_MAX = 400,    /* wanted at once; a call takes 100 of them */
+  SHORT_POINTS = 10,   /* asked again of a series that is known already */
   PATH_MAX_THINGS = 4, /* of a kind on the path */
   AFTER_MINUTE_MS = 5000,
   SOON_MS = 400, /* rows scrolled into view: let the scrolling end */
@@ -61,8 +61,8 @@ static const struct metric {
      is_application},
     {STACK_LOAD_BALANCER, "TargetResponseTime", "AWS/ApplicationELB", "p95", "ms", 1000, false,
      false, 2, is_application},
-    {STACK_LOAD_BALANCER, "HTTPCode_Target_5XX_Count", "AWS/ApplicationELB", "Sum", "/min", 1,
-     true, false, 2, is_application},
+    {STACK_LOAD_BALANCER, "HTTPCode_Target_5XX_Count", "AWS/ApplicationELB", "Sum", "/min", 1, true,
+     false, 2, is_application},
     {STACK_LOAD_BALANCER, "HTTPCode_ELB_5XX_Count", "AWS/ApplicationELB", "Sum", "/min", 1, true,
      false, 2, is_application},
     {STACK_SERVICE, "CPUUtilization", "AWS/ECS", "Average", "%", 1, false, false, 2, any},
@@ -79,12 +79,12 @@ enum { METRICS = sizeof metrics / sizeof *metrics };
 struct series {
   struct stack_series pub;
   const struct metric *def;
-  char *key;                  /* "<metric's number>|<id>" */
-  struct aws_str id;          /* within key */
+  char *key;                   /* "<metric's number>|<id>" */
+  struct aws_str id;           /* within key */
   double points[STACK_POINTS]; /* of the hour before end */
-  aws_ms end;                 /* wall: exclusive, whole minutes; 0: never asked */
-  aws_ms wanted_at;           /* mono */
-  unsigned refresh;           /* the refresh that wants it */
+  aws_ms end;                  /* wall: exclusive, whole minutes; 0: never asked */
+  aws_ms wanted_at;            /* mono */
+  unsigned refresh;            /* the refresh that wants it */
   bool answered;
 };
 
@@ -110,7 +110,8 @@ struct stack_metrics {
   size_t asked_last; /* series of it */
 };
 
-/* ---- series ---------------------------------------------------------------------------------------- */
+/* ---- series
+ * ---------------------------------------------------------------------------------------- */
 
 static struct aws_str make_key(char *out, size_t size, size_t metric, struct aws_str id) {
   int n = snprintf(out, size, "%zu|%.*s", metric, AWS_STR_ARG(id));
@@ -235,7 +236,8 @@ static void publish(struct series *e) {
   e->answered = true;
 }
 
-/* ---- the call ------------------------------------------------------------------------------------ */
+/* ---- the call
+ * ------------------------------------------------------------------------------------ */
 
 static void add_dimension(cJSON *list, const char *name, struct aws_str value) {
   cJSON *d = cJSON_CreateObject();
@@ -360,7 +362,8 @@ static bool run_start(struct stack *s, struct run *run, const char *region) {
   cJSON_AddNumberToObject(in, "EndTime", (double)(run->end / 1000));
   cJSON_AddStringToObject(in, "ScanBy", "TimestampAscending");
   run->s = s;
-  run->call = aws_call(s->client, &cloudwatch_get_metric_data, in, &opt, on_page, on_done, run, &err);
+  run->call =
+      aws_call(s->client, &cloudwatch_get_metric_data, in, &opt, on_page, on_done, run, &err);
   if (!run->call)
     tell_failure(s, &err);
   return run->call != NULL;
@@ -407,7 +410,8 @@ static void refresh(struct stack *s, bool only_new) {
     m->ended = true;
 }
 
-/* ---- when ------------------------------------------------------------------------------------------ */
+/* ---- when
+ * ------------------------------------------------------------------------------------------ */
 
 static aws_ms next_minute(const struct stack *s) {
   aws_ms wall = stack_wall(s);
@@ -461,7 +465,8 @@ bool stack_metrics_settled(struct stack *s) {
   return m->ended;
 }
 
-/* ---- readers --------------------------------------------------------------------------------------- */
+/* ---- readers
+ * --------------------------------------------------------------------------------------- */
 
 const struct stack_series *stack_metric(const struct stack *s, enum stack_kind k, struct aws_str id,
                                         const char *metric) {

@@ -1,5 +1,5 @@
-/* Collections: the rows of all parts of a kind laid out flat, looked up by id and by parent. Worked out
- * when somebody asks, kept until something moves.
+/* Collections: the rows of all parts of a kind laid out flat, looked up by id and by parent. Worked
+ * out when somebody asks, kept until something moves.
  */
 #include "config.h"
 
@@ -7,7 +7,8 @@
 
 #include <stdlib.h>
 
-/* ---- flags: loaded, refreshing, error, ages ------------------------------------------------------ */
+/* ---- flags: loaded, refreshing, error, ages
+ * ------------------------------------------------------ */
 
 static void add_part(struct stack_collection *c, const struct stack_part *p, size_t *denied,
                      bool *first) {
@@ -66,7 +67,8 @@ static void make_flags(const struct stack *s, struct stack_rows *r) {
   c->paused = parts && denied == parts;
 }
 
-/* ---- rows laid out flat -------------------------------------------------------------------------- */
+/* ---- rows laid out flat
+ * -------------------------------------------------------------------------- */
 
 static size_t feeds_of(const struct stack *s, enum stack_kind k) {
   size_t n = 0;
@@ -146,7 +148,8 @@ const struct stack_row *stack_find(const struct stack *s, enum stack_kind k, str
   return at ? r->flat[at - 1] : NULL;
 }
 
-/* ---- children ------------------------------------------------------------------------------------- */
+/* ---- children
+ * ------------------------------------------------------------------------------------- */
 
 typedef struct aws_str (*parent_fn)(const struct stack_row *row); /* {NULL, 0}: not in it */
 
@@ -217,8 +220,8 @@ const struct stack_row *const *stack_children(struct stack *s, enum stack_kind k
   return group_rows(&r->groups, id, n);
 }
 
-/* A task says "service:web"; together with its cluster that is one service. Tasks are grouped by the
- * group's text within the cluster's rows, so that the key is text that the task owns. */
+/* A task says "service:web"; together with its cluster that is one service. Tasks are grouped by
+ * the group's text within the cluster's rows, so that the key is text that the task owns. */
 static struct aws_str running_group(const struct stack_row *row) {
   const struct ecs_task *t = row->item;
   return aws_str_eq_c(t->desired_status, "STOPPED") ? (struct aws_str){NULL, 0} : t->group;
@@ -292,7 +295,8 @@ const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_s
   return *n ? rows + from : NULL;
 }
 
-/* ---- change --------------------------------------------------------------------------------------- */
+/* ---- change
+ * --------------------------------------------------------------------------------------- */
 
 static void drop_derived(struct stack_rows *r) {
   r->flat_ok = r->index_ok = r->groups_ok = r->tasks_ok = false;
@@ -341,12 +345,12 @@ void stack_update(const struct stack *cs) {
   dirty |= stack_health_rate(s, dirty);
   stack_path_update(s, dirty);
   s->updating = false;
-  stack_actions_rows(s, dirty & STACK_BITS_ALL);
   if (dirty & STACK_BIT(STACK_PARAMETER))
     stack_values_rows(s);
 }
 
-/* ---- what is on screen ----------------------------------------------------------------------------- */
+/* ---- what is on screen
+ * ----------------------------------------------------------------------------- */
 
 static bool same_ids(const struct stack_shown *v, const struct aws_str *ids, size_t n) {
   if (v->n != n)

@@ -1,4 +1,5 @@
-/* The request path as hops: the worst thing of each, its facts, and the first one that is at fault. */
+/* The request path as hops: the worst thing of each, its facts, and the first one that is at fault.
+ */
 #include "config.h"
 
 #include "stack/derived.h"
@@ -22,7 +23,8 @@ struct hop_def {
   facts_fn facts;
 };
 
-/* ---- facts ---------------------------------------------------------------------------------------- */
+/* ---- facts
+ * ---------------------------------------------------------------------------------------- */
 
 static void fact(struct stack_hop *h, size_t i, const char *fmt, ...) AWS_PRINTF(3, 4);
 
@@ -44,7 +46,8 @@ static const char *short_number(double v, char out[16]) {
   return out;
 }
 
-/* Sum over the kind's things; NaN when none has it. The first series found is the hop's sparkline. */
+/* Sum over the kind's things; NaN when none has it. The first series found is the hop's sparkline.
+ */
 static double sum_of(struct stack *s, enum stack_kind k, const char *metric,
                      const struct stack_series **spark) {
   const struct stack_collection *c = stack_collection(s, k);
@@ -90,7 +93,8 @@ static void facts_cdn(struct stack *s, struct stack_hop *h) {
     fact(h, 1, "5xx %.1f%%", errors);
   const struct stack_collection *c = stack_collection(s, STACK_DISTRIBUTION);
   for (size_t i = 0; i < c->n; i++)
-    if (aws_str_eq_c(((const struct cloudfront_distribution *)c->rows[i]->item)->status, "InProgress"))
+    if (aws_str_eq_c(((const struct cloudfront_distribution *)c->rows[i]->item)->status,
+                     "InProgress"))
       h->moving = true;
   size_t open = 0;
   c = stack_collection(s, STACK_INVALIDATION);
@@ -167,8 +171,8 @@ static void facts_ecs(struct stack *s, struct stack_hop *h) {
 }
 
 static void facts_db(struct stack *s, struct stack_hop *h) {
-  static const char *const moving[] = {"failing-over", "rebooting", "modifying", "upgrading",
-                                       "starting", "stopping"};
+  static const char *const moving[] = {"failing-over", "rebooting", "modifying",
+                                       "upgrading",    "starting",  "stopping"};
   char text[16];
   double cpu = most_of(s, STACK_DB_INSTANCE, "CPUUtilization", &h->spark);
   double conn = sum_of(s, STACK_DB_INSTANCE, "DatabaseConnections", NULL);
@@ -198,15 +202,15 @@ static void facts_count(struct stack *s, struct stack_hop *h) {
     fact(h, 0, "%zu", h->count);
 }
 
-/* ---- the table ---------------------------------------------------------------------------------------- */
+/* ---- the table
+ * ---------------------------------------------------------------------------------------- */
 
 static const struct hop_def hops[STACK_HOPS] = {
     [STACK_HOP_CDN] = {"CloudFront", false,
                        STACK_BIT(STACK_DISTRIBUTION) | STACK_BIT(STACK_VPC_ORIGIN), 0,
                        "AWS/CloudFront", facts_cdn},
     [STACK_HOP_API] = {"API", false, STACK_BIT(STACK_API), 0, "AWS/ApiGateway", facts_api},
-    [STACK_HOP_ALB] = {"ALB", false,
-                       STACK_BIT(STACK_LOAD_BALANCER) | STACK_BIT(STACK_TARGET_GROUP),
+    [STACK_HOP_ALB] = {"ALB", false, STACK_BIT(STACK_LOAD_BALANCER) | STACK_BIT(STACK_TARGET_GROUP),
                        STACK_BIT(STACK_TARGET), "AWS/ApplicationELB", facts_alb},
     [STACK_HOP_ECS] = {"ECS", false, STACK_BIT(STACK_CLUSTER) | STACK_BIT(STACK_SERVICE),
                        STACK_BIT(STACK_TASK), "AWS/ECS", facts_ecs},
@@ -216,7 +220,8 @@ static const struct hop_def hops[STACK_HOPS] = {
     [STACK_HOP_SSM] = {"SSM", true, STACK_BIT(STACK_PARAMETER), 0, "AWS/SSM", facts_count},
 };
 
-/* ---- rating a hop -------------------------------------------------------------------------------------- */
+/* ---- rating a hop
+ * -------------------------------------------------------------------------------------- */
 
 static void worst_is(struct stack *s, struct stack_hop *h, enum stack_kind k, struct aws_str id) {
   char *copy = s->derived->worst_ids[h->kind];
@@ -293,7 +298,8 @@ static void make_hop(struct stack *s, struct stack_hop *h, enum stack_hop_kind k
   def->facts(s, h);
 }
 
-/* ---- the whole path ------------------------------------------------------------------------------------- */
+/* ---- the whole path
+ * ------------------------------------------------------------------------------------- */
 
 static const char *level_word(enum stack_level l) {
   static const char *const words[] = {"healthy", "healthy", "unknown", "degraded", "failing"};
@@ -313,8 +319,8 @@ static size_t count_alarms(struct stack *s, const struct stack_row **first) {
   return n;
 }
 
-/* The hop that the request meets first among the worst kind of trouble there is: a fault, or else what
- * could not be told. */
+/* The hop that the request meets first among the worst kind of trouble there is: a fault, or else
+ * what could not be told. */
 static struct stack_hop *first_fault(struct stack_path *p) {
   enum stack_level least = p->level >= STACK_WARN ? STACK_WARN : STACK_UNKNOWN;
   for (size_t i = 0; i < p->n; i++)
@@ -343,7 +349,8 @@ static void summarise(struct stack *s, struct stack_path *p) {
     p->level = STACK_WARN;
     snprintf(p->summary, sizeof p->summary, "degraded: alarm %.*s", AWS_STR_ARG(alarm->name));
   }
-  bool unread = !alarms->loaded || (alarms->error.code != AWS_OK && stack_poll_stale(s, STACK_ALARM));
+  bool unread =
+      !alarms->loaded || (alarms->error.code != AWS_OK && stack_poll_stale(s, STACK_ALARM));
   if (unread && p->level < STACK_UNKNOWN) {
     p->level = STACK_UNKNOWN;
     snprintf(p->summary, sizeof p->summary, "unknown: alarms %s%.120s",
@@ -352,7 +359,8 @@ static void summarise(struct stack *s, struct stack_path *p) {
   }
 }
 
-/* ---- since when ------------------------------------------------------------------------------------------ */
+/* ---- since when
+ * ------------------------------------------------------------------------------------------ */
 
 /* What the trouble began with: the newest deployment of the last minutes, else the first warning of
  * them, else now. */

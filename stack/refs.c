@@ -1,5 +1,5 @@
-/* From a thing to the next one: the references of the request path, followed. What could not be joined
- * is kept with the reason.
+/* From a thing to the next one: the references of the request path, followed. What could not be
+ * joined is kept with the reason.
  */
 #include "config.h"
 
@@ -21,7 +21,8 @@ const unsigned stack_ref_kinds =
     STACK_BIT(STACK_DB_CLUSTER) | STACK_BIT(STACK_PARAMETER) | STACK_BIT(STACK_SECRET) |
     STACK_BIT(STACK_BUCKET) | STACK_BIT(STACK_API) | STACK_BIT(STACK_INTEGRATION);
 
-/* ---- one reference -------------------------------------------------------------------------------- */
+/* ---- one reference
+ * -------------------------------------------------------------------------------- */
 
 struct from { /* where it starts, and what it is called */
   struct stack *s;
@@ -79,7 +80,8 @@ static struct from start(struct stack *s, const struct stack_row *row, enum stac
   return f;
 }
 
-/* ---- host names ------------------------------------------------------------------------------------- */
+/* ---- host names
+ * ------------------------------------------------------------------------------------- */
 
 static bool same_host(struct aws_str a, struct aws_str b) {
   return a.n == b.n && a.n && !strncasecmp(a.p, b.p, a.n);
@@ -92,9 +94,10 @@ static struct aws_str without_dualstack(struct aws_str host) {
   return host;
 }
 
-/* The bucket of "b.s3.eu-west-1.amazonaws.com", "b.s3.amazonaws.com", "b.s3.dualstack.r.amazonaws.com",
- * "b.s3-website-us-east-1.amazonaws.com" or "b.s3-website.eu-central-1.amazonaws.com". A bucket's own
- * name may hold dots: the last ".s3" that is followed by '.' or '-' counts. */
+/* The bucket of "b.s3.eu-west-1.amazonaws.com", "b.s3.amazonaws.com",
+ * "b.s3.dualstack.r.amazonaws.com", "b.s3-website-us-east-1.amazonaws.com" or
+ * "b.s3-website.eu-central-1.amazonaws.com". A bucket's own name may hold dots: the last ".s3" that
+ * is followed by '.' or '-' counts. */
 static struct aws_str bucket_of(struct aws_str host, bool *website) {
   if (!aws_str_has(host, AWS_STR_LIT(".amazonaws.com")))
     return nothing;
@@ -117,7 +120,8 @@ static const struct stack_row *load_balancer_of(struct stack *s, struct aws_str 
   return NULL;
 }
 
-/* ---- origins ------------------------------------------------------------------------------------------ */
+/* ---- origins
+ * ------------------------------------------------------------------------------------------ */
 
 static bool join_link(const struct from *f, struct aws_str host) {
   const struct stack_config *c = &f->s->cfg;
@@ -160,7 +164,8 @@ static bool join_bucket(const struct from *f, struct aws_str host) {
   struct aws_str bucket = bucket_of(host, &website);
   if (!bucket.n)
     return false;
-  add_found(f, STACK_BUCKET, bucket, bucket, website ? "by its website endpoint" : "by its REST endpoint");
+  add_found(f, STACK_BUCKET, bucket, bucket,
+            website ? "by its website endpoint" : "by its REST endpoint");
   return true;
 }
 
@@ -176,7 +181,8 @@ static bool join_load_balancer(const struct from *f, struct aws_str host) {
   const struct stack_row *row = load_balancer_of(f->s, host);
   if (row)
     add(f, STACK_LOAD_BALANCER, row->id, "by DNS name");
-  else if (aws_str_has(host, AWS_STR_LIT(".elb.")) && aws_str_has(host, AWS_STR_LIT("amazonaws.com")))
+  else if (aws_str_has(host, AWS_STR_LIT(".elb.")) &&
+           aws_str_has(host, AWS_STR_LIT("amazonaws.com")))
     add_missing(f, STACK_LOAD_BALANCER, host);
   else
     return false;
@@ -210,8 +216,7 @@ static void join_origins(struct stack *s) {
     const struct cloudfront_distribution *d = c->rows[i]->item;
     const struct cloudfront_origin *o = d->origins.items;
     for (size_t j = 0; j < d->origins.n; j++) {
-      struct from f =
-          start(s, c->rows[i], STACK_DISTRIBUTION, "origin %.*s", AWS_STR_ARG(o[j].id));
+      struct from f = start(s, c->rows[i], STACK_DISTRIBUTION, "origin %.*s", AWS_STR_ARG(o[j].id));
       struct aws_str host = o[j].domain_name;
       if (!join_vpc_origin(&f, &o[j]) && !join_link(&f, host) && !join_bucket(&f, host) &&
           !join_api(&f, host) && !join_load_balancer(&f, host))
@@ -220,7 +225,8 @@ static void join_origins(struct stack *s) {
   }
 }
 
-/* ---- APIs ---------------------------------------------------------------------------------------------- */
+/* ---- APIs
+ * ---------------------------------------------------------------------------------------------- */
 
 static bool join_registry(const struct from *f, struct aws_str registry) {
   const struct stack_collection *c = stack_collection(f->s, STACK_SERVICE);
@@ -274,7 +280,8 @@ static void join_integrations(struct stack *s) {
   }
 }
 
-/* ---- load balancers --------------------------------------------------------------------------------------- */
+/* ---- load balancers
+ * --------------------------------------------------------------------------------------- */
 
 static void join_actions(const struct from *f, const struct aws_list *actions) {
   const struct elbv2_action *a = actions->items;
@@ -343,7 +350,8 @@ static void join_target_groups(struct stack *s) {
   aws_map_done(&services);
 }
 
-/* ---- task definitions -------------------------------------------------------------------------------------- */
+/* ---- task definitions
+ * -------------------------------------------------------------------------------------- */
 
 static void join_parameter(const struct from *f, struct aws_str value) {
   struct aws_str name = value;

@@ -1,5 +1,5 @@
-/* Names resolved, to see whether an origin's own name leads to a load balancer. Only origins with such
- * names are looked up, and a demo looks up nothing. */
+/* Names resolved, to see whether an origin's own name leads to a load balancer. Only origins with
+ * such names are looked up, and a demo looks up nothing. */
 #include "config.h"
 
 #include "stack/derived.h"

@@ -1,4 +1,5 @@
-/* Whether two answers say the same: most refreshes bring nothing new, and then no row has to move. */
+/* Whether two answers say the same: most refreshes bring nothing new, and then no row has to move.
+ */
 #include "config.h"
 
 #include "stack/internal.h"

@@ -83,8 +83,8 @@ static void ident_rule(struct ident *out, const void *item, struct aws_str key,
   const struct elbv2_rule *v = item;
   out->id = v->arn;
   out->parent = aws_arena_copy(a, key);
-  out->name = v->is_default ? AWS_STR_LIT("default rule")
-                            : make(a, "rule %.*s", AWS_STR_ARG(v->priority));
+  out->name =
+      v->is_default ? AWS_STR_LIT("default rule") : make(a, "rule %.*s", AWS_STR_ARG(v->priority));
 }
 
 static void ident_target_group(struct ident *out, const void *item, struct aws_str key,

@@ -1,4 +1,5 @@
-/* One stack from its beginning to its end, and the small things that every file of the room asks. */
+/* One stack from its beginning to its end, and the small things that every file of the room asks.
+ */
 #include "config.h"
 
 #include "stack/internal.h"
@@ -6,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- configuration ------------------------------------------------------------------------------ */
+/* ---- configuration ------------------------------------------------------------------------------
+ */
 
 static bool copy_text(char **out, const char *text) {
   if (!text)
@@ -55,7 +57,8 @@ static bool copy_config(struct stack_config *to, const struct stack_config *from
          copy_text(&to->audit_path, from->audit_path);
 }
 
-/* ---- life --------------------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------------------------------
+ */
 
 /* The region may be missing: then the stack exists, and refuses to start with a sentence. */
 static bool make_client(struct stack *s, struct aws_error *err) {
@@ -151,7 +154,8 @@ bool stack_settled(const struct stack *s) {
   return s->state == STACK_REFUSED || s->settled_at != 0;
 }
 
-/* ---- what the stack says of itself ---------------------------------------------------------------- */
+/* ---- what the stack says of itself
+ * ---------------------------------------------------------------- */
 
 enum stack_state stack_state(const struct stack *s) {
   return s->state;
@@ -205,7 +209,8 @@ int64_t stack_clock_skew(const struct stack *s) {
   return aws_client_skew(s->client);
 }
 
-/* ---- helpers -------------------------------------------------------------------------------------- */
+/* ---- helpers
+ * -------------------------------------------------------------------------------------- */
 
 aws_ms stack_wall(const struct stack *s) {
   return s->deps.clock->wall(s->deps.clock->arg);
@@ -266,8 +271,8 @@ struct aws_str stack_short(struct aws_str arn) {
 }
 
 void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source,
-                      enum stack_level level, enum stack_kind k, struct aws_str id,
-                      const char *fmt, ...) {
+                      enum stack_level level, enum stack_kind k, struct aws_str id, const char *fmt,
+                      ...) {
   struct stack_event e = {
       .at = at ? at : stack_wall(s), .source = source, .level = level, .kind = k};
   snprintf(e.id, sizeof e.id, "%.*s", AWS_STR_ARG(id));

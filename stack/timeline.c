@@ -1,4 +1,5 @@
-/* What happened, newest first. Events are kept in order of time; the oldest go when there are too many. */
+/* What happened, newest first. Events are kept in order of time; the oldest go when there are too
+ * many. */
 #include "config.h"
 
 #include "stack/internal.h"
@@ -63,7 +64,8 @@ void stack_timeline_add(struct stack *s, const struct stack_event *e) {
   size_t at = place_of(t, e->at);
   if (at >= STACK_TIMELINE_MAX || known(t, at, e))
     return;
-  struct stack_event *copy = t->n == STACK_TIMELINE_MAX ? t->at[--t->n] : aws_calloc(1, sizeof *copy);
+  struct stack_event *copy =
+      t->n == STACK_TIMELINE_MAX ? t->at[--t->n] : aws_calloc(1, sizeof *copy);
   if (!copy)
     return;
   *copy = *e;
