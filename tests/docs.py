@@ -50,8 +50,6 @@ def main():
         if marked(readme, name) != table(f'{name}-md', source):
             faults.append(f'README.md: the table of {name} is not that of {source}; '
                           'python3 tests/docs.py update writes it')
-    if not (marked(readme, 'board') or '').startswith('```'):
-        faults.append('README.md: there is no picture of the board')
     options = table('options-words', LISTS['options']).split()
     for path in ('completions/cawsole.bash', 'completions/_cawsole'):
         text = read(path)
@@ -59,7 +57,8 @@ def main():
     simulator = re.findall(r'^ *\{"([a-z-]+)", (?:no|required)_argument', read('sim/main.c'), re.M)
     for path in ('completions/cawsole.bash', 'completions/_cawsole', 'man/cawsole-sim.1'):
         text = read(path).replace('\\-', '-')
-        faults += [f'{path}: does not know --{word}' for word in simulator if '--' + word not in text]
+        faults += [f'{path}: does not know --{word}'
+                   for word in simulator if '--' + word not in text]
     scenarios = set()
     for path, lines in tree.files(('.c',), ('sim',)):
         if os.path.basename(path).startswith('scenario'):
