@@ -22,6 +22,7 @@ struct board {
   size_t focus;
   bool zoom;
   struct wid_text refusal;
+  aws_ms announced; /* when the last action that was spoken of ended */
   /* as drawn last, for the mouse */
   struct tui_layout layout;
   struct wid_rect strip;
@@ -118,6 +119,25 @@ static bool running_action(const struct stack *s, char *out, size_t size) {
   return false;
 }
 
+/* An action that ended while nobody looked at it says so. */
+static void announce(struct board *b) {
+  struct tui *t = b->view.tui;
+  struct stack_action *const *all;
+  const struct stack_action_view *last = NULL;
+  size_t n = stack_actions(t->stack, &all);
+  for (size_t i = 0; i < n; i++) {
+    const struct stack_action_view *a = stack_action_view(all[i]);
+    if (a->step != STACK_STEP_ENDED)
+      continue;
+    last = !last || a->ended >= last->ended ? a : last;
+  }
+  bool news = last && last->ended > b->announced;
+  b->announced = last ? last->ended : 0;
+  if (news && t->nviews == 1 && last->outcome != STACK_OUTCOME_CANCELLED)
+    tui_say(t, last->outcome == STACK_OUTCOME_DONE ? WID_OK : WID_ERROR, "%s %s: %s %s",
+            last->def->verb, last->subject, stack_outcome_name(last->outcome), last->progress);
+}
+
 static struct wid_rect draw_path(struct board *b, WINDOW *win, struct wid_rect r) {
   struct stack *s = b->view.tui->stack;
   const struct stack_path *path = stack_path(s);
@@ -142,11 +162,10 @@ static struct wid_rect draw_path(struct board *b, WINDOW *win, struct wid_rect r
 /* ---- panes
  * ----------------------------------------------------------------------------------------- */
 
-static size_t tabs_of(struct board *b, struct wid_tab *tabs, char titles[][40]) {
+static size_t tabs_of(struct board *b, struct wid_tab *tabs) {
   for (size_t i = 0; i < TUI_PANES; i++) {
     enum stack_level level = pane_level(&b->panes[i]);
-    snprintf(titles[i], 40, "%zu %s", i + 1, panes[i]->title);
-    tabs[i] = (struct wid_tab){wid_str_from(titles[i]), wid_str_from(tui_level_glyph(level)),
+    tabs[i] = (struct wid_tab){wid_str_from(panes[i]->title), wid_str_from(tui_level_glyph(level)),
                                tui_level_style(level)};
     if (!panes[i]->nkinds)
       tabs[i].glyph = WID_STR_LIT("");
@@ -164,8 +183,7 @@ static void draw_panes(struct board *b, WINDOW *win, struct wid_rect r) {
   tui_layout(&b->layout, r, screen.w, screen.h, want, b->focus, b->zoom);
   if (b->layout.tabs) {
     struct wid_tab tabs[TUI_PANES];
-    char titles[TUI_PANES][40];
-    size_t n = tabs_of(b, tabs, titles);
+    size_t n = tabs_of(b, tabs);
     wid_tabs_draw(win, b->layout.bar, tabs, n, b->focus);
   }
   for (size_t i = 0; i < TUI_PANES; i++) {
@@ -293,8 +311,7 @@ static enum tui_result mouse(struct board *b, const struct wid_event *e) {
   }
   if (b->layout.tabs && wid_rect_has(b->layout.bar, y, x)) {
     struct wid_tab tabs[TUI_PANES];
-    char titles[TUI_PANES][40];
-    size_t n = tabs_of(b, tabs, titles);
+    size_t n = tabs_of(b, tabs);
     size_t hit = wid_tabs_hit(b->layout.bar, tabs, n, b->focus, y, x);
     b->focus = hit < TUI_PANES ? hit : b->focus;
     return TUI_REDRAW;
@@ -319,6 +336,8 @@ static void changed(struct tui_view *v, unsigned changes) {
   if (changes & STACK_CHANGED_METRICS) /* a column may be sorted by them */
     for (size_t i = 0; i < TUI_PANES; i++)
       b->panes[i].bumps++;
+  if (changes & STACK_CHANGED_ACTION)
+    announce(b);
 }
 
 /* ---- life

@@ -66,7 +66,7 @@ static void add(struct title *b, unsigned style, int priority, bool right, const
 
 static void title_identity(struct title *b, struct tui *t) {
   const struct stack *s = t->stack;
-  add(b, WID_TITLE, 0, false, " %s", stack_name(s));
+  add(b, WID_TITLE, 0, false, "%s", stack_name(s));
   add(b, WID_TITLE, 1, false, "%s", stack_region(s) ? stack_region(s) : "");
   add(b, WID_TITLE, 2, false, "%.*s", AWS_STR_ARG(stack_account(s)));
   add(b, WID_TITLE, 3, false, "%.*s", AWS_STR_ARG(stack_role(s)));
@@ -109,7 +109,7 @@ static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
   if (use.throttles_last_minute)
     add(&b, WID_TITLE, 5, true, "throttled %u/min", use.throttles_last_minute);
   if (localtime_r(&seconds, &tm))
-    add(&b, WID_TITLE, 7, true, "%02d:%02d ", tm.tm_hour, tm.tm_min);
+    add(&b, WID_TITLE, 7, true, "%02d:%02d", tm.tm_hour, tm.tm_min);
   tui_draw_at(t, (now / 60000 + 1) * 60000);
   wid_bar_draw(win, r, WID_TITLE, b.parts, b.n);
 }

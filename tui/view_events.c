@@ -17,6 +17,7 @@ struct events {
   enum stack_kind kind;
   char *id;
   char title[160];
+  bool reading; /* scrolled down: what comes anew must not move the text */
 };
 
 struct line {
@@ -133,6 +134,7 @@ static bool can(const struct tui_view *v, enum tui_command c) {
 
 static enum tui_result command(struct tui_view *v, enum tui_command c, size_t index) {
   (void)index;
+  events_of(v)->reading = c != TUI_TOP;
   return tui_page_command(&events_of(v)->page, c);
 }
 
@@ -144,7 +146,7 @@ static bool subject(const struct tui_view *v, struct tui_subject *out) {
 }
 
 static void changed(struct tui_view *v, unsigned changes) {
-  if (changes & (STACK_CHANGED_ROWS | STACK_CHANGED_TIMELINE))
+  if (!events_of(v)->reading && changes & (STACK_CHANGED_ROWS | STACK_CHANGED_TIMELINE))
     build(events_of(v));
 }
 
