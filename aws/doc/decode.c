@@ -59,7 +59,7 @@ static bool decode_int(struct decoder *d, const cJSON *node, void *out) {
   if (!cJSON_IsNumber(node))
     return false;
   double v = node->valuedouble;
-  if (!(v >= -0x1p63 && v < 0x1p63) || v > floor(v))
+  if (!(v >= -9223372036854775808.0 && v < 9223372036854775808.0) || v > floor(v))
     return false;
   *(int64_t *)out = (int64_t)v;
   return true;
@@ -121,7 +121,7 @@ static bool decode_time(struct decoder *d, const cJSON *node, void *out) {
   if (!cJSON_IsNumber(node))
     return false;
   double ms = round(node->valuedouble * 1000);
-  if (!(ms > -0x1p62 && ms < 0x1p62))
+  if (!(ms > -4e18 && ms < 4e18))
     return false;
   *(aws_ms *)out = (aws_ms)ms;
   return true;

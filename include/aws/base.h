@@ -46,7 +46,8 @@ struct aws_str aws_str_after_last(struct aws_str s, char c);
 /* Cuts the part before the first c off *rest and returns it; at the end returns {NULL, 0}. */
 struct aws_str aws_str_split(struct aws_str *rest, char c);
 struct aws_str aws_str_trim(struct aws_str s); /* ASCII white space at both ends */
-bool aws_str_to_int(struct aws_str s, int64_t *out); /* whole text, decimal; false: *out untouched */
+bool aws_str_to_int(struct aws_str s,
+                    int64_t *out); /* whole text, decimal; false: *out untouched */
 /* Whole text, decimal, '.' whatever the locale, at most 63 bytes; no NaN, no infinity. */
 bool aws_str_to_double(struct aws_str s, double *out);
 
@@ -140,13 +141,13 @@ enum aws_errc {
 
 struct aws_error {
   enum aws_errc code;
-  int http_status;         /* 0: no answer came */
-  bool retryable;          /* trying again can help */
-  bool maybe_done;         /* a write may have reached AWS: never blindly sent again */
-  int64_t retry_after_ms;  /* what Retry-After asked for; 0: nothing */
-  char aws_code[80];       /* "AccessDeniedException", "" when there was none */
+  int http_status;        /* 0: no answer came */
+  bool retryable;         /* trying again can help */
+  bool maybe_done;        /* a write may have reached AWS: never blindly sent again */
+  int64_t retry_after_ms; /* what Retry-After asked for; 0: nothing */
+  char aws_code[80];      /* "AccessDeniedException", "" when there was none */
   char request_id[80];
-  char text[384];          /* a sentence for the operator: what, on what, and the way out */
+  char text[384]; /* a sentence for the operator: what, on what, and the way out */
 };
 
 void aws_error_set(struct aws_error *e, enum aws_errc code, const char *fmt, ...) AWS_PRINTF(3, 4);
@@ -168,19 +169,21 @@ struct aws_clock {
 };
 extern const struct aws_clock aws_clock_system;
 
-/* Takes what AWS sends: ISO 8601 with or without fraction and with offset ("2026-01-15T12:00:00.123Z",
+/* Takes what AWS sends: ISO 8601 with or without fraction and with offset
+ * ("2026-01-15T12:00:00.123Z",
  * "...+0000"), epoch seconds as a decimal, also in exponent form ("1.768474800123E9"), RFC 822/9110
  * ("Thu, 15 Jan 2026 12:00:00 GMT"). False: not a time, *out untouched. */
 bool aws_time_parse(struct aws_str s, aws_ms *out);
 #define AWS_TIME_MAX 32
 /* Both clamp to the years 0000 to 9999. */
-void aws_time_iso(aws_ms t, char out[AWS_TIME_MAX]);      /* 2026-01-15T12:00:00.123Z; no .000 */
-void aws_time_amz(aws_ms t, char out[AWS_TIME_MAX]);      /* 20260115T120000Z */
+void aws_time_iso(aws_ms t, char out[AWS_TIME_MAX]); /* 2026-01-15T12:00:00.123Z; no .000 */
+void aws_time_amz(aws_ms t, char out[AWS_TIME_MAX]); /* 20260115T120000Z */
 
 /* ---- hashing ------------------------------------------------------------------------------- */
 
 uint64_t aws_siphash(const uint64_t key[2], const void *p, size_t n);
-uint64_t aws_hash(const void *p, size_t n); /* SipHash-2-4 with a key made at start: for tables only */
+uint64_t aws_hash(const void *p,
+                  size_t n); /* SipHash-2-4 with a key made at start: for tables only */
 
 /* Text to pointer. Keys are borrowed and must outlive the map. */
 struct aws_map_slot;
@@ -189,7 +192,7 @@ struct aws_map {
   size_t n, cap;
 };
 void aws_map_done(struct aws_map *m);
-void *aws_map_get(const struct aws_map *m, struct aws_str key);                 /* NULL: not there */
+void *aws_map_get(const struct aws_map *m, struct aws_str key); /* NULL: not there */
 /* Replaces what was there. False: no memory, or key.p is NULL. */
 bool aws_map_put(struct aws_map *m, struct aws_str key, void *value) AWS_MUST_CHECK;
 

@@ -1,4 +1,6 @@
 /* Times in, times out. */
+#include "config.h"
+
 #include "aws/base.h"
 #include "tests/unit/test.h"
 

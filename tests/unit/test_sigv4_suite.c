@@ -48,7 +48,7 @@ static char *read_text(const char *path) {
 }
 
 static char *read_in(const char *dir, const char *name) {
-  char path[1024];
+  char path[1280];
   snprintf(path, sizeof path, "%s/%s", dir, name);
   return read_text(path);
 }

@@ -1,0 +1,98 @@
+/* A form on the screen. */
+#include "widgets/form_private.h"
+#include <widgets/bar.h>
+#include <widgets/cells.h>
+
+#define WIDTH 76
+#define LABEL_COLUMNS 24
+#define LIST_ROWS 6 /* entries of a list shown at a time */
+#define MARGIN 2
+/* Lines of the box beside the fields: the border, blanks above and below, message and keys. */
+#define CHROME 6
+
+static int rows_of(const struct wid_form *f, int i) {
+  size_t n = f->values[i].n;
+  return f->fields[i].kind == WID_FIELD_LIST ? (n < LIST_ROWS ? (int)n : LIST_ROWS) : 1;
+}
+
+static int label_columns(const struct wid_form *f) {
+  int most = 0;
+  for (int i = 0; i < f->n_fields; i++) {
+    int w = wid_cells_width(wid_str_from(f->fields[i].label), LABEL_COLUMNS);
+    most = w > most ? w : most;
+  }
+  return most;
+}
+
+static void draw_list(const struct wid_form *f, int i, WINDOW *win, struct wid_rect r) {
+  struct wid_form_value *value = &f->values[i];
+  size_t rows = (size_t)r.h, top = 0;
+  if (value->at >= rows)
+    top = value->at - rows + 1;
+  for (size_t k = 0; k < rows && top + k < value->n; k++) {
+    bool here = i == f->focus && top + k == value->at;
+    wid_edit_draw(&value->entries[top + k], win, wid_rect_line(r, (int)k),
+                  here ? WID_FIELD_FOCUS : WID_FIELD, here);
+  }
+}
+
+static void draw_choice(const struct wid_form *f, int i, WINDOW *win, struct wid_rect r) {
+  unsigned style = i == f->focus ? WID_FIELD_FOCUS : WID_FIELD;
+  wid_cells_fill(win, r, style);
+  wid_cells_add_c(win, &r, style, "◀ ");
+  wid_cells_add(win, &r, style, wid_form_value(f, i));
+  wid_cells_add_c(win, &r, style, " ▶");
+}
+
+static void draw_field(const struct wid_form *f, int i, WINDOW *win, struct wid_rect r, int label) {
+  bool here = i == f->focus;
+  wid_cells_put(win, (struct wid_rect){r.y, r.x, 1, label}, here ? WID_BOLD : WID_NORMAL,
+                wid_str_from(f->fields[i].label), WID_ALIGN_LEFT, WID_CLIP_END);
+  r.x += label + 2;
+  r.w -= label + 2;
+  if (f->fields[i].kind == WID_FIELD_CHOICE)
+    draw_choice(f, i, win, r);
+  else
+    draw_list(f, i, win, r);
+}
+
+static void draw_keys(const struct wid_form *f, WINDOW *win, struct wid_rect line) {
+  bool list = f->fields[f->focus].kind == WID_FIELD_LIST;
+  bool choice = f->fields[f->focus].kind == WID_FIELD_CHOICE;
+  bool last = f->focus + 1 == f->n_fields;
+  const char *enter = list ? "next entry, on an empty one done" : last ? "done" : "next";
+  const struct wid_hint hints[] = {
+      {WID_STR_LIT("Enter"), wid_str_from(enter), true},
+      {WID_STR_LIT("Esc"), WID_STR_LIT("leave it"), true},
+      {WID_STR_LIT("^S"), WID_STR_LIT("done"), list},
+      {choice ? WID_STR_LIT("←→") : WID_STR_LIT("Tab"),
+       choice ? WID_STR_LIT("choose") : WID_STR_LIT("next field"), choice},
+  };
+  line.x--; /* a hint line has a margin of its own */
+  line.w += 2;
+  wid_hints_draw(win, line, hints, f->n_fields > 1 || choice ? 4 : 3);
+}
+
+void wid_form_draw(struct wid_form *f, WINDOW *win, struct wid_rect screen) {
+  int rows = 0;
+  for (int i = 0; i < f->n_fields; i++)
+    rows += rows_of(f, i);
+  int w = screen.w - 4 < WIDTH ? screen.w - 4 : WIDTH;
+  struct wid_rect box = wid_rect_center(screen, rows + CHROME, w);
+  wid_cells_fill(win, box, WID_NORMAL);
+  struct wid_frame frame = {.title = wid_str_from(f->title), .focused = true};
+  struct wid_rect inner = wid_rect_inset(wid_frame_draw(win, box, &frame), 0, MARGIN);
+  int label = label_columns(f), y = 1;
+  for (int i = 0; i < f->n_fields && y < inner.h - 3; i++) {
+    int h = rows_of(f, i) < inner.h - 3 - y ? rows_of(f, i) : inner.h - 3 - y;
+    draw_field(f, i, win, (struct wid_rect){inner.y + y, inner.x, h, inner.w}, label);
+    y += h;
+  }
+  struct wid_rect message = wid_rect_line(inner, inner.h - 2);
+  if (f->message[0])
+    wid_cells_add_c(win, &message, WID_ERROR, f->message);
+  else if (f->n_fields > 0)
+    wid_cells_add_c(win, &message, WID_DIM, f->fields[f->focus].hint);
+  if (f->n_fields > 0)
+    draw_keys(f, win, wid_rect_line(inner, inner.h - 1));
+}
