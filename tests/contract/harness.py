@@ -59,7 +59,8 @@ class Tap:
 
 def program(name, variable):
     """The path of a program built here: the variable, else beside the working directory."""
-    for path in (os.environ.get(variable), os.path.join(os.getcwd(), name)):
+    built = os.environ.get('CAWSOLE_BUILDDIR', os.getcwd())
+    for path in (os.environ.get(variable), os.path.join(built, name)):
         if path and os.access(path, os.X_OK):
             return path
     skip('%s is not built (or set %s)' % (name, variable))

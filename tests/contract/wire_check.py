@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import re
+import struct
 import xml.etree.ElementTree as ET
 
 ISO8601 = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$')
@@ -23,6 +24,7 @@ CONTENT_TYPES = {
     'rest-json': 'application/json',
     'rest-xml': ('text/xml', 'application/xml'),
     'query': 'text/xml',
+    'smithy-rpc-v2-cbor': 'application/cbor',
 }
 
 
@@ -55,7 +57,7 @@ class Checker:
             say('', 'no request id among the headers')
         if op.output_shape is None:
             return self.problems
-        if self.protocol in ('json', 'rest-json'):
+        if self.protocol in ('json', 'rest-json', 'smithy-rpc-v2-cbor'):
             self.json_body(body)
         else:
             self.xml_body(body)
@@ -103,9 +105,9 @@ class Checker:
 
     def json_body(self, body):
         try:
-            tree = json.loads(body.decode('utf-8'))
-        except ValueError as error:
-            self.problems.say('', 'not JSON: %s' % error)
+            tree = cbor_loads(body) if self.protocol == 'smithy-rpc-v2-cbor' else json.loads(body)
+        except (ValueError, IndexError, struct.error) as error:
+            self.problems.say('', 'cannot be read: %s' % error)
             return
         self.json(self.operation.output_shape, tree, '')
 
@@ -168,7 +170,9 @@ class Checker:
         elif kind == 'boolean':
             fits = isinstance(value, bool)
         elif kind == 'timestamp':
-            if shape.serialization.get('timestampFormat') == 'iso8601':
+            if self.protocol == 'smithy-rpc-v2-cbor':
+                fits = isinstance(value, Epoch)
+            elif shape.serialization.get('timestampFormat') == 'iso8601':
                 fits = isinstance(value, str) and ISO8601.match(value)
             else:
                 fits = is_number and 0 < value < 1e11
@@ -300,6 +304,55 @@ class Checker:
             self.problems.say(path, '%r is no %s' % (value, kind))
         elif kind in ('integer', 'long'):
             self.number(shape, int(value), path)
+
+
+class Epoch(float):
+    """Seconds since 1970 that CBOR tags as a time."""
+
+
+def cbor_loads(body):
+    value, at = cbor_item(body, 0)
+    if at != len(body):
+        raise ValueError('bytes after the CBOR item')
+    return value
+
+
+def cbor_item(body, at):
+    """One item of RFC 8949, of the kinds that AWS sends, and where it ends."""
+    major, info = body[at] >> 5, body[at] & 31
+    at += 1
+    if major == 7:
+        simple = {20: False, 21: True, 22: None}
+        if info in simple:
+            return simple[info], at
+        size, form = {25: (2, '>e'), 26: (4, '>f'), 27: (8, '>d')}[info]
+        return struct.unpack(form, body[at:at + size])[0], at + size
+    if info == 31:
+        return cbor_endless(body, at, major)
+    size = {24: 1, 25: 2, 26: 4, 27: 8}.get(info, 0)
+    n = int.from_bytes(body[at:at + size], 'big') if size else info
+    at += size
+    if major in (0, 1):
+        return (n if major == 0 else -1 - n), at
+    if major in (2, 3):
+        text = body[at:at + n]
+        return (text if major == 2 else text.decode('utf-8')), at + n
+    if major == 6:
+        value, at = cbor_item(body, at)
+        return (Epoch(value) if n == 1 else value), at
+    items = []
+    for _ in range(n * (major - 3)):
+        item, at = cbor_item(body, at)
+        items.append(item)
+    return (items if major == 4 else dict(zip(items[::2], items[1::2]))), at
+
+
+def cbor_endless(body, at, major):
+    items = []
+    while body[at] != 0xff:
+        item, at = cbor_item(body, at)
+        items.append(item)
+    return (items if major == 4 else dict(zip(items[::2], items[1::2]))), at + 1
 
 
 def local(node):
