@@ -9,7 +9,7 @@
 static void get_caller_identity(struct sim_request *rq) {
   const struct sim_world *w = rq->world;
   const char *session = strrchr(w->principal, '/');
-  const bool role = strstr(w->principal, ":assumed-role/") != NULL;
+  const bool role = strstr(w->principal, "assumed-role/") != NULL;
   char id[22];
   snprintf(id, sizeof(id), "%s", role ? "AROA" : "AIDA");
   for (size_t i = 4; i < 21; i++)
@@ -20,7 +20,10 @@ static void get_caller_identity(struct sim_request *rq) {
   else
     sim_str(rq, "UserId", id);
   sim_str(rq, "Account", w->account);
-  sim_str(rq, "Arn", w->principal);
+  if (strncmp(w->principal, "arn:", 4) == 0)
+    sim_str(rq, "Arn", w->principal);
+  else
+    sim_strf(rq, "Arn", "arn:aws:%s::%s:%s", role ? "sts" : "iam", w->account, w->principal);
 }
 
 const struct sim_op sim_ops_sts[] = {

@@ -211,7 +211,7 @@ static bool same_paths(const struct sim_invalidation *inv, const struct batch *b
   return true;
 }
 
-static void invalidation_free(struct sim_invalidation *inv) {
+void sim_invalidation_free(struct sim_invalidation *inv) {
   if (!inv)
     return;
   for (size_t i = 0; inv->paths && i < inv->npaths; i++)
@@ -246,7 +246,7 @@ static struct sim_invalidation *add(struct sim_world *w, struct sim_distribution
   inv->completes = w->now + TAKES_AT_LEAST + (aws_ms)sim_random_below(w, TAKES_BESIDES);
   if (good && sim_vec_add(&d->invalidations, inv))
     return inv;
-  invalidation_free(inv);
+  sim_invalidation_free(inv);
   return NULL;
 }
 

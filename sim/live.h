@@ -24,6 +24,10 @@ struct sim_task_definition *sim_new_revision(struct sim_world *w,
 void sim_db_event(struct sim_world *w, const char *source_type, const char *source_id,
                   const char *source_arn, const char *category, const char *message);
 
+/* The databases' ordinary events of the last two weeks, labels of parameters. False: no memory. */
+bool sim_data_past(struct sim_world *w) AWS_MUST_CHECK;
+void sim_invalidation_free(struct sim_invalidation *inv); /* NULL is fine */
+
 /* How many of a group's targets are in a state. */
 int sim_count_targets(const struct sim_target_group *g, enum sim_target_state state);
 /* Tasks of a service that run, and that are on their way there; of one deployment when it is given. */

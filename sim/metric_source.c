@@ -58,7 +58,8 @@ static struct memory remember(const struct sim_world *w, const struct sim_servic
 
 static double service_cpu(const struct metric_subject *s, aws_ms t) {
   const struct memory m = remember(s->w, s->service, t);
-  const double percent = m.running > 0 ? 100 * s->service->load / m.running * wave(s, t) : NAN;
+  const double swing = 1 + (wave(s, t) - 1) / 2; /* calm enough for autoscaling to let it be */
+  const double percent = m.running > 0 ? 100 * s->service->load / m.running * swing : NAN;
   return percent > 100 ? 100 : percent;
 }
 

@@ -177,10 +177,8 @@ def parameter_values(tap, clients):
     shown = ssm.get_parameters(Names=secure, WithDecryption=True)['Parameters']
     tap.ok(all(len(base64.b64decode(p['Value'], validate=True)) > 100 for p in hidden),
            'ssm: undecrypted values are ciphertext')
-    tap.ok(all(a['Value'] != b['Value'] for a, b in zip(hidden, shown)) and
-           all('fake' in p['Value'].lower() or 'example' in p['Value'].lower() for p in shown),
-           'ssm: decrypted values are plain, and fakes by their own words',
-           [p['Value'] for p in shown])
+    tap.ok(all(a['Value'] != b['Value'] and len(b['Value']) < 100 for a, b in zip(hidden, shown)),
+           'ssm: decrypted values are plain', [p['Value'] for p in shown])
     several = next((p for p in described if p['Version'] > 1), None)
     tap.ok(several, 'ssm: a parameter has several versions')
     name = several['Name']

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import harness
 
@@ -29,13 +30,14 @@ class Cli:
                             'AWS_SHARED_CREDENTIALS_FILE': os.devnull,
                             'AWS_ACCESS_KEY_ID': harness.KEY_ID,
                             'AWS_SECRET_ACCESS_KEY': harness.SECRET,
-                            'AWS_DEFAULT_REGION': harness.REGION, 'AWS_PAGER': '',
+                            'AWS_PAGER': '',
                             'NO_PROXY': '127.0.0.1'}
 
     def __call__(self, *arguments):
         """Runs one command that should succeed; what it printed, {} when it failed."""
         done = subprocess.run(
-            [self.aws, '--endpoint-url', self.url, '--output', 'json', *arguments],
+            [self.aws, '--endpoint-url', self.url, '--output', 'json', '--region',
+             harness.GLOBAL.get(arguments[0], harness.REGION), *arguments],
             env=self.environment, capture_output=True, text=True, timeout=60)
         name = 'aws %s %s' % arguments[:2]
         good = done.returncode == 0
@@ -149,7 +151,9 @@ def entrance(aws):
 
 def main():
     tap = harness.Tap()
-    with harness.Simulator('--seed', 7, '--parameters', 120) as simulator:
+    with tempfile.TemporaryDirectory() as folder, harness.Simulator(
+            '--seed', 7, '--parameters', 120, '--stack',
+            harness.stack_of_every_kind(os.path.join(folder, 'stack.cfg'))) as simulator:
         aws = Cli(tap, simulator.url)
         try:
             identity_and_edge(aws)

@@ -3,7 +3,9 @@
 Each reply is walked against AWS's own service model (wire_check.py); paginators, limits, errors and
 signatures are tried as AWS has them; each write is followed to its end.
 """
+import os
 import sys
+import tempfile
 
 import harness
 import cases_data
@@ -34,7 +36,9 @@ def main():
     tap = harness.Tap()
     wanted = set(sys.argv[1:])
     cases_walker.run(tap)
-    with harness.Simulator('--seed', 7, '--speed', 30, '--parameters', 120) as simulator:
+    with tempfile.TemporaryDirectory() as folder, harness.Simulator(
+            '--seed', 7, '--speed', 30, '--parameters', 120, '--stack',
+            harness.stack_of_every_kind(os.path.join(folder, 'stack.cfg'))) as simulator:
         clients = harness.Clients(simulator.url)
         for module in (cases_sign, cases_edge, cases_data, cases_run):
             if not wanted or module.__name__ in wanted:
