@@ -77,36 +77,43 @@ static void path(struct aws_buf *b, const struct stack_path *p) {
   aws_buf_add_char(b, ']');
 }
 
-/* What an item does not say itself: which group a target, which distribution an invalidation is of.
- */
-static const char *parent_member(enum stack_kind k) {
-  switch (k) {
-  case STACK_TARGET:
-    return "TargetGroupArn";
-  case STACK_INVALIDATION:
-    return "DistributionId";
-  default:
-    return NULL;
+/* API Gateway's members begin with a capital in AWS's model and without one on the wire. Its items
+ * are flat objects of texts: a name is a text that follows '{' or ','. */
+static void add_capitalised(struct aws_buf *b, struct aws_str text) {
+  bool within = false, name = false;
+  char before = '\0';
+  for (size_t i = 0; i < text.n; i++) {
+    char c = text.p[i];
+    bool escaped = within && before == '\\';
+    if (c == '"' && !escaped) {
+      name = !within && (before == '{' || before == ',');
+      within = !within;
+    } else if (name && c >= 'a' && c <= 'z')
+      c = (char)(c - 'a' + 'A');
+    if (c != '"')
+      name = false;
+    before = escaped ? '\0' : c;
+    aws_buf_add_char(b, c);
   }
 }
 
 static void item(struct aws_buf *b, enum stack_kind k, const struct stack_row *row) {
-  const char *parent = parent_member(k);
-  if (!parent) {
+  if (k != STACK_API && k != STACK_TARGET) {
     aws_item_json(b, stack_kind_type(k), row->item);
     return;
   }
-  aws_buf_add_char(b, '{');
-  text_member(b, parent, k == STACK_INVALIDATION ? stack_short(row->parent) : row->parent);
   struct aws_buf own;
   aws_buf_init(&own, b->max);
   aws_item_json(&own, stack_kind_type(k), row->item);
-  struct aws_str text = aws_buf_str(&own); /* "{...}": its members follow ours */
-  if (text.n > 2) {
+  struct aws_str text = aws_buf_str(&own);
+  if (k == STACK_API)
+    add_capitalised(b, text);
+  else { /* which group it is a target of, an item does not say: "{...}" with one member in front */
+    aws_buf_add_char(b, '{');
+    text_member(b, "TargetGroupArn", row->parent);
     aws_buf_add_char(b, ',');
     aws_buf_add(b, text.p + 1, text.n - 1);
-  } else
-    aws_buf_add_char(b, '}');
+  }
   aws_buf_done(&own);
 }
 
