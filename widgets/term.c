@@ -70,12 +70,25 @@ static enum wid_depth best_depth(enum wid_depth wanted) {
   return COLORS >= 256 ? WID_COLOR_256 : COLORS >= 16 ? WID_COLOR_16 : WID_COLOR_8;
 }
 
+/* Ctrl-S, Ctrl-Q, Ctrl-V and Ctrl-O are keys here: flow control would stop the console in the
+ * middle of a write. */
+static void take_control_keys(void) {
+  struct termios modes;
+  if (tcgetattr(fileno(term.out), &modes) < 0)
+    return;
+  modes.c_iflag &= ~(tcflag_t)IXON;
+  modes.c_lflag &= ~(tcflag_t)IEXTEN;
+  tcsetattr(fileno(term.out), TCSADRAIN, &modes);
+  def_prog_mode();
+}
+
 static void set_modes(const struct wid_term_options *options) {
   cbreak();
   noecho();
   nonl();
   intrflush(stdscr, FALSE);
   set_escdelay(ESCAPE_DELAY_MS);
+  take_control_keys();
   const char *mouse = capability("kmous");
   term.modern = mouse && *mouse;
   if (term.modern && !options->no_mouse) {

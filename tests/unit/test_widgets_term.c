@@ -4,6 +4,7 @@
 #include "widgets/private.h"
 #include <signal.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 static void draw(const char *text) {
@@ -89,6 +90,8 @@ static void test_keys(void **state) {
       {"\177", WID_KEY_BACKSPACE},
       {"\b", WID_KEY_BACKSPACE},
       {"\x0c", WID_CTRL('L')},
+      {"\x13", WID_CTRL('S')}, /* not flow control */
+      {"\x16", WID_CTRL('V')},
       {"\033", WID_KEY_ESC},
       {"\033x", 'x' | WID_KEY_ALT},
       {"\033OA", WID_KEY_UP},
@@ -266,6 +269,61 @@ static void test_given_back(void **state) {
   screen_close();
 }
 
+/* Modes of the terminal behind fd that a shell cares about. */
+static tcflag_t modes_of(int fd) {
+  struct termios modes;
+  assert_int_equal(tcgetattr(fd, &modes), 0);
+  return modes.c_lflag & (ECHO | ICANON | ISIG | IEXTEN);
+}
+
+static void test_modes_given_back(void **state) {
+  (void)state;
+  screen_open("xterm-256color", 24, 80, WID_DEPTH_AUTO);
+  int fd = dup(wid_term_fd());
+  assert_int_equal(modes_of(fd), ISIG);
+  wid_term_leave();
+  assert_int_equal(modes_of(fd), ECHO | ICANON | ISIG | IEXTEN);
+  wid_term_resume();
+  assert_int_equal(modes_of(fd), ISIG);
+  wid_term_done();
+  assert_int_equal(modes_of(fd), ECHO | ICANON | ISIG | IEXTEN);
+  close(fd);
+  screen_close();
+}
+
+static int wait_for(pid_t child) {
+  int status = 0;
+  assert_int_equal(waitpid(child, &status, WUNTRACED), child);
+  return status;
+}
+
+/* Stopped and continued by its parent as by a shell: a group of its own in our session, or the
+ * system would not stop it at all. */
+static void test_suspend(void **state) {
+  (void)state;
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    setpgid(0, 0);
+    screen_open("xterm-256color", 24, 80, WID_DEPTH_AUTO);
+    draw("board");
+    screen_written(NULL);
+    wid_term_suspend();
+    draw("board");
+    const char *back = screen_written(NULL);
+    screen_close();
+    _exit(strstr(back, "board") ? 0 : 1);
+  }
+  setpgid(child, child);
+  int status = wait_for(child);
+  assert_true(WIFSTOPPED(status));
+  assert_int_equal(WSTOPSIG(status), SIGTSTP);
+  assert_int_equal(kill(child, SIGCONT), 0);
+  status = wait_for(child);
+  assert_true(WIFEXITED(status));
+  assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* A child dies of a signal; the terminal has what it needs to be ordinary again. */
 static void test_fatal_signal(void **state) {
   (void)state;
@@ -312,6 +370,8 @@ int main(void) {
       cmocka_unit_test(test_depths),
       cmocka_unit_test(test_copy),
       cmocka_unit_test(test_given_back),
+      cmocka_unit_test(test_modes_given_back),
+      cmocka_unit_test(test_suspend),
       cmocka_unit_test(test_fatal_signal),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
