@@ -51,6 +51,17 @@ static const struct {
     {10, WID_KEY_ENTER},
 };
 
+/* What terminals send for the same keys in their other mode, or whatever terminfo says. */
+static const struct {
+  const char *bytes;
+  int code;
+} spare_sequences[] = {
+    {"\033[A", KEY_UP},     {"\033[B", KEY_DOWN},   {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT},
+    {"\033[H", KEY_HOME},   {"\033[F", KEY_END},    {"\033[1~", KEY_HOME}, {"\033[4~", KEY_END},
+    {"\033OA", KEY_UP},     {"\033OB", KEY_DOWN},   {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT},
+    {"\033[5~", KEY_PPAGE}, {"\033[6~", KEY_NPAGE}, {"\033[3~", KEY_DC},
+};
+
 static int64_t now_ms(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -68,6 +79,9 @@ bool wid_input_init(int fd) {
     return false;
   keypad(in.pad, TRUE);
   nodelay(in.pad, TRUE);
+  for (size_t i = 0; i < sizeof spare_sequences / sizeof *spare_sequences; i++)
+    if (key_defined(spare_sequences[i].bytes) == 0)
+      define_key(spare_sequences[i].bytes, spare_sequences[i].code);
   define_key("\033[200~", WID_CODE_PASTE_START);
   define_key("\033[201~", WID_CODE_PASTE_END);
   return true;

@@ -153,6 +153,22 @@ static void test_spark(void **state) {
   assert_string_equal(screen_line(0, 0, 20), "█████░░░░░░ 3m");
 }
 
+/* Without UTF-8 everything still has a sign of its own. */
+static void test_ascii(void **state) {
+  (void)state;
+  static const double values[] = {0, 2, 4, 6, 8};
+  struct wid_frame frame = {.title = WID_STR_LIT("caf\xc3\xa9 ▲")};
+  wid_cells_set_ascii(true);
+  WINDOW *win = wid_term_begin();
+  wid_frame_draw(win, (struct wid_rect){0, 0, 3, 16}, &frame);
+  wid_spark_draw(win, (struct wid_rect){1, 1, 1, 5}, WID_SPARK, values, 5, 0, 8);
+  wid_gauge_draw(win, (struct wid_rect){1, 8, 1, 6}, WID_NOTE, 0.5, WID_STR_LIT(""));
+  wid_cells_set_ascii(false);
+  assert_string_equal(screen_line(0, 0, 20), "+ caf? ! ------+");
+  assert_string_equal(screen_line(1, 0, 20), "|_,=*#  ###... |");
+  assert_string_equal(screen_line(2, 0, 20), "+--------------+");
+}
+
 /* ---- the path strip -------------------------------------------------------------------------- */
 
 static const double series[] = {1, 2, 3, 8};
@@ -401,6 +417,7 @@ int main(void) {
       DRAWS(test_tabs),
       DRAWS(test_frame),
       DRAWS(test_spark),
+      DRAWS(test_ascii),
       DRAWS(test_strip),
       DRAWS(test_strip_at_any_width),
       DRAWS(test_text),

@@ -96,6 +96,8 @@ static void test_keys(void **state) {
       {"\033x", 'x' | WID_KEY_ALT},
       {"\033OA", WID_KEY_UP},
       {"\033OB", WID_KEY_DOWN},
+      {"\033[A", WID_KEY_UP},
+      {"\033[F", WID_KEY_END},
       {"\033[5~", WID_KEY_PAGE_UP},
       {"\033[6~", WID_KEY_PAGE_DOWN},
       {"\033OH", WID_KEY_HOME},
@@ -142,8 +144,7 @@ static void test_paste(void **state) {
   screen_type("!\033[201~z");
   assert_true(read_event(&event));
   assert_int_equal(event.kind, WID_EVENT_PASTE);
-  assert_true(wid_str_eq(event.paste, WID_STR_LIT("s5\nqé!")) ||
-              wid_str_eq(event.paste, WID_STR_LIT("s5\nqé\033[A!")));
+  assert_true(wid_str_eq(event.paste, WID_STR_LIT("s5\nqé!"))); /* an arrow is no text */
   assert_int_equal(read_key(), 'z');
   screen_close();
 }
