@@ -93,7 +93,8 @@ static void build_hops(const struct stack_path *path, struct hops *out) {
       hop->series = h->spark->points;
       hop->n_series = h->spark->n;
     }
-    hop_facts(h, hop);
+    if (!h->beside)
+      hop_facts(h, hop);
     chained = chained || !h->beside;
     out->n++;
   }

@@ -76,7 +76,15 @@ static void title_identity(struct title *b, struct tui *t) {
     add(b, WID_TITLE, 2, false, "read-only");
 }
 
-static void title_health(struct title *b, struct tui *t) {
+/* Columns that the other parts leave for the summary, at least a few. */
+static int summary_room(const struct title *b, int w) {
+  int room = w - 4;
+  for (size_t i = 0; i < b->n; i++)
+    room -= wid_cells_width(b->parts[i].text, w) + 2;
+  return room > 26 ? room : 26;
+}
+
+static void title_health(struct title *b, struct tui *t, int w) {
   const struct stack_path *p = stack_path(t->stack);
   bool flash = t->flash_until > tui_now(t);
   if (flash)
@@ -90,8 +98,11 @@ static void title_health(struct title *b, struct tui *t) {
     if (p->level < STACK_WARN)
       return;
   }
-  add(b, flash ? WID_TITLE_ALERT : WID_TITLE, 0, false, "%s %s", tui_level_glyph(p->level),
-      p->summary[0] ? p->summary : tui_level_word(p->level));
+  char text[200];
+  wid_cells_fit(text, sizeof text,
+                wid_str_from(p->summary[0] ? p->summary : tui_level_word(p->level)),
+                summary_room(b, w), WID_CLIP_END);
+  add(b, flash ? WID_TITLE_ALERT : WID_TITLE, 0, false, "%s %s", tui_level_glyph(p->level), text);
 }
 
 static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
@@ -100,7 +111,6 @@ static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
   time_t seconds = (time_t)(now / 1000);
   struct tm tm;
   title_identity(&b, t);
-  title_health(&b, t);
   size_t alarms = stack_path(t->stack)->alarms;
   if (alarms)
     add(&b, WID_TITLE, 5, true, "%zu alarm%s", alarms, alarms == 1 ? "" : "s");
@@ -111,6 +121,7 @@ static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
   if (localtime_r(&seconds, &tm))
     add(&b, WID_TITLE, 7, true, "%02d:%02d", tm.tm_hour, tm.tm_min);
   tui_draw_at(t, (now / 60000 + 1) * 60000);
+  title_health(&b, t, r.w);
   wid_bar_draw(win, r, WID_TITLE, b.parts, b.n);
 }
 

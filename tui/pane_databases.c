@@ -9,12 +9,12 @@
 enum { NAME, STATUS, ROLE, CPU, CONNECTIONS, STORAGE, ENGINE, FLAGS };
 
 static const struct wid_column columns[] = {
-    [NAME] = {"database", 12, 16, 2, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
-    [STATUS] = {"status", 11, 12, 1, 0, WID_ALIGN_LEFT, WID_CLIP_END},
-    [ROLE] = {"role", 9, 9, 0, 1, WID_ALIGN_LEFT, WID_CLIP_END},
+    [NAME] = {"database", 14, 18, 2, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
+    [STATUS] = {"status", 11, 12, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
+    [ROLE] = {"role", 9, 15, 0, 1, WID_ALIGN_LEFT, WID_CLIP_END},
     [CPU] = {"cpu", 4, 4, 0, 2, WID_ALIGN_RIGHT, WID_CLIP_END},
     [CONNECTIONS] = {"conn", 4, 5, 0, 3, WID_ALIGN_RIGHT, WID_CLIP_END},
-    [STORAGE] = {"storage", 7, 8, 0, 5, WID_ALIGN_RIGHT, WID_CLIP_END},
+    [STORAGE] = {"storage", 8, 11, 0, 5, WID_ALIGN_RIGHT, WID_CLIP_END},
     [ENGINE] = {"engine", 10, 16, 0, 6, WID_ALIGN_LEFT, WID_CLIP_END},
     [FLAGS] = {"has", 8, 16, 2, 4, WID_ALIGN_LEFT, WID_CLIP_END},
 };
@@ -106,12 +106,18 @@ static void cluster_cell(const struct stack_row *row, int column, struct wid_cel
   }
 }
 
-static void role_cell(struct pane *p, const struct rds_instance *i, struct wid_cell *cell) {
+/* "writer 1a", "reader 1b 12ms": how far a reader lags behind. */
+static void role_cell(struct pane *p, const struct pane_row *r, struct wid_cell *cell) {
+  const struct rds_instance *i = r->row->item;
+  double lag = pane_metric(p, r, "AuroraReplicaLag");
+  char behind[32] = "";
   const struct rds_cluster *c = cluster_of(p, i);
   const struct rds_member *m = c ? member_of(c, i->id) : NULL;
   const char *role = m ? (m->writer ? "writer" : "reader") : i->replica_source.n ? "replica" : "";
   struct aws_str zone = i->zone.n > 2 ? (struct aws_str){i->zone.p + i->zone.n - 2, 2} : i->zone;
-  wid_cell_printf(cell, "%s%s%.*s", role, *role ? " " : "", AWS_STR_ARG(zone));
+  if (!isnan(lag) && !(m && m->writer))
+    snprintf(behind, sizeof behind, " %.0fms", lag);
+  wid_cell_printf(cell, "%s%s%.*s%s", role, *role ? " " : "", AWS_STR_ARG(zone), behind);
   cell->style = m && m->writer ? WID_BOLD : WID_NORMAL;
 }
 
@@ -125,14 +131,14 @@ static bool pending_reboot(const struct rds_instance *i) {
 
 static void storage_cell(struct pane *p, const struct pane_row *r, struct wid_cell *cell) {
   const struct rds_instance *i = r->row->item;
-  double free_bytes = pane_metric(p, r, "FreeStorageSpace");
+  double free_gib = pane_metric(p, r, "FreeStorageSpace");
   double gib = (double)i->allocated_gib;
   if (i->cluster_id.n || gib <= 0)
     return;
-  if (isnan(free_bytes))
+  if (isnan(free_gib))
     wid_cell_printf(cell, "%.0f GiB", gib);
   else
-    wid_cell_printf(cell, "%.0f%% of %.0fG", 100 * (1 - free_bytes / 1073741824.0 / gib), gib);
+    wid_cell_printf(cell, "%.0f%% of %.0fG", 100 * (1 - free_gib / gib), gib);
 }
 
 static void flags_cell(const struct rds_instance *i, struct wid_cell *cell) {
@@ -159,7 +165,7 @@ static void instance_cell(struct pane *p, const struct pane_row *r, int column,
     pane_cell_state(cell, r->row, i->status);
     break;
   case ROLE:
-    role_cell(p, i, cell);
+    role_cell(p, r, cell);
     break;
   case CPU:
     pane_cell_metric(p, cell, r, "CPUUtilization");

@@ -65,8 +65,10 @@ static void branch_cell(const struct pane *p, const struct pane_row *r, int colu
   }
 }
 
+/* until: on the monotonic clock. */
 static void shown_cell(struct pane *p, struct aws_str value, aws_ms until, struct wid_cell *cell) {
-  aws_ms left = until - tui_now(p->tui);
+  const struct aws_clock *clock = p->tui->clock;
+  aws_ms left = until - clock->mono(clock->arg);
   wid_cell_printf(cell, "%ds  %.*s", (int)((left > 0 ? left + 4999 : 0) / 5000 * 5),
                   AWS_STR_ARG(value));
   cell->style = WID_WARN;

@@ -113,7 +113,8 @@ enum stack_value_state {
   STACK_VALUE_SHOWN,   /* a SecureString revealed, for a while */
   STACK_VALUE_ERROR
 };
-/* The value of a parameter. Plain ones are fetched for rows on screen (stack_show_rows). */
+/* The value of a parameter. Plain ones are fetched for rows on screen (stack_show_rows). until (may be
+ * NULL): when a value that is SHOWN is masked again, on the monotonic clock. */
 enum stack_value_state stack_value(const struct stack *s, struct aws_str name, struct aws_str *out,
                                    aws_ms *until);
 /* Decrypts one SecureString on demand; masked again after 30 s, on stack_hide, or when the rows leave
