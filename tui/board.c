@@ -48,15 +48,23 @@ struct hops {
   size_t n;
 };
 
-static void hop_facts(const struct stack_hop *from, struct wid_hop *to) {
-  size_t n = 0;
+#define SPARKS_FROM 110 /* columns of the screen */
+
+/* Narrow screens show what is most telling, in words; wide ones the curve beside it. */
+static void hop_facts(const struct stack_hop *from, struct wid_hop *to, int w) {
+  size_t n = 0, most = w < SPARKS_FROM ? 2 : WID_STRIP_DETAILS_MAX;
+  bool spark = from->spark && w >= SPARKS_FROM;
+  if (spark) {
+    to->series = from->spark->points;
+    to->n_series = from->spark->n;
+  }
   for (size_t f = 0; f < STACK_HOP_FACTS; f++) {
     struct wid_str text = wid_str_from(from->facts[f]);
     if (!text.n)
       continue;
-    if (from->spark && f == 1)
+    if (spark && f == 1)
       to->label = text;
-    else if (n < WID_STRIP_DETAILS_MAX)
+    else if (n < most)
       to->details[n++].text = text;
   }
 }
@@ -89,12 +97,8 @@ static void build_hops(const struct stack_path *path, struct hops *out) {
     } else if (h->rating.level >= STACK_UNKNOWN) {
       hop->word = wid_str_from(tui_level_word(h->rating.level));
     }
-    if (h->spark) {
-      hop->series = h->spark->points;
-      hop->n_series = h->spark->n;
-    }
     if (!h->beside)
-      hop_facts(h, hop);
+      hop_facts(h, hop, wid_term_size().w);
     chained = chained || !h->beside;
     out->n++;
   }
@@ -166,7 +170,7 @@ static struct wid_rect draw_path(struct board *b, WINDOW *win, struct wid_rect r
 static size_t tabs_of(struct board *b, struct wid_tab *tabs) {
   for (size_t i = 0; i < TUI_PANES; i++) {
     enum stack_level level = pane_level(&b->panes[i]);
-    tabs[i] = (struct wid_tab){wid_str_from(panes[i]->title), wid_str_from(tui_level_glyph(level)),
+    tabs[i] = (struct wid_tab){wid_str_from(panes[i]->tab), wid_str_from(tui_level_glyph(level)),
                                tui_level_style(level)};
     if (!panes[i]->nkinds)
       tabs[i].glyph = WID_STR_LIT("");

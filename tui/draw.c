@@ -9,6 +9,7 @@
 #include <time.h>
 
 #define STEP_MS 5000
+#define SUMMARY_LEAST 40
 
 /* ---- time ---------------------------------------------------------------------------------------
  */
@@ -81,7 +82,7 @@ static int summary_room(const struct title *b, int w) {
   int room = w - 4;
   for (size_t i = 0; i < b->n; i++)
     room -= wid_cells_width(b->parts[i].text, w) + 2;
-  return room > 26 ? room : 26;
+  return room > SUMMARY_LEAST ? room : SUMMARY_LEAST;
 }
 
 static void title_health(struct title *b, struct tui *t, int w) {

@@ -64,5 +64,5 @@ void tui_page_draw(struct tui_page *p, WINDOW *win, struct wid_rect r, const cha
     wid_cells_add_c(win, &line, WID_HINT_KEY, "/");
     wid_edit_draw(&p->edit, win, line, WID_FIELD_FOCUS, true);
   }
-  wid_text_draw(&p->text, win, inside);
+  wid_text_draw(&p->text, win, wid_rect_inset(inside, 0, 1));
 }

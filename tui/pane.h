@@ -41,6 +41,7 @@ struct pane_table {
 
 struct pane_ops {
   const char *name, *title;
+  const char *tab; /* the title where room is short */
   enum stack_kind kinds[PANE_KINDS_MAX]; /* all that it shows */
   size_t nkinds;
   struct pane_table tables[PANE_TABLES]; /* [1] has no columns: nothing to drill into */

@@ -109,6 +109,7 @@ static uint64_t generation(struct pane *p) {
 const struct pane_ops pane_cloudfront = {
     .name = "cloudfront",
     .title = "CloudFront",
+    .tab = "CloudFront",
     .kinds = {STACK_DISTRIBUTION, STACK_INVALIDATION},
     .nkinds = 2,
     .tables = {{.kind = STACK_DISTRIBUTION,

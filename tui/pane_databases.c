@@ -206,6 +206,7 @@ static double number(struct pane *p, const struct pane_row *r, int column) {
 const struct pane_ops pane_databases = {
     .name = "databases",
     .title = "Databases",
+    .tab = "Databases",
     .kinds = {STACK_DB_INSTANCE, STACK_DB_CLUSTER},
     .nkinds = 2,
     .tables = {{.kind = STACK_DB_INSTANCE,

@@ -274,6 +274,7 @@ static double task_number(struct pane *p, const struct pane_row *r, int column) 
 const struct pane_ops pane_ecs = {
     .name = "ecs",
     .title = "ECS services",
+    .tab = "ECS",
     .kinds = {STACK_SERVICE, STACK_CLUSTER, STACK_TASK},
     .nkinds = 3,
     .tables = {{.kind = STACK_SERVICE,

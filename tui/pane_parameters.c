@@ -153,6 +153,7 @@ static void extra(struct pane *p, char *out, size_t size) {
 const struct pane_ops pane_parameters = {
     .name = "parameters",
     .title = "Parameters",
+    .tab = "Params",
     .kinds = {STACK_PARAMETER},
     .nkinds = 1,
     .tables = {{.kind = STACK_PARAMETER,

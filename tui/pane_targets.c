@@ -119,6 +119,7 @@ static enum pane_open open_group(struct pane *p, const struct pane_row *r) {
 const struct pane_ops pane_targets = {
     .name = "targets",
     .title = "Targets",
+    .tab = "Targets",
     .kinds = {STACK_TARGET_GROUP, STACK_TARGET},
     .nkinds = 2,
     .tables = {{.kind = STACK_TARGET,

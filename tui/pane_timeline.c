@@ -63,6 +63,7 @@ static uint64_t generation(struct pane *p) {
 const struct pane_ops pane_timeline = {
     .name = "timeline",
     .title = "Timeline",
+    .tab = "Timeline",
     .tables = {{.kind = STACK_KINDS,
                 .columns = columns,
                 .ncolumns = sizeof columns / sizeof columns[0],

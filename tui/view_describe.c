@@ -192,6 +192,7 @@ static bool arrived(struct describe *d) {
   if (d->complete || !d->lookup || !stack_lookup_done(d->lookup, &err))
     return false;
   d->complete = true;
+  tui_dirty(d->view.tui, TUI_DIRTY_DATA);
   return true;
 }
 

@@ -80,7 +80,7 @@ void wid_hints_draw(WINDOW *win, struct wid_rect r, const struct wid_hint *hints
   for (size_t i = 0; i < n; i++)
     always += hints[i].always ? hint_width(&hints[i]) : 0;
   int room = rest.w - (always > 0 ? always : 0);
-  bool full = false;
+  bool full = false, first = true;
   for (size_t i = 0; i < n; i++) {
     if (!hints[i].always) {
       room -= hint_width(&hints[i]);
@@ -88,10 +88,11 @@ void wid_hints_draw(WINDOW *win, struct wid_rect r, const struct wid_hint *hints
       if (full)
         continue;
     }
+    wid_cells_add_c(win, &rest, WID_HINT, first ? "" : "  ");
+    first = false;
     wid_cells_add(win, &rest, WID_HINT_KEY, hints[i].key);
     wid_cells_add_c(win, &rest, WID_HINT, " ");
     wid_cells_add(win, &rest, WID_HINT, hints[i].label);
-    wid_cells_add_c(win, &rest, WID_HINT, "  ");
   }
 }
 

@@ -11,7 +11,7 @@
 #define LEAD 2 /* "▶ " before a hop that starts a bank */
 
 /* How much is shown; each one gives up what the one before did, and more. */
-enum fit { FULL, NARROW_DETAILS, SHORT_ARROWS, SHORT_NAMES, NO_WORDS, WRAPPED, FITS };
+enum fit { FULL, SHORT_ARROWS, SHORT_NAMES, NO_WORDS, NARROW_DETAILS, WRAPPED, FITS };
 
 struct plan {
   enum fit fit;
@@ -49,7 +49,7 @@ static int details_width(const struct wid_hop *hop) {
 }
 
 static int hop_width(const struct wid_hop *hop, enum fit fit) {
-  int head = head_width(hop, fit), details = fit == FULL ? details_width(hop) : 0;
+  int head = head_width(hop, fit), details = fit < NARROW_DETAILS ? details_width(hop) : 0;
   return head > details ? head : details;
 }
 
