@@ -82,6 +82,15 @@ aws_ms sim_unwall(const struct sim_world *w, aws_ms t) {
   return w->began + (aws_ms)((double)(t - w->began) * w->speed);
 }
 
+/* Ids are random hex: any few digits spread well, and FNV takes what a client makes up. */
+size_t sim_task_bucket(const char *id) {
+  uint32_t h = 2166136261u;
+
+  for (; *id; id++)
+    h = (h ^ (unsigned char)*id) * 16777619u;
+  return h % SIM_TASK_BUCKETS;
+}
+
 /* ---- finding ----------------------------------------------------------------------------------- */
 
 static struct aws_str key_of(const char *s) {
@@ -147,6 +156,17 @@ struct sim_distribution *sim_find_distribution(const struct sim_world *w, const 
   if (!id)
     return NULL;
   FIND(w->distributions, struct sim_distribution, !strcmp(x->id, id));
+}
+
+struct sim_task *sim_find_task(const struct sim_world *w, const char *id_or_arn) {
+  const char *slash = id_or_arn ? strrchr(id_or_arn, '/') : NULL;
+  const char *id = slash ? slash + 1 : id_or_arn;
+
+  for (struct sim_task *t = id ? w->task_buckets[sim_task_bucket(id)] : NULL; t;
+       t = t->next_in_bucket)
+    if (!strcmp(t->id, id))
+      return t;
+  return NULL;
 }
 
 struct sim_parameter *sim_find_parameter(const struct sim_world *w, const char *name) {

@@ -32,7 +32,7 @@ struct sim_zone {
   const char *name;           /* eu-west-1a */
   const char *subnet;         /* private subnet: tasks and databases */
   const char *public_subnet;  /* load balancers */
-  const char *prefix;         /* "10.0.10": addresses of the private subnet */
+  unsigned addresses;         /* given out so far */
 };
 
 /* ---- CloudFront, S3, API Gateway ------------------------------------------------------------- */
@@ -115,6 +115,7 @@ struct sim_rule {
   const char *arn;
   int priority; /* 0: the listener's default rule */
   const char *host, *path; /* conditions; NULL: none */
+  bool redirect;           /* to HTTPS, instead of forwarding */
   struct sim_vec forwards; /* struct sim_forward */
 };
 struct sim_listener {
@@ -159,6 +160,7 @@ struct sim_service;
 struct sim_deployment;
 struct sim_task { /* freed an hour after it stopped */
   char id[33];
+  struct sim_task *next_in_bucket;
   uint64_t seq; /* ever growing: the order of ListTasks */
   struct sim_service *service;
   struct sim_task_definition *definition;
@@ -168,8 +170,8 @@ struct sim_task { /* freed an hour after it stopped */
   enum sim_task_status status;
   bool stop_wanted;     /* desiredStatus STOPPED */
   int healthy;          /* container health: 1 healthy, 0 unknown yet, -1 unhealthy */
-  bool ready;           /* running, and healthy in every target group it is in */
-  aws_ms next;          /* when it takes its next step */
+  aws_ms next;          /* when it takes its next step; 0: waits for something else */
+  struct sim_target *target; /* in its service's group; NULL: none */
   aws_ms created, pull_started, pull_stopped, started, stopping, execution_stopped, stopped;
   const char *stop_code;
   char reason[120];     /* stoppedReason */
@@ -205,18 +207,17 @@ struct sim_service {
   struct sim_target_group *group; /* or NULL */
   aws_ms created;
   struct sim_task_definition *last_good; /* of the last deployment that completed */
-  struct sim_vec deployments; /* struct sim_deployment, the primary first */
+  struct sim_vec deployments; /* struct sim_deployment, the primary first, then the newest */
   struct sim_vec events;      /* struct sim_event, oldest first (replies turn it round) */
   struct sim_vec tasks;       /* struct sim_task, not stopped, by seq */
   struct sim_vec stopped;     /* struct sim_task, oldest first */
-  aws_ms next_look;           /* of its scheduler */
   bool steady;                /* has said so */
-  int backoff;                /* failed starts in a row */
   double load;                /* what it has to do, in tasks at 100 % CPU, at its base */
   /* Autoscaling (application-autoscaling): max 0 when it has none. */
   int min, max;
   double cpu_target;
-  aws_ms scaled;    /* when it last acted */
+  int high_minutes, low_minutes; /* how long the metric has asked for more, for less */
+  aws_ms scaled;                 /* when it last acted; 0: never */
   aws_ms scalable_since;
   /* One entry a minute, trace[minute % SIM_TRACE_MINUTES]: what metrics of the past are made from. */
   struct {
@@ -303,7 +304,8 @@ struct sim_world {
   double speed;
   uint64_t seed, random;    /* random: state of the generator */
   uint64_t next_seq;        /* of tasks */
-  aws_ms traced;            /* the last whole minute recorded */
+  aws_ms stepped;           /* up to when the engine has run: a whole second */
+  aws_ms traced;            /* up to when minutes are recorded: a whole minute */
 
   struct sim_vec distributions;    /* struct sim_distribution */
   struct sim_vec vpc_origins;      /* struct sim_vpc_origin */
@@ -323,7 +325,8 @@ struct sim_world {
 
   struct aws_map parameter_by_name;
   struct aws_map definition_by_key; /* "family:revision" */
-  struct aws_map task_by_id;
+#define SIM_TASK_BUCKETS 8192
+  struct sim_task *task_buckets[SIM_TASK_BUCKETS]; /* by id; sim_find_task */
 
   const struct sim_scenario *scenario; /* NULL: steady */
   aws_ms scenario_began;
@@ -345,6 +348,8 @@ uint64_t sim_random_below(struct sim_world *w, uint64_t n);
 void sim_random_hex(struct sim_world *w, char *out, size_t n);
 void sim_random_uuid(struct sim_world *w, char out[37]);
 
+size_t sim_task_bucket(const char *id);
+
 /* World time to wall time and back; they agree up to the moment the simulator started. */
 aws_ms sim_wall(const struct sim_world *w, aws_ms world_time);
 aws_ms sim_unwall(const struct sim_world *w, aws_ms wall_time);
@@ -356,6 +361,7 @@ struct sim_service *sim_find_service(const struct sim_cluster *c, const char *na
 struct sim_task_definition *sim_find_definition(const struct sim_world *w, const char *key_or_arn);
 struct sim_load_balancer *sim_find_load_balancer(const struct sim_world *w, const char *arn_or_name);
 struct sim_target_group *sim_find_target_group(const struct sim_world *w, const char *arn_or_name);
+struct sim_task *sim_find_task(const struct sim_world *w, const char *id_or_arn);
 struct sim_distribution *sim_find_distribution(const struct sim_world *w, const char *id);
 struct sim_parameter *sim_find_parameter(const struct sim_world *w, const char *name);
 struct sim_db_instance *sim_find_db_instance(const struct sim_world *w, const char *id);
