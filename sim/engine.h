@@ -32,9 +32,12 @@ void sim_service_step(struct sim_world *w, struct sim_service *s);
 /* A task of the service failed by itself: counts for the circuit breaker. */
 void sim_service_task_failed(struct sim_service *s, const struct sim_task *t);
 void sim_event_free(struct sim_event *e);
+/* Enters a new revision into the world's tables; NULL: out of memory. */
+struct sim_task_definition *sim_definition_add(struct sim_world *w, struct sim_task_definition *d);
 
 /* ---- once a minute (live_minute.c) --------------------------------------------------------------------- */
 
+/* Records what metrics of the past are made from, and lets autoscaling look. */
 void sim_minute(struct sim_world *w, aws_ms minute);
 /* Writes the trace of a minute as the service now is. */
 void sim_trace(struct sim_service *s, aws_ms minute);

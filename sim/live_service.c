@@ -134,6 +134,7 @@ struct sim_task_definition *sim_new_revision(struct sim_world *w, const struct s
   if (!d)
     return NULL;
   *d = *of;
+  d->shares = true;
   for (size_t i = 0; i < w->task_definitions.n; i++) {
     const struct sim_task_definition *t = w->task_definitions.v[i];
     if (!strcmp(t->family, of->family) && t->revision >= d->revision)

@@ -2,6 +2,7 @@
 #ifndef CAWSOLE_SIM_READER_H
 #define CAWSOLE_SIM_READER_H
 
+#include "sim/engine.h"
 #include "sim/stack.h"
 
 #include <libconfig.h>
@@ -70,7 +71,6 @@ struct sim_load_balancer *sim_load_balancer_new(struct sim_world *w, const char 
 struct sim_parameter *sim_parameter_new(struct sim_world *w, const char *name, const char *type,
                                         const char *value, int versions);
 bool sim_service_add(struct sim_world *w, struct sim_service *s) AWS_MUST_CHECK;
-struct sim_task_definition *sim_definition_add(struct sim_world *w, struct sim_task_definition *d);
 
 /* stack_past.c: running tasks, healthy targets, finished deployments, as if it had run for days. */
 bool sim_past(struct sim_world *w) AWS_MUST_CHECK;

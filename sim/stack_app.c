@@ -57,13 +57,14 @@ static const struct sim_read_field revision_fields[] = {
 };
 
 static bool read_revision(struct sim_reader *r, const config_setting_t *s,
-                          const struct sim_task_definition *like, aws_ms registered) {
+                          const struct sim_task_definition *like, bool shares, aws_ms registered) {
   struct revision_text t = {.answers = 200};
   struct sim_task_definition *d = sim_read_new(r, NULL, sizeof *d);
 
   if (!d || !SIM_READ(revision_fields, s, &t))
     return false;
   *d = *like;
+  d->shares = shares;
   d->revision = t.number;
   d->image = sim_text(r->w, "%s.dkr.ecr.%s.amazonaws.com/%s", r->w->account, r->w->region, t.image);
   d->digest = made_digest(r->w, t.image);
@@ -117,7 +118,7 @@ static bool read_definition(struct sim_reader *r, const config_setting_t *s) {
   int n = config_setting_length(list);
   for (int i = 0; i < n; i++) {
     aws_ms age = (aws_ms)(n - i) * 6 * SIM_DAY - 3 * SIM_DAY;
-    if (!read_revision(r, config_setting_get_elem(list, (unsigned)i), &like, r->w->began - age))
+    if (!read_revision(r, config_setting_get_elem(list, (unsigned)i), &like, i > 0, r->w->began - age))
       return false;
   }
   return n > 0 || sim_read_error(r, s, "a task definition needs a revision");

@@ -284,7 +284,6 @@ static bool read_alarm(struct sim_reader *r, const config_setting_t *s) {
   a->comparison = comparison;
   a->arn = sim_text(w, "arn:aws:cloudwatch:%s:%s:alarm:%s", a->region, w->account, a->name);
   a->updated = a->transitioned = w->began - 12 * SIM_DAY;
-  memcpy(a->reason, "Unchecked: Initial alarm creation", sizeof "Unchecked: Initial alarm creation");
   return a->arn != NULL;
 }
 

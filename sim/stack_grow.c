@@ -20,6 +20,7 @@ static struct sim_task_definition *grown_definition(struct sim_world *w, const c
     if (!d)
       return NULL;
     *d = *first;
+    d->shares = true;
     d->family = sim_text(w, "%s-%s-%s", w->project, w->environment, name);
     d->container = name;
     d->revision = revision;
@@ -132,7 +133,7 @@ static const char *const settings[] = {"timeout-ms",  "pool-size",  "log-level",
 
 static bool grow_parameter(struct sim_world *w, size_t i) {
   size_t setting = i % SETTINGS, trade = i / SETTINGS % TRADES, round = i / SETTINGS / TRADES;
-  char tail[16] = "";
+  char tail[24] = "";
 
   if (round)
     snprintf(tail, sizeof tail, "-%zu", round + 1);

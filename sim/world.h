@@ -141,6 +141,7 @@ struct sim_task_definition {
   bool active;
   aws_ms registered;
   struct sim_vec environment, secrets; /* struct sim_env */
+  bool shares;                         /* those two lists are another revision's */
   /* How it behaves: what its health check path answers, and seconds to exit after starting (0: it
    * does not exit). */
   int answers, dies_after_s;
