@@ -1,4 +1,5 @@
-/* One request answered: signature, operation, parameters, handler, and what goes round its answer. */
+/* One request answered: signature, operation, parameters, handler, and what goes round its answer.
+ */
 #include "sim/route.h"
 
 #include "sim/params.h"
@@ -70,7 +71,8 @@ static const struct {
      {400, "InvalidSignatureException"},
      {403, "SignatureDoesNotMatch"},
      {403, "SignatureDoesNotMatch"},
-     "The request signature we calculated does not match the signature you provided. Check your AWS "
+     "The request signature we calculated does not match the signature you provided. Check your "
+     "AWS "
      "Secret Access Key and signing method. Consult the service documentation for details."},
 };
 
@@ -78,15 +80,16 @@ static bool refuse(struct sim_request *rq, enum sim_verdict verdict, struct aws_
   for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
     if (refusals[i].verdict != verdict)
       continue;
-    bool json = rq->protocol == SIM_JSON || rq->protocol == SIM_CBOR ||
-                rq->protocol == SIM_REST_JSON;
+    bool json =
+        rq->protocol == SIM_JSON || rq->protocol == SIM_CBOR || rq->protocol == SIM_REST_JSON;
     struct refusal r = rq->service->s3_errors ? refusals[i].s3
                        : json                 ? refusals[i].json
                                               : refusals[i].query;
     if (rq->protocol == SIM_REST_JSON)
       r.status = 403;
     if (verdict == SIM_VERDICT_SIGNATURE && canonical.n)
-      sim_error(rq, r.status, r.code, "%s\n\nThe Canonical String for this request should have been\n'%.*s'",
+      sim_error(rq, r.status, r.code,
+                "%s\n\nThe Canonical String for this request should have been\n'%.*s'",
                 refusals[i].message, AWS_STR_ARG(canonical));
     else
       sim_error(rq, r.status, r.code, "%s", refusals[i].message);

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-#define OUT_MINUTES 3   /* above the target for so long: out */
-#define IN_MINUTES 15   /* below nine tenths of it for so long: in */
+#define OUT_MINUTES 3 /* above the target for so long: out */
+#define IN_MINUTES 15 /* below nine tenths of it for so long: in */
 #define COOLDOWN SIM_MINUTE
 
 void sim_trace(struct sim_service *s, aws_ms minute) {
@@ -22,7 +22,8 @@ void sim_trace(struct sim_service *s, aws_ms minute) {
   s->trace[slot].bad_percent = (uint8_t)(all ? bad * 100 / all : 0);
 }
 
-static bool cpu_of(const struct sim_world *w, const struct sim_service *s, aws_ms minute, double *out) {
+static bool cpu_of(const struct sim_world *w, const struct sim_service *s, aws_ms minute,
+                   double *out) {
   struct sim_dimension dims[2] = {{"ClusterName", s->cluster->name}, {"ServiceName", s->name}};
   struct sim_sample sample;
 
@@ -32,7 +33,8 @@ static bool cpu_of(const struct sim_world *w, const struct sim_service *s, aws_m
   return true;
 }
 
-/* Target tracking: as many tasks as bring the metric to its target, and when it acts, within bounds. */
+/* Target tracking: as many tasks as bring the metric to its target, and when it acts, within
+ * bounds. */
 static void track(struct sim_world *w, struct sim_service *s, aws_ms minute) {
   double cpu;
 

@@ -1,4 +1,5 @@
-/* The service scheduler: rollouts within the deployment's bounds, circuit breaker, service events. */
+/* The service scheduler: rollouts within the deployment's bounds, circuit breaker, service events.
+ */
 #include "sim/engine.h"
 
 #include <stdio.h>
@@ -8,7 +9,8 @@
 #define STEADY_REMINDER (6 * SIM_HOUR)
 #define ID_LIST 1200
 
-/* ---- events ------------------------------------------------------------------------------------------- */
+/* ---- events
+ * ------------------------------------------------------------------------------------------- */
 
 void sim_event_free(struct sim_event *e) {
   free(e->message);
@@ -49,10 +51,12 @@ struct id_list {
 static void add_id(struct id_list *l, const struct sim_task *t) {
   l->count++;
   if (l->n + 48 < sizeof l->text)
-    l->n += (size_t)snprintf(l->text + l->n, sizeof l->text - l->n, "%s(task %s)", l->n ? " " : "", t->id);
+    l->n += (size_t)snprintf(l->text + l->n, sizeof l->text - l->n, "%s(task %s)", l->n ? " " : "",
+                             t->id);
 }
 
-/* ---- deployments ----------------------------------------------------------------------------------------- */
+/* ---- deployments
+ * ----------------------------------------------------------------------------------------- */
 
 struct sim_deployment *sim_deployment_new(struct sim_world *w, struct sim_service *s,
                                           struct sim_task_definition *definition) {
@@ -80,7 +84,8 @@ struct sim_deployment *sim_deployment_new(struct sim_world *w, struct sim_servic
 }
 
 /* A deployment that had completed takes over again, with the tasks it still has. */
-static bool revive(struct sim_world *w, struct sim_service *s, struct sim_task_definition *definition) {
+static bool revive(struct sim_world *w, struct sim_service *s,
+                   struct sim_task_definition *definition) {
   for (size_t i = 1; i < s->deployments.n; i++) {
     struct sim_deployment *d = s->deployments.v[i];
     if (d->definition != definition || d->rollout == SIM_ROLLOUT_FAILED)
@@ -126,7 +131,8 @@ void sim_scale(struct sim_world *w, struct sim_service *s, int desired) {
   }
 }
 
-struct sim_task_definition *sim_new_revision(struct sim_world *w, const struct sim_task_definition *of,
+struct sim_task_definition *sim_new_revision(struct sim_world *w,
+                                             const struct sim_task_definition *of,
                                              const char *image, int answers) {
   struct sim_task_definition *d = aws_arena_alloc(&w->arena, sizeof *d);
   char hex[65];
@@ -148,7 +154,8 @@ struct sim_task_definition *sim_new_revision(struct sim_world *w, const struct s
   return d->image && d->digest ? sim_definition_add(w, d) : NULL;
 }
 
-/* ---- counting ------------------------------------------------------------------------------------------- */
+/* ---- counting
+ * ------------------------------------------------------------------------------------------- */
 
 static bool is_of(const struct sim_task *t, const struct sim_deployment *d) {
   return !d || !strcmp(t->deployment, d->id);
@@ -198,7 +205,8 @@ static struct tally count(const struct sim_service *s, const struct sim_deployme
   return n;
 }
 
-/* ---- starting and stopping ---------------------------------------------------------------------------------- */
+/* ---- starting and stopping
+ * ---------------------------------------------------------------------------------- */
 
 static void start_tasks(struct sim_world *w, struct sim_service *s, const struct sim_deployment *d,
                         int n) {
@@ -228,7 +236,8 @@ static void stop_tasks(struct sim_world *w, struct sim_service *s, const struct 
         continue;
       targets += t->target != NULL;
       add_id(&ids, t);
-      sim_task_stop(w, t, "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment %s)",
+      sim_task_stop(w, t, "ServiceSchedulerInitiated",
+                    "Scaling activity initiated by (deployment %s)",
                     ((struct sim_deployment *)s->deployments.v[0])->id);
     }
   if (!ids.count)
@@ -265,11 +274,12 @@ static void replace_unhealthy(struct sim_world *w, struct sim_service *s) {
     if (t->stop_wanted || !t->target || t->target->state != SIM_TARGET_UNHEALTHY ||
         w->now < t->started + s->grace_s * SIM_SECOND)
       continue;
-    sim_service_event(w, s, "(task %s) (port %d) is unhealthy in (target-group %s) due to (reason %s).",
+    sim_service_event(w, s,
+                      "(task %s) (port %d) is unhealthy in (target-group %s) due to (reason %s).",
                       t->id, t->target->port, s->group->arn, why_unhealthy(t->target, why));
     sim_service_event(w, s, "has stopped 1 running tasks: (task %s).", t->id);
-    sim_task_stop(w, t, "ServiceSchedulerInitiated", "Task failed ELB health checks in (target-group %s)",
-                  s->group->arn);
+    sim_task_stop(w, t, "ServiceSchedulerInitiated",
+                  "Task failed ELB health checks in (target-group %s)", s->group->arn);
     sim_service_task_failed(s, t);
     s->steady = false;
   }
@@ -287,7 +297,8 @@ static void announce_targets(struct sim_world *w, struct sim_service *s) {
     sim_service_event(w, s, "registered %d targets in (target-group %s)", n, s->group->arn);
 }
 
-/* ---- the course of a deployment ------------------------------------------------------------------------------ */
+/* ---- the course of a deployment
+ * ------------------------------------------------------------------------------ */
 
 /* AWS: half of the desired count, at least 3, at most 200. */
 static int breaker_threshold(const struct sim_service *s) {
@@ -297,15 +308,18 @@ static int breaker_threshold(const struct sim_service *s) {
 }
 
 static bool watch_breaker(struct sim_world *w, struct sim_service *s, struct sim_deployment *d) {
-  if (d->rollout != SIM_ROLLOUT_IN_PROGRESS || !s->breaker || d->failed_tasks < breaker_threshold(s))
+  if (d->rollout != SIM_ROLLOUT_IN_PROGRESS || !s->breaker ||
+      d->failed_tasks < breaker_threshold(s))
     return false;
   d->rollout = SIM_ROLLOUT_FAILED;
   d->updated = w->now;
   snprintf(d->reason, sizeof d->reason, "ECS deployment circuit breaker: tasks failed to start.");
   sim_service_event(w, s, "(deployment %s) deployment failed: tasks failed to start.", d->id);
-  if (!s->breaker_rollback || s->last_good == d->definition || !sim_deploy(w, s, s->last_good, true))
+  if (!s->breaker_rollback || s->last_good == d->definition ||
+      !sim_deploy(w, s, s->last_good, true))
     return true;
-  sim_service_event(w, s, "rolling back to deployment %s.", ((struct sim_deployment *)s->deployments.v[0])->id);
+  sim_service_event(w, s, "rolling back to deployment %s.",
+                    ((struct sim_deployment *)s->deployments.v[0])->id);
   return true;
 }
 

@@ -12,9 +12,9 @@
 static const struct {
   int least, most;
 } stays[] = {
-    [SIM_TASK_PROVISIONING] = {3, 7}, [SIM_TASK_PENDING] = {6, 14},
-    [SIM_TASK_ACTIVATING] = {1, 3},   [SIM_TASK_RUNNING] = {0, 0},
-    [SIM_TASK_DEACTIVATING] = {0, 0}, [SIM_TASK_STOPPING] = {2, 5},
+    [SIM_TASK_PROVISIONING] = {3, 7},    [SIM_TASK_PENDING] = {6, 14},
+    [SIM_TASK_ACTIVATING] = {1, 3},      [SIM_TASK_RUNNING] = {0, 0},
+    [SIM_TASK_DEACTIVATING] = {0, 0},    [SIM_TASK_STOPPING] = {2, 5},
     [SIM_TASK_DEPROVISIONING] = {5, 10}, [SIM_TASK_STOPPED] = {0, 0},
 };
 
@@ -98,7 +98,8 @@ bool sim_task_ready(const struct sim_task *t) {
   return !t->service->group || (t->target && t->target->state == SIM_TARGET_HEALTHY);
 }
 
-void sim_task_stop(struct sim_world *w, struct sim_task *t, const char *code, const char *fmt, ...) {
+void sim_task_stop(struct sim_world *w, struct sim_task *t, const char *code, const char *fmt,
+                   ...) {
   va_list ap;
 
   if (t->stop_wanted)

@@ -233,7 +233,8 @@ void sim_empty_list(struct sim_request *rq, const char *name) {
   sim_end(rq);
 }
 
-void sim_texts(struct sim_request *rq, const char *name, const char *item, const struct sim_vec *v) {
+void sim_texts(struct sim_request *rq, const char *name, const char *item,
+               const struct sim_vec *v) {
   sim_list(rq, name, item);
   for (size_t i = 0; i < v->n; i++)
     sim_str(rq, NULL, v->v[i]);

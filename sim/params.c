@@ -1,4 +1,5 @@
-/* Forms and query strings read into a tree, and the check of any tree against an operation's table. */
+/* Forms and query strings read into a tree, and the check of any tree against an operation's table.
+ */
 #include "sim/params.h"
 
 #include "aws/doc.h"
@@ -211,7 +212,8 @@ bool sim_query_parse(struct aws_arena *a, struct aws_str query, cJSON *into) {
   return true;
 }
 
-/* ---- checks -------------------------------------------------------------------------------------- */
+/* ---- checks
+ * -------------------------------------------------------------------------------------- */
 
 /* Query and rest parameters are texts whatever they mean. */
 static bool is_kind(const cJSON *v, enum sim_param_kind kind) {
@@ -253,10 +255,11 @@ static bool check_allowed(struct sim_request *rq, const struct sim_param *p, con
   all[0] = '\0';
   for (const char *const *s = p->allowed; *s && n < sizeof all - 1; s++)
     n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", s == p->allowed ? "" : ", ", *s);
-  sim_invalid(rq,
-              "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member "
-              "must satisfy enum value set: [%s]",
-              sim_item_str(v), p->name, all);
+  sim_invalid(
+      rq,
+      "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member "
+      "must satisfy enum value set: [%s]",
+      sim_item_str(v), p->name, all);
   return false;
 }
 
@@ -279,11 +282,12 @@ static bool check_bounds(struct sim_request *rq, const struct sim_param *p, cons
   if (n >= p->min && n <= p->max)
     return true;
   bool low = n < p->min;
-  sim_invalid(rq,
-              "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member "
-              "must have %s %s than or equal to %lld",
-              sim_in_str(rq, p->name) ? sim_in_str(rq, p->name) : "", p->name, what,
-              low ? "greater" : "less", (long long)(low ? p->min : p->max));
+  sim_invalid(
+      rq,
+      "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member "
+      "must have %s %s than or equal to %lld",
+      sim_in_str(rq, p->name) ? sim_in_str(rq, p->name) : "", p->name, what,
+      low ? "greater" : "less", (long long)(low ? p->min : p->max));
   return false;
 }
 
@@ -293,10 +297,11 @@ static bool check_one(struct sim_request *rq, const struct sim_param *p) {
   if (!v) {
     if (!p->required)
       return true;
-    sim_invalid(rq,
-                "1 validation error detected: Value null at '%s' failed to satisfy constraint: Member "
-                "must not be null",
-                p->name);
+    sim_invalid(
+        rq,
+        "1 validation error detected: Value null at '%s' failed to satisfy constraint: Member "
+        "must not be null",
+        p->name);
     return false;
   }
   if (!is_kind(v, p->kind)) {

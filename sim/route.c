@@ -168,7 +168,8 @@ const struct sim_api_service *sim_route_service(const struct sim_http *h,
   return s;
 }
 
-/* ---- operations ------------------------------------------------------------------------------------ */
+/* ---- operations
+ * ------------------------------------------------------------------------------------ */
 
 static const struct sim_op *op_named(const struct sim_api_service *s, struct aws_str name) {
   for (size_t i = 0; i < COUNT(operations); i++) {
@@ -266,8 +267,8 @@ static bool read_rest(struct sim_request *rq, const struct sim_http *h) {
   body = xml ? aws_xml_parse(rq->arena, h->body, h->nbody, &err)
              : aws_json_parse(rq->arena, h->body, h->nbody, &err);
   if (!body || (!xml && !cJSON_IsObject(body))) {
-    sim_error(rq, 400, xml ? "MalformedXML" : "BadRequestException", "The body could not be read: %s",
-              err.text);
+    sim_error(rq, 400, xml ? "MalformedXML" : "BadRequestException",
+              "The body could not be read: %s", err.text);
     return false;
   }
   if (xml) {

@@ -19,8 +19,8 @@ struct sim_gate {
   uint64_t ids; /* state of the generator of request ids */
 };
 
-/* Answers one request: rq's status, headers and out.buf are what to send. rq->arena is the caller's,
- * who frees it and out.buf. now: wall time. */
+/* Answers one request: rq's status, headers and out.buf are what to send. rq->arena is the
+ * caller's, who frees it and out.buf. now: wall time. */
 void sim_answer(struct sim_gate *gate, const struct sim_http *h, aws_ms now,
                 struct sim_request *rq);
 const char *sim_content_type(const struct sim_request *rq);

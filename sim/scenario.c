@@ -10,8 +10,8 @@ static void bad_deploy_tick(struct sim_world *w) {
     return;
   struct sim_service *s = w->services.v[0];
   const char *image = strrchr(s->definition->image, '/');
-  const char *name = sim_text(w, "%s%.*s:2026.11.2", w->project, image ? (int)strcspn(image, ":") : 0,
-                              image ? image : "");
+  const char *name = sim_text(w, "%s%.*s:2026.11.2", w->project,
+                              image ? (int)strcspn(image, ":") : 0, image ? image : "");
   struct sim_task_definition *d = name ? sim_new_revision(w, s->definition, name, 502) : NULL;
 
   w->scenario_step = 1;
@@ -39,9 +39,7 @@ static const struct sim_scenario scenarios[] = {
      .begin = sim_db_failover_begin,
      .tick = sim_db_failover_tick},
     {.name = "edge-errors", .summary = "viewers see errors at the edge"},
-    {.name = "throttled",
-     .summary = "ECS refuses four calls of ten",
-     .intercept = throttle},
+    {.name = "throttled", .summary = "ECS refuses four calls of ten", .intercept = throttle},
 };
 
 #define COUNT (sizeof scenarios / sizeof scenarios[0])

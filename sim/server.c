@@ -1,4 +1,5 @@
-/* libmicrohttpd in a loop of our own: requests, delayed answers and the world's clock share a thread. */
+/* libmicrohttpd in a loop of our own: requests, delayed answers and the world's clock share a
+ * thread. */
 #include "sim/server.h"
 
 #include <arpa/inet.h>
@@ -60,7 +61,8 @@ static aws_ms wall(void) {
   return aws_clock_system.wall(aws_clock_system.arg);
 }
 
-/* ---- one request ----------------------------------------------------------------------------------- */
+/* ---- one request
+ * ----------------------------------------------------------------------------------- */
 
 struct header_list {
   struct sim_http_header h[HEADERS_MAX];
@@ -200,7 +202,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *c, const cha
   return answer(s, x, method);
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------------- */
+/* ---- the loop
+ * ---------------------------------------------------------------------------------------- */
 
 static void resume_due(struct sim_server *s) {
   aws_ms now = mono();
@@ -267,7 +270,8 @@ void sim_server_run(struct sim_server *s) {
   }
 }
 
-/* ---- start and end ----------------------------------------------------------------------------------- */
+/* ---- start and end
+ * ----------------------------------------------------------------------------------- */
 
 static bool catch_signals(void) {
   struct sigaction sa = {.sa_handler = on_signal};
@@ -298,8 +302,8 @@ static struct MHD_Daemon *start(struct sim_server *s, struct sockaddr_in *addr) 
       {MHD_OPTION_END, 0, NULL},
   };
 
-  return MHD_start_daemon(MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0u), 0,
-                          NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+  return MHD_start_daemon(MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0u),
+                          0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
                           MHD_OPTION_SOCK_ADDR, (struct sockaddr *)addr,
                           MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED,
                           on_completed, s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
@@ -325,8 +329,8 @@ struct sim_server *sim_server_new(const struct sim_server_options *o, struct sim
   const union MHD_DaemonInfo *info =
       s->daemon ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
   if (!info) {
-    aws_error_set(err, AWS_E_NETWORK, "cannot listen on 127.0.0.1 port %d: %s; is it taken?", o->port,
-                  strerror(errno));
+    aws_error_set(err, AWS_E_NETWORK, "cannot listen on 127.0.0.1 port %d: %s; is it taken?",
+                  o->port, strerror(errno));
     sim_server_free(s);
     return NULL;
   }

@@ -7,9 +7,9 @@
 #define SIM_BODY_MAX ((size_t)4 << 20) /* of a request */
 
 struct sim_server_options {
-  int port;          /* 0: a free one */
-  aws_ms latency;    /* every answer waits that long, without holding up any other */
-  const char *cert;  /* PEM texts; NULL: plain HTTP */
+  int port;         /* 0: a free one */
+  aws_ms latency;   /* every answer waits that long, without holding up any other */
+  const char *cert; /* PEM texts; NULL: plain HTTP */
   const char *key;
   bool die_with_parent;
 };

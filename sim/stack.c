@@ -37,7 +37,8 @@ struct sim_world *sim_world_new_empty(const struct sim_world *like, struct aws_e
   return w;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------- */
+/* ---- reading
+ * ---------------------------------------------------------------------------------------------- */
 
 static bool read_head(struct sim_reader *r, const config_setting_t *root) {
   static const struct sim_read_field fields[] = {
@@ -144,7 +145,8 @@ struct sim_world *sim_world_new(const struct sim_world_options *o, struct aws_er
   return NULL;
 }
 
-/* ---- the end of the world --------------------------------------------------------------------------------- */
+/* ---- the end of the world
+ * --------------------------------------------------------------------------------- */
 
 static void free_each(struct sim_vec *v) {
   for (size_t i = 0; i < v->n; i++)
@@ -222,10 +224,10 @@ void sim_world_free(struct sim_world *w) {
     sim_vec_done(&((struct sim_db_cluster *)w->db_clusters.v[i])->members);
   for (size_t i = 0; i < w->parameters.n; i++)
     sim_vec_done(&((struct sim_parameter *)w->parameters.v[i])->versions);
-  struct sim_vec *all[] = {&w->distributions, &w->vpc_origins, &w->buckets, &w->apis,
-                           &w->load_balancers, &w->target_groups, &w->clusters, &w->services,
-                           &w->task_definitions, &w->db_instances, &w->db_clusters, &w->db_events,
-                           &w->parameters, &w->secrets, &w->alarms};
+  struct sim_vec *all[] = {&w->distributions,    &w->vpc_origins,   &w->buckets,     &w->apis,
+                           &w->load_balancers,   &w->target_groups, &w->clusters,    &w->services,
+                           &w->task_definitions, &w->db_instances,  &w->db_clusters, &w->db_events,
+                           &w->parameters,       &w->secrets,       &w->alarms};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
     sim_vec_done(all[i]);
   aws_map_done(&w->parameter_by_name);

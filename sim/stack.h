@@ -1,5 +1,5 @@
-/* How a world comes to be: a stack file read by libconfig (reference.cfg documents the format and is
- * what is used when no file is given), grown on demand. */
+/* How a world comes to be: a stack file read by libconfig (reference.cfg documents the format and
+ * is what is used when no file is given), grown on demand. */
 #ifndef CAWSOLE_SIM_STACK_H
 #define CAWSOLE_SIM_STACK_H
 
@@ -8,10 +8,10 @@
 struct sim_world_options {
   const char *stack_file; /* NULL: the reference stack, built in */
   uint64_t seed;
-  double speed;           /* world seconds in a second, above 0 */
-  int tasks, parameters;  /* 0: as many as the stack file has */
-  aws_ms now;             /* wall time at the start */
-  const char *scenario;   /* NULL: steady */
+  double speed;          /* world seconds in a second, above 0 */
+  int tasks, parameters; /* 0: as many as the stack file has */
+  aws_ms now;            /* wall time at the start */
+  const char *scenario;  /* NULL: steady */
 };
 
 /* A world with a past: services run, databases are available. NULL with *err set. */

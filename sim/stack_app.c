@@ -13,7 +13,8 @@ static bool read_cluster(struct sim_reader *r, const config_setting_t *s) {
   return c->arn != NULL;
 }
 
-/* ---- task definitions --------------------------------------------------------------------------------- */
+/* ---- task definitions
+ * --------------------------------------------------------------------------------- */
 
 struct sim_task_definition *sim_definition_add(struct sim_world *w, struct sim_task_definition *d) {
   const char *key = sim_text(w, "%s:%d", d->family, d->revision);
@@ -118,18 +119,22 @@ static bool read_definition(struct sim_reader *r, const config_setting_t *s) {
   int n = config_setting_length(list);
   for (int i = 0; i < n; i++) {
     aws_ms age = (aws_ms)(n - i) * 6 * SIM_DAY - 3 * SIM_DAY;
-    if (!read_revision(r, config_setting_get_elem(list, (unsigned)i), &like, i > 0, r->w->began - age))
+    if (!read_revision(r, config_setting_get_elem(list, (unsigned)i), &like, i > 0,
+                       r->w->began - age))
       return false;
   }
   return n > 0 || sim_read_error(r, s, "a task definition needs a revision");
 }
 
-/* ---- services ------------------------------------------------------------------------------------------- */
+/* ---- services
+ * ------------------------------------------------------------------------------------------- */
 
 bool sim_service_add(struct sim_world *w, struct sim_service *s) {
-  s->arn = sim_text(w, "arn:aws:ecs:%s:%s:service/%s/%s", w->region, w->account, s->cluster->name, s->name);
-  s->role = sim_text(w, "arn:aws:iam::%s:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
-                     w->account);
+  s->arn = sim_text(w, "arn:aws:ecs:%s:%s:service/%s/%s", w->region, w->account, s->cluster->name,
+                    s->name);
+  s->role =
+      sim_text(w, "arn:aws:iam::%s:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+               w->account);
   s->security_group = sim_text(w, "sg-%s", sim_made_hex(w, 17));
   s->created = w->began - 200 * SIM_DAY;
   s->last_good = s->definition;

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-/* ---- databases ------------------------------------------------------------------------------------------ */
+/* ---- databases
+ * ------------------------------------------------------------------------------------------ */
 
 #define INSTANCE_FIELDS                                                                            \
   {"id", SIM_R_TEXT, offsetof(struct sim_db_instance, id), true},                                  \
@@ -42,7 +43,8 @@ static bool read_instance(struct sim_reader *r, const config_setting_t *s) {
       {"multi_az", SIM_R_BOOL, offsetof(struct sim_db_instance, multi_az), false},
       {"iam", SIM_R_BOOL, offsetof(struct sim_db_instance, iam_auth), false},
       {"encrypted", SIM_R_BOOL, offsetof(struct sim_db_instance, encrypted), false},
-      {"deletion_protection", SIM_R_BOOL, offsetof(struct sim_db_instance, deletion_protection), false},
+      {"deletion_protection", SIM_R_BOOL, offsetof(struct sim_db_instance, deletion_protection),
+       false},
       {"backup_days", SIM_R_INT, offsetof(struct sim_db_instance, backup_days), false},
       {"parameter_group", SIM_R_TEXT, offsetof(struct sim_db_instance, parameter_group), false},
       {"parameter_status", SIM_R_TEXT, offsetof(struct sim_db_instance, parameter_status), false},
@@ -96,7 +98,8 @@ static bool read_db_cluster(struct sim_reader *r, const config_setting_t *s) {
       {"port", SIM_R_INT, offsetof(struct sim_db_cluster, port), true},
       {"iam", SIM_R_BOOL, offsetof(struct sim_db_cluster, iam_auth), false},
       {"encrypted", SIM_R_BOOL, offsetof(struct sim_db_cluster, encrypted), false},
-      {"deletion_protection", SIM_R_BOOL, offsetof(struct sim_db_cluster, deletion_protection), false},
+      {"deletion_protection", SIM_R_BOOL, offsetof(struct sim_db_cluster, deletion_protection),
+       false},
       {"backup_days", SIM_R_INT, offsetof(struct sim_db_cluster, backup_days), false},
       {"serverless_minimum", SIM_R_DOUBLE, offsetof(struct sim_db_cluster, serverless_min), false},
       {"serverless_maximum", SIM_R_DOUBLE, offsetof(struct sim_db_cluster, serverless_max), false},
@@ -126,7 +129,8 @@ static bool read_db_cluster(struct sim_reader *r, const config_setting_t *s) {
   return c->arn && c->resource_id && c->endpoint && c->reader_endpoint;
 }
 
-/* ---- parameters and secrets ------------------------------------------------------------------------------- */
+/* ---- parameters and secrets
+ * ------------------------------------------------------------------------------- */
 
 struct sim_parameter *sim_parameter_new(struct sim_world *w, const char *name, const char *type,
                                         const char *value, int versions) {
@@ -207,7 +211,9 @@ static bool read_secret(struct sim_reader *r, const config_setting_t *s) {
   return x->arn != NULL;
 }
 
-/* ---- alarms ------------------------------------------------------------------------------------------------ */
+/* ---- alarms
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static const char *const comparisons[][2] = {
     {">", "GreaterThanThreshold"},
@@ -270,8 +276,11 @@ static bool read_alarm(struct sim_reader *r, const config_setting_t *s) {
 
   if (!a)
     return false;
-  *a = (struct sim_alarm){.description = "", .region = w->region, .comparison = ">",
-                          .missing = "notBreaching", .state = SIM_ALARM_OK};
+  *a = (struct sim_alarm){.description = "",
+                          .region = w->region,
+                          .comparison = ">",
+                          .missing = "notBreaching",
+                          .state = SIM_ALARM_OK};
   if (!SIM_READ(fields, s, a) || !read_dimensions(r, s, a))
     return false;
   for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++)
@@ -287,7 +296,9 @@ static bool read_alarm(struct sim_reader *r, const config_setting_t *s) {
   return a->arn != NULL;
 }
 
-/* ---- order ------------------------------------------------------------------------------------------------- */
+/* ---- order
+ * -------------------------------------------------------------------------------------------------
+ */
 
 /* Things of these kinds begin with a pointer to their name: answers list them by it. */
 static int by_name(const void *a, const void *b) {

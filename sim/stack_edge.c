@@ -25,7 +25,8 @@ static bool read_bucket(struct sim_reader *r, const config_setting_t *s) {
   return true;
 }
 
-/* ---- load balancing --------------------------------------------------------------------------------- */
+/* ---- load balancing
+ * --------------------------------------------------------------------------------- */
 
 struct sim_target_group *sim_group_new(struct sim_world *w, const char *name) {
   struct sim_target_group *g = aws_arena_alloc(&w->arena, sizeof *g);
@@ -44,8 +45,8 @@ struct sim_target_group *sim_group_new(struct sim_world *w, const char *name) {
                                  .unhealthy_threshold = 2,
                                  .drain_s = 30};
   g->created = long_ago(w);
-  g->arn = sim_text(w, "arn:aws:elasticloadbalancing:%s:%s:targetgroup/%s/%s", w->region, w->account,
-                    name, sim_made_hex(w, 16));
+  g->arn = sim_text(w, "arn:aws:elasticloadbalancing:%s:%s:targetgroup/%s/%s", w->region,
+                    w->account, name, sim_made_hex(w, 16));
   return g->arn ? g : NULL;
 }
 
@@ -85,7 +86,8 @@ static bool read_group(struct sim_reader *r, const config_setting_t *s) {
       {"interval", SIM_R_INT, offsetof(struct sim_target_group, interval_s), false},
       {"timeout", SIM_R_INT, offsetof(struct sim_target_group, timeout_s), false},
       {"healthy_threshold", SIM_R_INT, offsetof(struct sim_target_group, healthy_threshold), false},
-      {"unhealthy_threshold", SIM_R_INT, offsetof(struct sim_target_group, unhealthy_threshold), false},
+      {"unhealthy_threshold", SIM_R_INT, offsetof(struct sim_target_group, unhealthy_threshold),
+       false},
       {"drain", SIM_R_INT, offsetof(struct sim_target_group, drain_s), false},
       {"addresses", SIM_R_SUB, 0, false},
   };
@@ -119,8 +121,9 @@ struct sim_load_balancer *sim_load_balancer_new(struct sim_world *w, const char 
   lb->security_group = sim_text(w, "sg-%s", sim_made_hex(w, 17));
   lb->arn = sim_text(w, "arn:aws:elasticloadbalancing:%s:%s:loadbalancer/app/%s/%s", w->region,
                      w->account, name, sim_made_hex(w, 16));
-  lb->dns_name = sim_text(w, "%s%s-%llu.%s.elb.amazonaws.com", internal ? "internal-" : "", name,
-                          (unsigned long long)(1000000000u + sim_random_below(w, 1000000000u)), w->region);
+  lb->dns_name =
+      sim_text(w, "%s%s-%llu.%s.elb.amazonaws.com", internal ? "internal-" : "", name,
+               (unsigned long long)(1000000000u + sim_random_below(w, 1000000000u)), w->region);
   return lb->arn && lb->dns_name ? lb : NULL;
 }
 
@@ -250,7 +253,8 @@ static bool read_load_balancer(struct sim_reader *r, const config_setting_t *s) 
   return lb != NULL;
 }
 
-/* ---- APIs --------------------------------------------------------------------------------------------- */
+/* ---- APIs
+ * --------------------------------------------------------------------------------------------- */
 
 /* "NAME:PORT" */
 static struct sim_listener *find_listener(struct sim_world *w, const char *name_port) {
@@ -320,7 +324,8 @@ static bool read_api(struct sim_reader *r, const config_setting_t *s) {
   return api->id && api->endpoint;
 }
 
-/* ---- CloudFront ----------------------------------------------------------------------------------------- */
+/* ---- CloudFront
+ * ----------------------------------------------------------------------------------------- */
 
 static bool read_vpc_origin(struct sim_reader *r, const config_setting_t *s) {
   struct {

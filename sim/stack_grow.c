@@ -41,7 +41,8 @@ static struct sim_task_definition *grown_definition(struct sim_world *w, const c
 static struct sim_service *grown_service(struct sim_world *w, size_t i) {
   const struct sim_service *first = w->services.v[0];
   struct sim_service *s = aws_arena_alloc(&w->arena, sizeof *s);
-  const char *name = i < TRADES ? trades[i] : sim_text(w, "%s-%zu", trades[i % TRADES], i / TRADES + 1);
+  const char *name =
+      i < TRADES ? trades[i] : sim_text(w, "%s-%zu", trades[i % TRADES], i / TRADES + 1);
 
   if (!s || !name)
     return NULL;
@@ -125,10 +126,12 @@ bool sim_grow_tasks(struct sim_world *w, int tasks) {
   return true;
 }
 
-/* ---- parameters ----------------------------------------------------------------------------------------- */
+/* ---- parameters
+ * ----------------------------------------------------------------------------------------- */
 
-static const char *const settings[] = {"timeout-ms",  "pool-size",  "log-level",  "retry-limit", "batch-size",
-                                       "api-key",     "cache-ttl",  "queue-url",  "feature-set", "base-url"};
+static const char *const settings[] = {"timeout-ms",  "pool-size", "log-level", "retry-limit",
+                                       "batch-size",  "api-key",   "cache-ttl", "queue-url",
+                                       "feature-set", "base-url"};
 #define SETTINGS (sizeof settings / sizeof settings[0])
 
 static bool grow_parameter(struct sim_world *w, size_t i) {
@@ -140,9 +143,10 @@ static bool grow_parameter(struct sim_world *w, size_t i) {
   const char *name = sim_text(w, "/%s/%s/%s%s/%s", w->project, w->environment, trades[trade], tail,
                               settings[setting]);
   const char *type = setting == 5 ? "SecureString" : setting == 8 ? "StringList" : "String";
-  const char *value = setting == 8   ? "basic,extra,trial"
-                      : setting == 7 ? "https://sqs.eu-west-1.amazonaws.com/123456789012/orders"
-                                     : sim_text(w, "%llu", (unsigned long long)sim_random_below(w, 5000));
+  const char *value = setting == 8 ? "basic,extra,trial"
+                      : setting == 7
+                          ? "https://sqs.eu-west-1.amazonaws.com/123456789012/orders"
+                          : sim_text(w, "%llu", (unsigned long long)sim_random_below(w, 5000));
   struct sim_parameter *p =
       name && value ? sim_parameter_new(w, name, type, value, 1 + (int)(i % 3)) : NULL;
   return p && sim_vec_add(&w->parameters, p);

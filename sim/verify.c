@@ -23,7 +23,8 @@ const char *sim_http_header_value(const struct sim_http *h, const char *name) {
   return NULL;
 }
 
-/* ---- reading what was sent ----------------------------------------------------------------------- */
+/* ---- reading what was sent
+ * ----------------------------------------------------------------------- */
 
 static void read_credential(struct sim_auth *auth, struct aws_str credential) {
   struct aws_str rest = credential;
@@ -88,8 +89,8 @@ static bool read_query(struct aws_arena *a, const struct sim_http *h, struct sim
       auth->malformed |= !aws_str_to_int(value, &auth->expires);
   }
   auth->present = auth->presigned = auth->signature.n != 0;
-  auth->malformed |= auth->presigned && (!auth->signed_headers.n || auth->expires < 1 ||
-                                         auth->expires > 604800);
+  auth->malformed |=
+      auth->presigned && (!auth->signed_headers.n || auth->expires < 1 || auth->expires > 604800);
   return true;
 }
 
@@ -107,7 +108,8 @@ bool sim_auth_read(struct aws_arena *a, const struct sim_http *h, struct sim_aut
   return true;
 }
 
-/* ---- the canonical request ------------------------------------------------------------------------- */
+/* ---- the canonical request
+ * ------------------------------------------------------------------------- */
 
 static void hex_sha256(const void *p, size_t n, char out[HEX_SHA256]) {
   unsigned char md[32];
@@ -261,9 +263,11 @@ static bool covers_enough(const struct sim_http *h, const struct sim_auth *auth)
   return true;
 }
 
-/* ---- the signature ----------------------------------------------------------------------------------- */
+/* ---- the signature
+ * ----------------------------------------------------------------------------------- */
 
-static void hmac(const unsigned char *key, size_t nkey, struct aws_str data, unsigned char out[32]) {
+static void hmac(const unsigned char *key, size_t nkey, struct aws_str data,
+                 unsigned char out[32]) {
   unsigned len = 0;
 
   HMAC(EVP_sha256(), key, (int)nkey, (const unsigned char *)data.p, data.n, out, &len);

@@ -21,7 +21,7 @@ struct sim_http {
 
 /* What the request says about who signed it and for what. Texts are borrowed from the arena. */
 struct sim_auth {
-  bool present;    /* there is an Authorization header or X-Amz-Signature */
+  bool present; /* there is an Authorization header or X-Amz-Signature */
   bool malformed;
   bool presigned;
   struct aws_str access_key, date, region, service; /* the credential's scope */
@@ -32,24 +32,24 @@ struct sim_auth {
 
 enum sim_verdict {
   SIM_VERDICT_GOOD,
-  SIM_VERDICT_NO_AUTH,     /* nothing was signed */
-  SIM_VERDICT_MALFORMED,   /* parts missing, or host, x-amz-* not signed */
-  SIM_VERDICT_KEY,         /* no such access key */
-  SIM_VERDICT_SERVICE,     /* scope names another service */
-  SIM_VERDICT_REGION,      /* scope names another region */
-  SIM_VERDICT_DATE,        /* scope's date is not that of X-Amz-Date */
-  SIM_VERDICT_SKEWED,      /* signed too long ago, or in the future */
-  SIM_VERDICT_EXPIRED,     /* a presigned URL past its time */
-  SIM_VERDICT_PAYLOAD,     /* x-amz-content-sha256 is not the body's */
+  SIM_VERDICT_NO_AUTH,   /* nothing was signed */
+  SIM_VERDICT_MALFORMED, /* parts missing, or host, x-amz-* not signed */
+  SIM_VERDICT_KEY,       /* no such access key */
+  SIM_VERDICT_SERVICE,   /* scope names another service */
+  SIM_VERDICT_REGION,    /* scope names another region */
+  SIM_VERDICT_DATE,      /* scope's date is not that of X-Amz-Date */
+  SIM_VERDICT_SKEWED,    /* signed too long ago, or in the future */
+  SIM_VERDICT_EXPIRED,   /* a presigned URL past its time */
+  SIM_VERDICT_PAYLOAD,   /* x-amz-content-sha256 is not the body's */
   SIM_VERDICT_SIGNATURE
 };
 
 struct sim_expect {
   const char *access_key, *secret;
-  const char *service;   /* signing name */
-  const char *region;    /* NULL: any */
-  aws_ms now, skew;      /* wall time; how far the client's clock may be off */
-  bool s3;               /* path as it is, encoded once; x-amz-content-sha256 is a must */
+  const char *service; /* signing name */
+  const char *region;  /* NULL: any */
+  aws_ms now, skew;    /* wall time; how far the client's clock may be off */
+  bool s3;             /* path as it is, encoded once; x-amz-content-sha256 is a must */
 };
 
 const char *sim_http_header_value(const struct sim_http *h, const char *name); /* NULL: not sent */

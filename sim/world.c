@@ -91,7 +91,8 @@ size_t sim_task_bucket(const char *id) {
   return h % SIM_TASK_BUCKETS;
 }
 
-/* ---- finding ----------------------------------------------------------------------------------- */
+/* ---- finding -----------------------------------------------------------------------------------
+ */
 
 static struct aws_str key_of(const char *s) {
   return aws_str_from(s ? s : "");
