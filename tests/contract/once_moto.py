@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """`cawsole --once --json` against moto, compared item by item with what boto3 reads there.
 
-moto is an AWS that nobody of this project wrote. A small stack is made in it through boto3; then the
-console and boto3 read it, and every member the console prints must be what boto3 has, and every
-member that matters must be printed. Where moto is known to differ from AWS, the seed stays clear of it.
+moto is an AWS that nobody of this project wrote. A small stack is made in it through boto3; then
+the console and boto3 read it, and every member the console prints must be what boto3 has, and every
+member that matters must be printed. Where moto is known to differ from AWS, the seed stays clear of
+it.
 """
 import datetime
 import json
@@ -165,6 +166,8 @@ def seed_data(aws):
 
 
 # ---- what boto3 reads ----------------------------------------------------------------------------
+#
+# An item that does not say whose it is carries the member of the request that does.
 
 def read_edge(aws):
     pages = aws('cloudfront').get_paginator('list_distributions').paginate()
@@ -174,8 +177,9 @@ def read_edge(aws):
         for page in aws('cloudfront').get_paginator('list_invalidations').paginate(
                 DistributionId=distribution['Id']):
             for item in page['InvalidationList'].get('Items', []):
-                invalidations.append(aws('cloudfront').get_invalidation(
-                    DistributionId=distribution['Id'], Id=item['Id'])['Invalidation'])
+                found = aws('cloudfront').get_invalidation(
+                    DistributionId=distribution['Id'], Id=item['Id'])['Invalidation']
+                invalidations.append({'DistributionId': distribution['Id'], **found})
     return {'distributions': distributions, 'invalidations': invalidations,
             'buckets': aws.all('s3', 'list_buckets', 'Buckets'),
             'apis': aws.all('apigatewayv2', 'get_apis', 'Items')}
@@ -190,11 +194,10 @@ def read_balancing(aws):
             'elbv2', 'describe_listeners', 'Listeners',
             LoadBalancerArn=balancer['LoadBalancerArn'])],
         'target_groups': groups,
-        # The console says besides which group a target is of.
-        'targets': [dict(item, TargetGroupArn=group['TargetGroupArn']) for group in groups
-                    for item in aws.all('elbv2', 'describe_target_health',
-                                        'TargetHealthDescriptions',
-                                        TargetGroupArn=group['TargetGroupArn'])],
+        'targets': [{'TargetGroupArn': group['TargetGroupArn'], **item}
+                    for group in groups for item in aws.all(
+                        'elbv2', 'describe_target_health', 'TargetHealthDescriptions',
+                        TargetGroupArn=group['TargetGroupArn'])],
     }
 
 
@@ -233,13 +236,13 @@ def read_data(aws):
 COLLECTIONS = {
     'distributions': ('Id', 'ARN Status DomainName LastModifiedTime Comment Enabled Origins/Items'
                             ' DefaultCacheBehavior/TargetOriginId'),
-    'invalidations': ('Id', 'Status CreateTime'),
+    'invalidations': ('Id', 'DistributionId Status CreateTime'),
     'load_balancers': ('LoadBalancerArn', 'LoadBalancerName DNSName Scheme State/Code Type VpcId'
                                           ' CreatedTime AvailabilityZones'),
     'listeners': ('ListenerArn', 'LoadBalancerArn Port Protocol DefaultActions'),
     'target_groups': ('TargetGroupArn', 'TargetGroupName Protocol Port VpcId HealthCheckPath'
                                         ' TargetType LoadBalancerArns Matcher/HttpCode'),
-    'targets': ('Target/Id', 'Target/Port TargetHealth/State'),
+    'targets': ('Target/Id', 'TargetGroupArn Target/Port TargetHealth/State'),
     'clusters': ('clusterArn', 'clusterName status runningTasksCount'),
     'services': ('serviceArn', 'serviceName clusterArn status desiredCount runningCount'
                                ' taskDefinition deployments loadBalancers'),
