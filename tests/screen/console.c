@@ -45,8 +45,8 @@ const char *console_simulator(const char *const *options) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
   posix_spawn_file_actions_addclose(&actions, out[0]);
-  int failed = posix_spawn(&simulator.pid, argv[0], &actions, NULL,
-                           (char *const *)(uintptr_t)argv, environ);
+  int failed =
+      posix_spawn(&simulator.pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ);
   posix_spawn_file_actions_destroy(&actions);
   close(out[1]);
   FILE *said = fdopen(out[0], "r");

@@ -7,17 +7,18 @@
 #define CONSOLE_ARGS 8
 
 struct console_setup {
-  int rows, cols;                     /* 0: 36 x 120 */
-  const char *scenario;               /* of the demo; NULL: the steady one */
-  const char *sim[CONSOLE_ARGS];      /* a simulator with these options in place of the demo */
-  const char *args[CONSOLE_ARGS];     /* more options of the console */
-  const char *env[CONSOLE_ARGS];      /* "NAME=value" */
-  const char *config;                 /* text of a configuration file, or NULL */
+  int rows, cols;                 /* 0: 36 x 120 */
+  const char *scenario;           /* of the demo; NULL: the steady one */
+  const char *sim[CONSOLE_ARGS];  /* a simulator with these options in place of the demo */
+  const char *args[CONSOLE_ARGS]; /* more options of the console */
+  const char *env[CONSOLE_ARGS];  /* "NAME=value" */
+  const char *config;             /* text of a configuration file, or NULL */
 };
 
 struct screen *console_start(const struct console_setup *setup);
 
-/* The simulator's address alone, for a test that starts the console by itself. Ended by console_end. */
+/* The simulator's address alone, for a test that starts the console by itself. Ended by
+ * console_end. */
 const char *console_simulator(const char *const *options);
 /* Ends the simulator in the middle of a test: AWS is gone. */
 void console_simulator_end(void);

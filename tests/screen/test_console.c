@@ -93,8 +93,8 @@ static void too_small_says_so(void **state) {
 }
 
 static void ascii_and_no_color(void **state) {
-  struct screen *s = console_start(
-      &(struct console_setup){.env = {"LC_ALL=C", "NO_COLOR=1", NULL}});
+  struct screen *s =
+      console_start(&(struct console_setup){.env = {"LC_ALL=C", "NO_COLOR=1", NULL}});
   size_t n;
   (void)state;
   console_ready(s);
@@ -204,8 +204,8 @@ static void no_account_is_a_sentence(void **state) {
   snprintf(path, sizeof path, "%s/cawsole",
            getenv("CAWSOLE_BUILDDIR") ? getenv("CAWSOLE_BUILDDIR") : ".");
   argv[0] = path;
-  struct screen *s = screen_start(
-      &(struct screen_setup){.rows = 24, .cols = 80, .argv = argv, .env = NULL});
+  struct screen *s =
+      screen_start(&(struct screen_setup){.rows = 24, .cols = 80, .argv = argv, .env = NULL});
   screen_expect(s, "AWS_ACCESS_KEY_ID");
   screen_expect(s, "\\.aws/credentials");
   screen_keys_ahead(s, "q");
