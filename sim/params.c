@@ -264,30 +264,27 @@ static bool check_allowed(struct sim_request *rq, const struct sim_param *p, con
 }
 
 static bool check_bounds(struct sim_request *rq, const struct sim_param *p, const cJSON *v) {
-  int64_t n = 0;
-  const char *what = "value";
+  const char *what = p->kind == SIM_P_INT ? "value" : "length";
+  char number[24];
+  int64_t n;
 
   if (!p->min && !p->max)
     return true;
-  if (p->kind == SIM_P_INT) {
+  if (p->kind == SIM_P_INT)
     n = sim_in_int(rq, p->name, 0);
-  } else if (p->kind == SIM_P_LIST) {
-    what = "length";
-    for (const cJSON *c = v->child; c; c = c->next)
-      n++;
-  } else {
-    what = "length";
+  else if (p->kind == SIM_P_LIST)
+    n = cJSON_GetArraySize(v);
+  else
     n = (int64_t)strlen(sim_item_str(v));
-  }
   if (n >= p->min && n <= p->max)
     return true;
+  snprintf(number, sizeof number, "%lld", (long long)n);
   bool low = n < p->min;
-  sim_invalid(
-      rq,
-      "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member "
-      "must have %s %s than or equal to %lld",
-      sim_in_str(rq, p->name) ? sim_in_str(rq, p->name) : "", p->name, what,
-      low ? "greater" : "less", (long long)(low ? p->min : p->max));
+  sim_invalid(rq,
+              "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member "
+              "must have %s %s than or equal to %lld",
+              p->kind == SIM_P_STR ? sim_item_str(v) : number, p->name, what, low ? "greater" : "less",
+              (long long)(low ? p->min : p->max));
   return false;
 }
 

@@ -93,6 +93,7 @@ static const struct {
   const struct sim_op *ops;
 } operations[] = {
     {"ecs", sim_ops_ecs},
+    {"elbv2", sim_ops_elbv2},
     {"sts", sim_ops_sts},
     {"rds", sim_ops_rds},
     {"ssm", sim_ops_ssm},
