@@ -8,7 +8,6 @@
 #include "stack/internal.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 60000 };
 
@@ -122,31 +121,19 @@ static void take_creds(struct stack *s, const struct aws_creds *creds,
     run(s);
 }
 
-/* The chain cannot be cancelled: when the stack is gone before it answers, nobody is told. */
-struct stack_creds_wait {
-  struct stack *s;
-};
-
 static void on_creds(void *arg, const struct aws_creds *creds, const struct aws_error *err) {
-  struct stack_creds_wait *w = arg;
-  struct stack *s = w->s;
-  free(w);
-  if (!s)
-    return;
-  s->creds_wait = NULL;
+  struct stack *s = arg;
+  s->creds_search = NULL;
   take_creds(s, creds, err);
 }
 
 static void find_creds(struct stack *s) {
-  s->creds_wait = aws_calloc(1, sizeof *s->creds_wait);
-  if (!s->creds_wait) {
-    struct aws_error err = {0};
-    aws_error_set(&err, AWS_E_MEMORY, "no memory to look for credentials");
-    refuse(s, &err);
+  struct aws_error err = {0};
+  s->creds_search = aws_creds_find(s->io, s->deps.settings, on_creds, s);
+  if (s->creds_search)
     return;
-  }
-  s->creds_wait->s = s;
-  aws_creds_find(s->io, s->deps.settings, on_creds, s->creds_wait);
+  aws_error_set(&err, AWS_E_MEMORY, "no memory to look for credentials");
+  refuse(s, &err);
 }
 
 /* The demo's key pair is the simulator's own: nothing is looked up. */
@@ -170,8 +157,8 @@ void stack_identity_start(struct stack *s) {
 }
 
 void stack_identity_stop(struct stack *s) {
-  if (s->creds_wait)
-    s->creds_wait->s = NULL;
+  aws_creds_cancel(s->creds_search);
+  s->creds_search = NULL;
   if (s->identity_call)
     aws_call_cancel(s->identity_call);
   s->identity_call = NULL;

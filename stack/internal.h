@@ -156,13 +156,12 @@ struct stack_budgeter {
   uint64_t calls_total, bytes_total;
 };
 
-struct stack_creds_wait; /* identity.c */
-struct stack_metrics;    /* metrics.c */
-struct stack_timeline;   /* timeline.c */
-struct stack_derived;    /* path.c: path, references, resolved names */
-struct stack_progress;   /* health.c: how rollouts advance */
-struct stack_actions;    /* action.c */
-struct stack_values;     /* value.c */
+struct stack_metrics;  /* metrics.c */
+struct stack_timeline; /* timeline.c */
+struct stack_derived;  /* path.c: path, references, resolved names */
+struct stack_progress; /* health.c: how rollouts advance */
+struct stack_actions;  /* action.c */
+struct stack_values;   /* value.c */
 
 struct stack {
   struct stack_config cfg; /* own copy */
@@ -191,7 +190,7 @@ struct stack {
   struct stack_shown show_service; /* one id or none */
   struct stack_budgeter budget;
   struct aws_timer *tick, *identity_timer;
-  struct stack_creds_wait *creds_wait;
+  struct aws_creds_search *creds_search;
   aws_ms tick_at;
   unsigned identity_fails;
   struct aws_call *identity_call;

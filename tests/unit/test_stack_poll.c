@@ -1,0 +1,375 @@
+/* Who is asked when: the first fill, the budget, throttles, permissions, the account pin. */
+#include "config.h"
+
+#include "test.h"
+
+#include "stack_fake.h"
+
+#include <stdio.h>
+
+static const struct stack_collection *coll(struct stack *s, enum stack_kind k) {
+  return stack_collection(s, k);
+}
+
+static void fills_everything_once(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  for (int k = 0; k < STACK_KINDS; k++) {
+    assert_true(coll(s, (enum stack_kind)k)->loaded);
+    assert_int_equal(coll(s, (enum stack_kind)k)->error.code, AWS_OK);
+  }
+  assert_int_equal(coll(s, STACK_TARGET)->n, 2);
+  assert_int_equal(coll(s, STACK_TASK)->n, 2);
+  assert_int_equal(coll(s, STACK_TASK_DEFINITION)->n, 1);
+  assert_string_equal(stack_role(s).p, "OpsRole");
+  assert_string_equal(stack_account(s).p, "123456789012");
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  /* Ids are asked for in order, whatever order AWS lists them in. */
+  const char *asked = fake_last_input("DescribeTasks");
+  assert_true(strstr(asked, "task/shop/a1") < strstr(asked, "task/shop/b2"));
+  /* CloudFront's alarms live in us-east-1: both regions are asked. */
+  assert_int_equal(fake_sent("DescribeAlarms"), 2);
+  size_t n;
+  stack_service_tasks(s, AWS_STR_LIT(FAKE_SERVICE), false, &n);
+  assert_int_equal(n, 2);
+  stack_children(s, STACK_TARGET, AWS_STR_LIT(FAKE_GROUP), &n);
+  assert_int_equal(n, 2);
+  fake_free(s);
+}
+
+static void once_asks_once(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_stack(NULL, true);
+  fake_pass(s, 5000);
+  assert_true(stack_settled(s));
+  size_t sent = fake_sent(NULL);
+  assert_int_equal(fake_sent("GetMetricData"), 2); /* the region's and CloudFront's */
+  assert_string_equal(fake_last_region("GetMetricData"), "us-east-1");
+  fake_pass(s, 600000);
+  assert_int_equal(fake_sent(NULL), sent);
+  fake_free(s);
+}
+
+static void rows_stay_when_nothing_changed(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  uint64_t before = coll(s, STACK_SERVICE)->generation;
+  const struct stack_row *row = coll(s, STACK_SERVICE)->rows[0];
+  aws_ms fetched = coll(s, STACK_SERVICE)->fetched_at;
+  fake_forget();
+  fake_pass(s, 30000);
+  assert_true(fake_sent("DescribeServices") >= 2);
+  assert_int_equal(coll(s, STACK_SERVICE)->generation, before);
+  assert_ptr_equal(coll(s, STACK_SERVICE)->rows[0], row);
+  assert_true(coll(s, STACK_SERVICE)->fetched_at > fetched);
+  fake_free(s);
+}
+
+/* ---- the pin
+ * -------------------------------------------------------------------------------------- */
+
+static void pin_mismatch_sends_nothing_else(void **state) {
+  (void)state;
+  struct stack_config cfg;
+  stack_config_init(&cfg);
+  char pin[] = "999999999999";
+  cfg.account = pin;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_stack(&cfg, false);
+  fake_pass(s, 60000);
+  assert_int_equal(stack_state(s), STACK_REFUSED);
+  assert_non_null(strstr(stack_refusal(s)->text, "999999999999"));
+  assert_int_equal(fake_sent(NULL), 1);
+  assert_int_equal(fake_sent("GetCallerIdentity"), 1);
+  fake_free(s);
+}
+
+static void pin_waits_for_the_network(void **state) {
+  (void)state;
+  struct stack_config cfg;
+  stack_config_init(&cfg);
+  char pin[] = "123456789012";
+  cfg.account = pin;
+  static const struct fake_answer down[] = {{.op = "GetCallerIdentity", .error = AWS_E_NETWORK}};
+  fake_answers(down, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(&cfg, false);
+  fake_pass(s, 30000);
+  assert_int_equal(stack_state(s), STACK_STARTING);
+  assert_int_equal(fake_sent(NULL), fake_sent("GetCallerIdentity"));
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  fake_pass(s, 60000);
+  assert_int_equal(stack_state(s), STACK_RUNNING);
+  assert_int_equal(coll(s, STACK_TARGET)->n, 2);
+  fake_free(s);
+}
+
+/* ---- failures
+ * --------------------------------------------------------------------------------------- */
+
+static void failure_keeps_rows(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  static const struct fake_answer down[] = {{.op = "DescribeServices", .error = AWS_E_NETWORK}};
+  fake_answers(down, 1, fake_shop, fake_shop_n);
+  uint64_t before = coll(s, STACK_SERVICE)->generation;
+  fake_pass(s, 16000);
+  const struct stack_collection *c = coll(s, STACK_SERVICE);
+  assert_int_equal(c->n, 1);
+  assert_true(c->loaded);
+  assert_int_equal(c->error.code, AWS_E_NETWORK);
+  assert_true(c->next_try > FAKE_START + fake_now());
+  assert_int_not_equal(c->generation, before);
+  fake_pass(s, 60000); /* twice failed: what the rows say is no longer told as true */
+  assert_int_equal(stack_path(s)->level, STACK_UNKNOWN);
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  fake_pass(s, 300000);
+  assert_int_equal(coll(s, STACK_SERVICE)->error.code, AWS_OK);
+  assert_int_equal(coll(s, STACK_SERVICE)->next_try, 0);
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  fake_free(s);
+}
+
+static void denied_is_asked_seldom(void **state) {
+  (void)state;
+  static const struct fake_answer no[] = {
+      {.op = "DescribeTargetHealth", .error = AWS_E_DENIED, .aws_code = "AccessDenied"}};
+  fake_answers(no, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  assert_true(coll(s, STACK_TARGET)->paused);
+  assert_int_equal(coll(s, STACK_TARGET)->error.code, AWS_E_DENIED);
+  assert_int_equal(stack_path(s)->level, STACK_UNKNOWN);
+  assert_int_equal(stack_path(s)->hops[STACK_HOP_ALB].rating.level, STACK_UNKNOWN);
+  fake_forget();
+  fake_pass(s, 240000);
+  assert_int_equal(fake_sent("DescribeTargetHealth"), 0);
+  assert_true(fake_sent("DescribeServices") > 10); /* only that API stands still */
+  fake_pass(s, 120000);
+  assert_int_equal(fake_sent("DescribeTargetHealth"), 1);
+  fake_free(s);
+}
+
+static void unread_source_is_told(void **state) {
+  (void)state;
+  static const struct fake_answer no[] = {{.op = "DescribeLoadBalancers", .error = AWS_E_DENIED}};
+  fake_answers(no, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  assert_false(coll(s, STACK_LISTENER)->loaded);
+  assert_int_equal(coll(s, STACK_LISTENER)->error.code, AWS_E_DENIED);
+  assert_non_null(strstr(coll(s, STACK_LISTENER)->error.text, "load_balancers"));
+  fake_free(s);
+}
+
+/* ---- the budget
+ * -------------------------------------------------------------------------------------- */
+
+static void throttle_slows_that_api_alone(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_forget();
+  fake_pass(s, 120000);
+  size_t services = fake_sent("DescribeServices"), health = fake_sent("DescribeTargetHealth");
+  static const struct fake_answer slow[] = {
+      {.op = "DescribeServices", .error = AWS_E_THROTTLED, .aws_code = "ThrottlingException"}};
+  fake_answers(slow, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 30000);
+  fake_forget();
+  fake_pass(s, 120000);
+  assert_true(fake_sent("DescribeServices") * 2 < services);
+  assert_true(fake_sent("DescribeTargetHealth") + 1 >= health);
+  assert_true(stack_budget(s).throttles_last_minute > 0);
+  const struct stack_api_use *uses;
+  size_t n = stack_api_uses(s, &uses);
+  for (size_t i = 0; i < n; i++)
+    assert_true(uses[i].slowed > 1 ? uses[i].throttles > 0 : uses[i].slowed == 1);
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  fake_pass(s, 600000); /* it comes back to its pace */
+  fake_forget();
+  fake_pass(s, 120000);
+  assert_true(fake_sent("DescribeServices") + 2 >= services);
+  fake_free(s);
+}
+
+/* The reference stack of ten groups, twenty services, 200 tasks and 500 parameters, all on screen.
+ */
+enum { GROUPS = 10, SERVICES = 20 };
+static char groups_json[GROUPS * 300], services_json[SERVICES * 700], list_json[SERVICES * 120];
+
+static void make_reference(struct fake_answer out[6]) {
+  size_t g = 0, v = 0, l = 0;
+  for (int i = 0; i < GROUPS; i++)
+    g += (size_t)snprintf(groups_json + g, sizeof groups_json - g,
+                          "%s{\"TargetGroupArn\":\"%s%d\",\"TargetGroupName\":\"g%d\"}",
+                          i ? "," : "[", FAKE_GROUP, i, i);
+  snprintf(groups_json + g, sizeof groups_json - g, "]");
+  for (int i = 0; i < SERVICES; i++) {
+    l += (size_t)snprintf(list_json + l, sizeof list_json - l, "%s\"%s%02d\"", i ? "," : "[",
+                          FAKE_SERVICE, i);
+    v += (size_t)snprintf(services_json + v, sizeof services_json - v,
+                          "%s{\"serviceArn\":\"%s%02d\",\"serviceName\":\"web%02d\",\"clusterArn\":"
+                          "\"" FAKE_CLUSTER "\",\"status\":\"ACTIVE\",\"desiredCount\":10,"
+                          "\"runningCount\":10,\"taskDefinition\":\"%s%d\"}",
+                          i ? "," : "[", FAKE_SERVICE, i, i, FAKE_TASKDEF("4"), i);
+  }
+  snprintf(services_json + v, sizeof services_json - v, "]");
+  snprintf(list_json + l, sizeof list_json - l, "]");
+  out[0] = (struct fake_answer){.op = "DescribeTargetGroups", .items = groups_json};
+  out[1] = (struct fake_answer){.op = "ListServices", .items = list_json};
+  out[2] = (struct fake_answer){.op = "DescribeServices", .items = services_json};
+  out[3] = (struct fake_answer){.op = "DescribeParameters",
+                                .items = "[{\"Name\":\"/shop/a\",\"Type\":\"String\"}]",
+                                .pages = 10};
+  out[4] = (struct fake_answer){.op = "ListTasks", .items = "[\"t\"]", .pages = 2};
+  out[5] = (struct fake_answer){.op = "DescribeTasks", .items = "[]", .pages = 2};
+}
+
+static uint64_t calls_of(const struct stack *s, const char *limit) {
+  const struct stack_api_use *uses;
+  size_t n = stack_api_uses(s, &uses);
+  for (size_t i = 0; i < n; i++)
+    if (!strcmp(uses[i].limit->name, limit))
+      return uses[i].calls;
+  return 0;
+}
+
+static void steady_stack_is_polite(void **state) {
+  (void)state;
+  struct fake_answer reference[6];
+  make_reference(reference);
+  fake_answers(reference, 6, fake_shop, fake_shop_n);
+  fake_latency(50);
+  struct stack *s = fake_settled(NULL);
+  assert_true(fake_most_in_flight("DescribeTargetHealth") >= 8); /* the first fill is parallel */
+  for (int k = 0; k < STACK_KINDS; k++)
+    stack_show_kind(s, (enum stack_kind)k, true);
+  fake_pass(s, 60000);
+  uint64_t before = stack_budget(s).calls_total, elb = calls_of(s, "ELB read");
+  fake_pass(s, 600000);
+  uint64_t calls = stack_budget(s).calls_total - before;
+  assert_true(calls <= 10 * 120);
+  assert_true(calls >= 10 * 60);
+  assert_true(calls_of(s, "ELB read") - elb <= 600); /* a tenth of ten a second */
+  fake_free(s);
+}
+
+static void no_minute_passes_a_tenth(void **state) {
+  (void)state;
+  struct fake_answer reference[6];
+  make_reference(reference);
+  fake_answers(reference, 6, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  stack_show_kind(s, STACK_TARGET, true);
+  fake_pass(s, 60000);
+  for (int minute = 0; minute < 10; minute++) {
+    const struct stack_api_use *uses;
+    uint64_t was[STACK_BUCKETS_MAX];
+    size_t n = stack_api_uses(s, &uses);
+    for (size_t i = 0; i < n; i++)
+      was[i] = uses[i].calls;
+    fake_pass(s, 60000);
+    stack_api_uses(s, &uses);
+    for (size_t i = 0; i < n; i++)
+      if (uses[i].limit->published)
+        assert_true((double)(uses[i].calls - was[i]) <= uses[i].limit->rate * 6);
+  }
+  fake_free(s);
+}
+
+static void asked_now_is_asked_at_once_but_not_twice(void **state) {
+  (void)state;
+  struct fake_answer reference[6];
+  make_reference(reference);
+  fake_answers(reference, 6, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  fake_pass(s, 5000);
+  fake_forget();
+  stack_refresh(s, STACK_TARGET);
+  fake_pass(s, 0);
+  assert_int_equal(fake_sent("DescribeTargetHealth"),
+                   GROUPS); /* the operator asked: all, at once */
+  fake_forget();
+  stack_refresh(s, STACK_TARGET); /* a key held down */
+  fake_pass(s, 0);
+  assert_int_equal(fake_sent("DescribeTargetHealth"), 0);
+  fake_free(s);
+}
+
+/* ---- large clusters
+ * ----------------------------------------------------------------------------------- */
+
+static void huge_cluster_is_not_swept(void **state) {
+  (void)state;
+  static const struct fake_answer huge[] = {{.op = "DescribeClusters",
+                                             .items = "[{\"clusterArn\":\"" FAKE_CLUSTER
+                                                      "\",\"clusterName\":\"shop\",\"status\":"
+                                                      "\"ACTIVE\",\"runningTasksCount\":4000}]"}};
+  fake_answers(huge, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  assert_int_equal(fake_sent("ListTasks"), 0);
+  assert_true(coll(s, STACK_TASK)->loaded);
+  stack_show_service(s, AWS_STR_LIT(FAKE_SERVICE));
+  fake_pass(s, 2000);
+  assert_int_equal(fake_sent("ListTasks"), 2);
+  assert_non_null(strstr(fake_last_input("ListTasks"), "\"serviceName\":\"web\""));
+  assert_int_equal(coll(s, STACK_TASK)->n, 2);
+  stack_show_service(s, (struct aws_str){NULL, 0});
+  fake_pass(s, 2000);
+  assert_int_equal(coll(s, STACK_TASK)->n, 0);
+  fake_free(s);
+}
+
+static void vanished_things_go(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  static const struct fake_answer none[] = {{.op = "DescribeTargetGroups", .items = "[]"}};
+  fake_answers(none, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 130000);
+  assert_int_equal(coll(s, STACK_TARGET_GROUP)->n, 0);
+  assert_int_equal(coll(s, STACK_TARGET)->n, 0);
+  assert_null(stack_find(s, STACK_TARGET, AWS_STR_LIT(FAKE_GROUP "|10.0.10.17:8080")));
+  fake_forget();
+  fake_pass(s, 60000);
+  assert_int_equal(fake_sent("DescribeTargetHealth"), 0);
+  fake_free(s);
+}
+
+static void filters_keep_what_fits(void **state) {
+  (void)state;
+  struct stack_config cfg;
+  char kind[] = "services", pattern[] = "api-*";
+  struct stack_filter filter = {kind, pattern};
+  stack_config_init(&cfg);
+  cfg.filters = &filter;
+  cfg.nfilters = 1;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(&cfg);
+  assert_int_equal(coll(s, STACK_SERVICE)->n, 0);
+  assert_int_equal(coll(s, STACK_TARGET_GROUP)->n, 1);
+  fake_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(fills_everything_once),
+      cmocka_unit_test(once_asks_once),
+      cmocka_unit_test(rows_stay_when_nothing_changed),
+      cmocka_unit_test(pin_mismatch_sends_nothing_else),
+      cmocka_unit_test(pin_waits_for_the_network),
+      cmocka_unit_test(failure_keeps_rows),
+      cmocka_unit_test(denied_is_asked_seldom),
+      cmocka_unit_test(unread_source_is_told),
+      cmocka_unit_test(throttle_slows_that_api_alone),
+      cmocka_unit_test(steady_stack_is_polite),
+      cmocka_unit_test(no_minute_passes_a_tenth),
+      cmocka_unit_test(asked_now_is_asked_at_once_but_not_twice),
+      cmocka_unit_test(huge_cluster_is_not_swept),
+      cmocka_unit_test(vanished_things_go),
+      cmocka_unit_test(filters_keep_what_fits),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
