@@ -9,12 +9,12 @@
 enum { NAME, STATUS, ROLE, CPU, CONNECTIONS, STORAGE, ENGINE, FLAGS };
 
 static const struct wid_column columns[] = {
-    [NAME] = {"database", 14, 18, 2, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
+    [NAME] = {"database", 12, 18, 2, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
     [STATUS] = {"status", 11, 12, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
-    [ROLE] = {"role", 9, 15, 0, 1, WID_ALIGN_LEFT, WID_CLIP_END},
+    [ROLE] = {"role", 14, 14, 0, 1, WID_ALIGN_LEFT, WID_CLIP_END},
     [CPU] = {"cpu", 4, 4, 0, 2, WID_ALIGN_RIGHT, WID_CLIP_END},
     [CONNECTIONS] = {"conn", 4, 5, 0, 3, WID_ALIGN_RIGHT, WID_CLIP_END},
-    [STORAGE] = {"storage", 8, 11, 0, 5, WID_ALIGN_RIGHT, WID_CLIP_END},
+    [STORAGE] = {"storage", 8, 9, 0, 5, WID_ALIGN_RIGHT, WID_CLIP_END},
     [ENGINE] = {"engine", 10, 16, 0, 6, WID_ALIGN_LEFT, WID_CLIP_END},
     [FLAGS] = {"has", 8, 16, 2, 4, WID_ALIGN_LEFT, WID_CLIP_END},
 };
@@ -72,7 +72,7 @@ static void engine_cell(struct wid_cell *cell, struct aws_str engine, struct aws
 static void flag(char *out, size_t size, bool on, const char *word) {
   size_t used = strlen(out);
   if (on && used < size)
-    snprintf(out + used, size - used, "%s%s", used ? ", " : "", word);
+    snprintf(out + used, size - used, "%s%s", used ? " " : "", word);
 }
 
 static void cluster_cell(const struct stack_row *row, int column, struct wid_cell *cell) {
@@ -99,7 +99,7 @@ static void cluster_cell(const struct stack_row *row, int column, struct wid_cel
   case FLAGS:
     flag(flags, sizeof flags, c->multi_az, "multi-AZ");
     flag(flags, sizeof flags, c->iam_auth, "IAM");
-    flag(flags, sizeof flags, c->encrypted, "encrypted");
+    flag(flags, sizeof flags, c->encrypted, "enc");
     wid_cell_printf(cell, "%s", flags);
     cell->style = WID_DIM;
     break;
@@ -138,7 +138,7 @@ static void storage_cell(struct pane *p, const struct pane_row *r, struct wid_ce
   if (isnan(free_gib))
     wid_cell_printf(cell, "%.0f GiB", gib);
   else
-    wid_cell_printf(cell, "%.0f%% of %.0fG", 100 * (1 - free_gib / gib), gib);
+    wid_cell_printf(cell, "%.0f%%/%.0fG", 100 * (1 - free_gib / gib), gib);
 }
 
 static void flags_cell(const struct rds_instance *i, struct wid_cell *cell) {
@@ -147,7 +147,7 @@ static void flags_cell(const struct rds_instance *i, struct wid_cell *cell) {
   flag(flags, sizeof flags, pending, "pending reboot");
   flag(flags, sizeof flags, i->multi_az, "multi-AZ");
   flag(flags, sizeof flags, i->iam_auth, "IAM");
-  flag(flags, sizeof flags, i->encrypted, "encrypted");
+  flag(flags, sizeof flags, i->encrypted, "enc");
   flag(flags, sizeof flags, i->public, "public");
   wid_cell_printf(cell, "%s", flags);
   cell->style = pending ? WID_NOTE : WID_DIM;

@@ -138,6 +138,7 @@ struct tui_view *tui_actions_new(struct tui *t) {
     return NULL;
   a->view = (struct tui_view){&ops, t};
   tui_grid_init(&a->grid, columns, sizeof columns / sizeof columns[0], &source, a);
+  wid_table_sort(&a->grid.table, STARTED, true);
   a->grid.table.empty = "nothing was done from here yet";
   return &a->view;
 }

@@ -6,12 +6,13 @@
 
 #define DETAIL_COLUMNS 22 /* the room details are given when there is plenty */
 #define SPARK_COLUMNS 12
+#define SHORT_SPARK 5
 #define LONG_ARROW 3
 #define SHORT_ARROW 1
 #define LEAD 2 /* "▶ " before a hop that starts a bank */
 
 /* How much is shown; each one gives up what the one before did, and more. */
-enum fit { FULL, SHORT_ARROWS, SHORT_NAMES, NO_WORDS, NARROW_DETAILS, WRAPPED, FITS };
+enum fit { FULL, SHORT_SPARKS, SHORT_ARROWS, SHORT_NAMES, NO_WORDS, NARROW_DETAILS, WRAPPED, FITS };
 
 struct plan {
   enum fit fit;
@@ -39,8 +40,9 @@ static int head_width(const struct wid_hop *hop, enum fit fit) {
          (word > 0 ? 1 + word : 0);
 }
 
-static int details_width(const struct wid_hop *hop) {
-  int most = hop->series ? width_of(hop->label) + 1 + SPARK_COLUMNS : width_of(hop->label);
+static int details_width(const struct wid_hop *hop, enum fit fit) {
+  int spark = fit < SHORT_SPARKS ? SPARK_COLUMNS : SHORT_SPARK;
+  int most = width_of(hop->label) + (hop->series ? 1 + spark : 0);
   for (int i = 0; i < WID_STRIP_DETAILS_MAX; i++) {
     int w = width_of(hop->details[i].text);
     most = w > most ? w : most;
@@ -49,7 +51,7 @@ static int details_width(const struct wid_hop *hop) {
 }
 
 static int hop_width(const struct wid_hop *hop, enum fit fit) {
-  int head = head_width(hop, fit), details = fit < NARROW_DETAILS ? details_width(hop) : 0;
+  int head = head_width(hop, fit), details = fit < NARROW_DETAILS ? details_width(hop, fit) : 0;
   return head > details ? head : details;
 }
 

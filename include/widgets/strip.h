@@ -1,8 +1,8 @@
 /* The path strip: hops side by side, joined by arrows, each with a glyph, details and a sparkline.
  *
  * Needs no state: the caller makes the hops anew for each draw. When the width is short, in this
- * order: arrows shorten, short names stand for names, words are left out, details shrink to the room
- * there is, and at last the strip wraps into a second bank.
+ * order: sparklines and arrows shorten, short names stand for names, words are left out, details
+ * shrink to the room there is, and at last the strip wraps into a second bank.
  */
 #ifndef CAWSOLE_WIDGETS_STRIP_H
 #define CAWSOLE_WIDGETS_STRIP_H

@@ -217,8 +217,9 @@ static void test_strip(void **state) {
   assert_int_equal(wid_strip_hit(r, hops, COUNT(hops), 4, 0), WID_NONE);
   draw_strip(52);
   assert_string_equal(screen_line(0, 0, 100),
-                      "CF ● ─────────────────▶ ▸ALB ▲ ───▶ ECS ⟳     S3 ●");
-  assert_string_equal(screen_line(1, 0, 100), "12.3k rpm               p95 412ms   web 3/5");
+                      "CloudFront ● ──▶ ▸ALB ▲ degraded ▶ ECS ⟳     S3 ●");
+  assert_string_equal(screen_line(1, 0, 100), "12.3k rpm        p95 412ms         web 3/5");
+  assert_string_equal(screen_line(2, 0, 100), "5xx 0.3%    ▂▃▄█");
   draw_strip(30);
   assert_string_equal(screen_line(0, 0, 100), "CF ● ▶ ▸ALB ▲ ▶ ECS ⟳   S3 ●");
   assert_int_equal(wid_strip_height(hops, COUNT(hops), 20), 6);
