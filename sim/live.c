@@ -18,6 +18,8 @@ void sim_db_event(struct sim_world *w, const char *source_type, const char *sour
   e->message = sim_text(w, "%s", message);
 }
 
+#define TRACE_EVERY 5 /* seconds: what fails between two minutes is remembered all the same */
+
 static void step(struct sim_world *w) {
   for (size_t i = 0; i < w->services.n; i++)
     sim_tasks_step(w, w->services.v[i]);
@@ -25,6 +27,9 @@ static void step(struct sim_world *w) {
     sim_targets_step(w, w->target_groups.v[i]);
   for (size_t i = 0; i < w->services.n; i++)
     sim_service_step(w, w->services.v[i]);
+  if (w->now / SIM_SECOND % TRACE_EVERY == 0)
+    for (size_t i = 0; i < w->services.n; i++)
+      sim_trace(w->services.v[i], w->traced, false);
   sim_alarms_look(w);
   if (w->scenario && w->scenario->tick)
     w->scenario->tick(w);

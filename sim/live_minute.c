@@ -9,7 +9,7 @@
 #define IN_MINUTES 15 /* below nine tenths of it for so long: in */
 #define COOLDOWN SIM_MINUTE
 
-void sim_trace(struct sim_service *s, aws_ms minute) {
+void sim_trace(struct sim_service *s, aws_ms minute, bool fresh) {
   int running = sim_count_running(s, NULL), bad = 0, all = 0;
   size_t slot = (size_t)(minute / SIM_MINUTE % SIM_TRACE_MINUTES);
 
@@ -19,7 +19,9 @@ void sim_trace(struct sim_service *s, aws_ms minute) {
     bad += t->state == SIM_TARGET_UNHEALTHY;
   }
   s->trace[slot].running = (uint16_t)(running > UINT16_MAX ? UINT16_MAX : running);
-  s->trace[slot].bad_percent = (uint8_t)(all ? bad * 100 / all : 0);
+  bad = all ? bad * 100 / all : 0;
+  if (fresh || bad > s->trace[slot].bad_percent)
+    s->trace[slot].bad_percent = (uint8_t)bad;
 }
 
 static bool cpu_of(const struct sim_world *w, const struct sim_service *s, aws_ms minute,
@@ -62,7 +64,7 @@ static void track(struct sim_world *w, struct sim_service *s, aws_ms minute) {
 void sim_minute(struct sim_world *w, aws_ms minute) {
   for (size_t i = 0; i < w->services.n; i++) {
     struct sim_service *s = w->services.v[i];
-    sim_trace(s, minute);
+    sim_trace(s, minute, true);
     if (s->max)
       track(w, s, minute);
   }

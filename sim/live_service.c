@@ -181,9 +181,10 @@ int sim_count_pending(const struct sim_service *s, const struct sim_deployment *
   return n;
 }
 
-/* What the scheduler decides on. "fresh": of the primary deployment; "old": of any other. */
+/* What the scheduler decides on. "fresh": of the primary deployment; "old": of any other, those
+ * that still drain or stop counted apart. */
 struct tally {
-  int fresh, fresh_ready, old, old_ready, leaving;
+  int fresh, fresh_ready, old, leaving, old_leaving;
 };
 
 static struct tally count(const struct sim_service *s, const struct sim_deployment *primary) {
@@ -194,12 +195,12 @@ static struct tally count(const struct sim_service *s, const struct sim_deployme
     int ready = sim_task_ready(t);
     if (t->stop_wanted) {
       n.leaving++;
+      n.old_leaving += !is_of(t, primary) && t->status < SIM_TASK_DEPROVISIONING;
     } else if (is_of(t, primary)) {
       n.fresh++;
       n.fresh_ready += ready;
     } else {
       n.old++;
-      n.old_ready += ready;
     }
   }
   return n;
@@ -349,7 +350,7 @@ static void roll(struct sim_world *w, struct sim_service *s, struct sim_deployme
 
 static void complete(struct sim_world *w, struct sim_service *s, struct sim_deployment *d,
                      const struct tally *n) {
-  bool there = n->fresh == s->desired && n->fresh_ready == s->desired && !n->old;
+  bool there = n->fresh == s->desired && n->fresh_ready == s->desired && !n->old && !n->old_leaving;
 
   if (there && d->rollout == SIM_ROLLOUT_IN_PROGRESS) {
     d->rollout = SIM_ROLLOUT_COMPLETED;

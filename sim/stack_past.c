@@ -58,7 +58,7 @@ static bool past_service(struct sim_world *w, struct sim_service *s) {
   w->now = w->began;
   s->steady = true;
   for (aws_ms m = w->traced - (SIM_TRACE_MINUTES - 1) * SIM_MINUTE; m <= w->traced; m += SIM_MINUTE)
-    sim_trace(s, m);
+    sim_trace(s, m, true);
   return true;
 }
 

@@ -175,7 +175,7 @@ struct sim_task { /* freed an hour after it stopped */
   struct sim_target *target; /* in its service's group; NULL: none */
   aws_ms created, pull_started, pull_stopped, started, stopping, execution_stopped, stopped;
   const char *stop_code;
-  char reason[120];     /* stoppedReason */
+  char reason[200];     /* stoppedReason */
   int exit_code;        /* -1: none */
 };
 struct sim_event { /* freed when the newest 100 push it out */
@@ -223,7 +223,7 @@ struct sim_service {
   /* One entry a minute, trace[minute % SIM_TRACE_MINUTES]: what metrics of the past are made from. */
   struct {
     uint16_t running;
-    uint8_t bad_percent; /* of its targets */
+    uint8_t bad_percent; /* of its targets, at the worst of that minute */
   } trace[SIM_TRACE_MINUTES];
 };
 struct sim_cluster {
