@@ -96,9 +96,20 @@ static bool resolve(struct aws_client *c, const struct aws_op *op, const char *r
   return aws_endpoint_resolve(op->service, region ? region : c->region, override, out, err);
 }
 
+static bool has_any(const cJSON *in, const char *names) {
+  struct aws_str rest = aws_str_from(names);
+  while (rest.n > 0) {
+    struct aws_str name = aws_str_split(&rest, ' ');
+    for (const cJSON *c = in->child; c; c = c->next)
+      if (aws_str_eq_c(name, c->string))
+        return true;
+  }
+  return false;
+}
+
 /* The page size that AWS allows at most; its own defaults are small. */
 static bool add_size(const struct aws_op *op, cJSON *in) {
-  if (!op->size_in || cJSON_HasObjectItem(in, op->size_in))
+  if (!op->size_in || has_any(in, op->size_in) || has_any(in, op->size_not_with))
     return true;
   char text[16];
   snprintf(text, sizeof text, "%d", op->size);

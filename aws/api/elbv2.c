@@ -117,6 +117,7 @@ const struct aws_op elbv2_describe_load_balancers = {
     .token_out = "NextMarker",
     .size_in = "PageSize",
     .size = 400,
+    .size_not_with = "LoadBalancerArns Names",
 };
 
 const struct aws_op elbv2_describe_listeners = {
@@ -129,6 +130,7 @@ const struct aws_op elbv2_describe_listeners = {
     .token_out = "NextMarker",
     .size_in = "PageSize",
     .size = 400,
+    .size_not_with = "ListenerArns",
 };
 
 const struct aws_op elbv2_describe_rules = {
@@ -141,6 +143,7 @@ const struct aws_op elbv2_describe_rules = {
     .token_out = "NextMarker",
     .size_in = "PageSize",
     .size = 400,
+    .size_not_with = "RuleArns",
 };
 
 const struct aws_op elbv2_describe_target_groups = {
@@ -153,6 +156,7 @@ const struct aws_op elbv2_describe_target_groups = {
     .token_out = "NextMarker",
     .size_in = "PageSize",
     .size = 400,
+    .size_not_with = "TargetGroupArns Names",
 };
 
 /* One target group a call, and never in pages. */

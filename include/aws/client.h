@@ -50,6 +50,7 @@ struct aws_op {
   const char *token_in, *token_out; /* NULL: not paged */
   const char *more;    /* boolean member that must be true to go on ("IsTruncated"), or NULL */
   const char *size_in; /* "maxResults", with size as value; NULL: not sent */
+  const char *size_not_with; /* input members beside which AWS refuses size_in: "Names Arns" */
   int size;
   bool size_text;    /* the model's type of size_in is string (json body only) */
   const char *batch; /* input list that is cut into calls of batch_max */

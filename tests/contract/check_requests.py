@@ -117,7 +117,8 @@ class Operation:
     def random_input(self, rng):
         shape = self.model.input_shape
         value = random_structure(rng, shape, 0, self.protocol == 'json') if shape else {}
-        if self.row['size_in'] and self.row['size_in'] not in value:
+        refused = (self.row['size_not_with'] or '').split()
+        if self.row['size_in'] and not {self.row['size_in'], *refused} & set(value):
             size = self.row['size']  # ours always says how long a page is to be
             text = shape.members[self.row['size_in']].type_name == 'string'
             value[self.row['size_in']] = str(size) if text else size

@@ -79,6 +79,7 @@ static void add_op(struct aws_buf *b, const struct aws_op *op) {
   add_text(b, "token_out", op->token_out);
   add_text(b, "more", op->more);
   add_text(b, "size_in", op->size_in);
+  add_text(b, "size_not_with", op->size_not_with);
   aws_buf_addf(b, ",\"size\":%d", op->size);
   add_flag(b, "size_text", op->size_text);
   add_text(b, "batch", op->batch);

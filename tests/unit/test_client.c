@@ -292,6 +292,18 @@ static void test_single_item_and_empty(void **state) {
   assert_int_equal(o.items, 0);
 }
 
+static void test_page_size(void **state) {
+  struct fixture *f = *state;
+  PLAY(f, {200, NULL, "<R><DescribeLoadBalancersResult/></R>"});
+  run(f, &elbv2_describe_load_balancers, NULL, NULL);
+  run(f, &elbv2_describe_load_balancers, "{\"PageSize\":5}", NULL);
+  run(f, &elbv2_describe_load_balancers, "{\"Names\":[\"a\"]}", NULL); /* AWS takes no size here */
+  assert_string_equal(f->script.bodies,
+                      "Action=DescribeLoadBalancers&Version=2015-12-01&PageSize=400\n"
+                      "Action=DescribeLoadBalancers&Version=2015-12-01&PageSize=5\n"
+                      "Action=DescribeLoadBalancers&Version=2015-12-01&Names.member.1=a\n");
+}
+
 static void test_unreadable(void **state) {
   struct fixture *f = *state;
   PLAY(f, {200, "x-amzn-RequestId: r9\r\n", "{\"clusterArns\":["});
@@ -694,6 +706,7 @@ int main(void) {
       WITH(test_xml_pages),
       WITH(test_query_result),
       WITH(test_single_item_and_empty),
+      WITH(test_page_size),
       WITH(test_unreadable),
       WITH(test_batches),
       WITH(test_invalid_parameters),
