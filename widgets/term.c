@@ -61,12 +61,15 @@ static void arm(void) {
   wid_fatal_arm(fileno(term.out), &term.before, reset);
 }
 
-static enum wid_depth best_depth(enum wid_depth wanted) {
+/* https://no-color.org; what the configuration says goes before it. */
+static enum wid_depth wanted_depth(enum wid_depth configured) {
   const char *no_color = getenv("NO_COLOR");
+  return configured == WID_DEPTH_AUTO && no_color && *no_color ? WID_MONO : configured;
+}
+
+static enum wid_depth best_depth(enum wid_depth wanted) {
   if (wanted != WID_DEPTH_AUTO)
     return wanted;
-  if (no_color && *no_color)
-    return WID_MONO;
   return COLORS >= 256 ? WID_COLOR_256 : COLORS >= 16 ? WID_COLOR_16 : WID_COLOR_8;
 }
 
@@ -95,9 +98,10 @@ static void set_modes(const struct wid_term_options *options) {
     mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
   }
-  if (options->depth != WID_MONO && has_colors())
-    start_color(); /* sets COLORS */
-  term.depth = wid_style_init(best_depth(options->depth));
+  enum wid_depth wanted = wanted_depth(options->depth);
+  if (wanted != WID_MONO && has_colors())
+    start_color(); /* sets COLORS; without colours it would still paint black */
+  term.depth = wid_style_init(best_depth(wanted));
   wid_cells_set_ascii(options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
   leaveok(stdscr, TRUE);
   curs_set(0);
