@@ -40,7 +40,7 @@ static void on_every_size(struct screen *s) {
   assert_non_null(strstr(line, "demo"));
   assert_non_null(strstr(line, "eu-west-1"));
   assert_int_equal(screen_row(s, "CloudFront|CF"), 1);
-  screen_expect(s, "web +4/4");
+  screen_expect(s, "web .*4/4 ");
   assert_true(screen_row(s, "help") >= 0);
   no_foreign_bytes(s);
 }
