@@ -51,12 +51,17 @@ static bool breaches(const struct sim_alarm *a, double value) {
   return value > a->threshold || (equal && value >= a->threshold);
 }
 
-/* CloudWatch writes numbers as Java does: 80.0, 12.5. */
+/* CloudWatch writes numbers as Java does: 80.0, 12.5, 1.073741824E10. */
 static void number(char *out, size_t size, double value) {
-  if (floor(value) == value && fabs(value) < 1e7)
+  if (fabs(value) >= 1e7) {
+    const int power = (int)floor(log10(fabs(value)));
+    const double head = value / pow(10, power);
+    snprintf(out, size, floor(head) == head ? "%.1fE%d" : "%.10gE%d", head, power);
+  } else if (floor(value) == value) {
     snprintf(out, size, "%.1f", value);
-  else
+  } else {
     snprintf(out, size, "%.6g", value);
+  }
 }
 
 static void clock_text(const struct sim_world *w, aws_ms t, char out[24]) {

@@ -329,6 +329,12 @@ def metrics(tap, clients):
             (queries[:1], {'NextToken': 'x'}, 'InvalidNextToken'))])
 
 
+def points_of(answer):
+    """What an answer says, as far as a decimal text can say it of a double."""
+    return [(r['Id'], r['Timestamps'], ['%.12g' % v for v in r['Values']])
+            for r in answer['MetricDataResults']]
+
+
 def metric_protocols(tap, clients):
     """What other SDKs speak with CloudWatch: query, and CBOR, beside JSON."""
     now = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)
@@ -340,9 +346,7 @@ def metric_protocols(tap, clients):
         with unittest.mock.patch.object(botocore.model.ServiceModel, 'resolved_protocol', protocol):
             other = harness.Clients(clients.url)
             got = other['cloudwatch'].get_metric_data(MetricDataQueries=queries, **window)
-            alike = [(r['Id'], r['Timestamps'], r['Values']) for r in got['MetricDataResults']] == \
-                    [(r['Id'], r['Timestamps'], r['Values']) for r in want['MetricDataResults']]
-            tap.ok(alike, 'cloudwatch: the same points by ' + protocol)
+            tap.equal(points_of(got), points_of(want), 'cloudwatch: the same points by ' + protocol)
             alarms_there = other['cloudwatch'].describe_alarms()['MetricAlarms']
             tap.equal([a['AlarmName'] for a in alarms_there], [a['AlarmName'] for a in names],
                       'cloudwatch: the same alarms by ' + protocol)
