@@ -128,6 +128,7 @@ class Clients:
         self.session = botocore.session.get_session()
         self.problems, self.seen, self.cache = [], {}, {}
         self.last = self.lax = None
+        self.region = REGION
 
     def without_checks(self):
         """The same, letting through what botocore itself would refuse to send."""
@@ -147,7 +148,7 @@ class Clients:
             signature_version=botocore.UNSIGNED if self.unsigned else None)
         key_id, secret, token = self.keys
         client = self.session.create_client(
-            service, region_name=GLOBAL.get(service, REGION), endpoint_url=self.url, config=config,
+            service, region_name=GLOBAL.get(service, self.region), endpoint_url=self.url, config=config,
             aws_access_key_id=key_id, aws_secret_access_key=secret, aws_session_token=token)
         client.meta.events.register('before-parse', self.check)
         return client
