@@ -114,7 +114,13 @@ static const struct sim_api_service *by_target(struct aws_str target) {
   return NULL;
 }
 
-static const struct sim_api_service *by_version(struct aws_str body) {
+static bool is_query(const struct sim_api_service *s) {
+  return s->version && s->version[0] != '/';
+}
+
+/* The services of the query protocol are told apart by their version; where that is none of theirs,
+ * by what the request was signed for. */
+static const struct sim_api_service *by_version(struct aws_str body, const struct sim_auth *auth) {
   struct aws_str version = {0};
 
   while (body.n) {
@@ -124,8 +130,10 @@ static const struct sim_api_service *by_version(struct aws_str body) {
       version = value;
   }
   for (size_t i = 0; i < COUNT(services); i++)
-    if (services[i].version && services[i].version[0] != '/' &&
-        aws_str_eq_c(version, services[i].version))
+    if (is_query(&services[i]) && aws_str_eq_c(version, services[i].version))
+      return &services[i];
+  for (size_t i = 0; i < COUNT(services); i++)
+    if (is_query(&services[i]) && aws_str_eq_c(auth->service, services[i].signing_name))
       return &services[i];
   return NULL;
 }
@@ -161,7 +169,7 @@ const struct sim_api_service *sim_route_service(const struct sim_http *h,
   if (!strcmp(h->method, "POST") && type &&
       !strncasecmp(type, "application/x-www-form-urlencoded", 33)) {
     *protocol = SIM_QUERY;
-    return by_version((struct aws_str){h->body, h->nbody});
+    return by_version((struct aws_str){h->body, h->nbody}, auth);
   }
   s = by_path(h->path, auth);
   if (s)
@@ -317,6 +325,9 @@ bool sim_route_op(struct sim_request *rq, const struct sim_http *h) {
     return rq->op ? read_rest(rq, h) : no_such_op(rq, (struct aws_str){0});
   }
   rq->op = op_named(rq->service, name);
+  const char *version = rq->protocol == SIM_QUERY ? sim_in_str(rq, "Version") : NULL;
+  if (rq->protocol == SIM_QUERY && (!version || strcmp(version, rq->service->version) != 0))
+    rq->op = NULL;
   if (!rq->op)
     return no_such_op(rq, name);
   return rq->protocol == SIM_QUERY || read_document(rq, h);

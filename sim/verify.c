@@ -318,7 +318,7 @@ static enum sim_verdict check_scope(const struct sim_auth *auth, const struct si
   if (auth->amz_date.n < 8 || memcmp(auth->amz_date.p, auth->date.p, 8) != 0)
     return SIM_VERDICT_DATE;
   if (signed_at > x->now + x->skew)
-    return SIM_VERDICT_SKEWED;
+    return SIM_VERDICT_EARLY;
   if (auth->presigned)
     return x->now > signed_at + auth->expires * 1000 ? SIM_VERDICT_EXPIRED : SIM_VERDICT_GOOD;
   return signed_at < x->now - x->skew ? SIM_VERDICT_SKEWED : SIM_VERDICT_GOOD;

@@ -38,7 +38,8 @@ enum sim_verdict {
   SIM_VERDICT_SERVICE,   /* scope names another service */
   SIM_VERDICT_REGION,    /* scope names another region */
   SIM_VERDICT_DATE,      /* scope's date is not that of X-Amz-Date */
-  SIM_VERDICT_SKEWED,    /* signed too long ago, or in the future */
+  SIM_VERDICT_SKEWED,    /* signed too long ago */
+  SIM_VERDICT_EARLY,     /* signed in the future */
   SIM_VERDICT_EXPIRED,   /* a presigned URL past its time */
   SIM_VERDICT_PAYLOAD,   /* x-amz-content-sha256 is not the body's */
   SIM_VERDICT_SIGNATURE

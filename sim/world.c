@@ -1,6 +1,7 @@
 /* Lists, texts, the seeded generator, the clock and the ways to find things. */
 #include "sim/world.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -73,13 +74,13 @@ void sim_random_uuid(struct sim_world *w, char out[37]) {
 aws_ms sim_wall(const struct sim_world *w, aws_ms t) {
   if (t <= w->began || w->speed <= 0)
     return t;
-  return w->began + (aws_ms)((double)(t - w->began) / w->speed);
+  return w->began + llround((double)(t - w->began) / w->speed);
 }
 
 aws_ms sim_unwall(const struct sim_world *w, aws_ms t) {
   if (t <= w->began || w->speed <= 0)
     return t;
-  return w->began + (aws_ms)((double)(t - w->began) * w->speed);
+  return w->began + llround((double)(t - w->began) * w->speed);
 }
 
 /* Ids are random hex: any few digits spread well, and FNV takes what a client makes up. */

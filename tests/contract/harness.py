@@ -166,21 +166,21 @@ class Clients:
             self.problems.append('%s %s %s' % (service, name, problem))
 
 
-def pages(client, operation, **arguments):
+def pages(client, operation, /, **arguments):
     """All pages of an operation by botocore's own paginator."""
     size = arguments.pop('page_size', None)
     config = {'PageSize': size} if size else {}
     return list(client.get_paginator(operation).paginate(PaginationConfig=config, **arguments))
 
 
-def refused(clients, service, operation, **arguments):
+def refused(clients, service_id, operation, /, **arguments):
     """Makes a call that should fail; gives (code, message, problems of the error's wire form).
 
     The code is None when the call was answered.
     """
     clients = clients.without_checks()
     try:
-        getattr(clients[service], operation)(**arguments)
+        getattr(clients[service_id], operation)(**arguments)
         return None, '', []
     except botocore.exceptions.ClientError as error:
         code = error.response['Error']['Code']

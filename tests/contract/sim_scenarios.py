@@ -122,10 +122,13 @@ def edge_errors(tap, clients):
                one['StateReason'])
     now = datetime.datetime.now(datetime.timezone.utc)
     later = now + datetime.timedelta(minutes=2)
-    got = harness.wait_for(lambda: edge['cloudwatch'].get_metric_data(
-        MetricDataQueries=query, StartTime=now - datetime.timedelta(minutes=1),
-        EndTime=later)['MetricDataResults'][0]['Values'], 20, 'errors')
-    tap.ok(got and max(got) > 5, 'edge-errors: the share of errors is above 5 %', got)
+
+    def share():
+        return max(edge['cloudwatch'].get_metric_data(
+            MetricDataQueries=query, StartTime=now - datetime.timedelta(minutes=1),
+            EndTime=later)['MetricDataResults'][0]['Values'], default=0)
+    tap.ok(harness.wait_for(lambda: share() > 5, 20, 'errors'),
+           'edge-errors: the share of errors is above 5 %', share())
     tap.equal(clients['cloudwatch'].get_metric_data(
         MetricDataQueries=query, StartTime=now - datetime.timedelta(minutes=9),
         EndTime=later)['MetricDataResults'][0]['Values'], [],

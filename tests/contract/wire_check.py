@@ -89,9 +89,10 @@ class Checker:
             self.problems.say(path, '%s does not fit an integer' % value)
 
     def count(self, shape, n, path):
-        low, high = shape.metadata.get('min'), shape.metadata.get('max')
-        if low is not None and n < low or high is not None and n > high:
-            self.problems.say(path, '%d items, the model says %s..%s' % (n, low, high))
+        """Only the upper bound: AWS itself answers empty lists where its models say one at least."""
+        high = shape.metadata.get('max')
+        if high is not None and n > high:
+            self.problems.say(path, '%d items, the model says at most %s' % (n, high))
 
     def required(self, shape, seen, path):
         for name in shape.required_members:
