@@ -74,7 +74,6 @@ static void get_vpc_origin(struct sim_request *rq) {
   sim_str(rq, NULL, "TLSv1.2");
   sim_end(rq);
   sim_end(rq);
-  sim_str(rq, "IpAddressType", "ipv4");
   sim_end(rq);
 }
 
