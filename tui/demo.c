@@ -1,7 +1,5 @@
 #include "tui/demo.h"
 
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,12 +10,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef HAVE_SYS_PRCTL_H
-#include <sys/prctl.h>
-#endif
-#ifdef HAVE_SYS_PROCCTL_H
-#include <sys/procctl.h>
-#endif
 
 #define START_MS 10000
 #define STOP_MS 2000
@@ -77,33 +69,22 @@ static void simulator_path(const char *argv0, char *out, size_t size) {
   snprintf(out, size, "cawsole-sim");
 }
 
-static void die_with_parent(pid_t parent) {
-#if defined(PR_SET_PDEATHSIG)
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-#elif defined(PROC_PDEATHSIG_CTL)
-  int sig = SIGTERM;
-  procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &sig);
-#endif
-  if (getppid() != parent)
-    _exit(1);
-}
-
-static void run_child(const char *path, const char *scenario, int out, pid_t parent) {
+static void run_child(const char *path, const char *scenario, int out) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   signal(SIGPIPE, SIG_DFL);
-  die_with_parent(parent);
   setpgid(0, 0); /* the terminal's Ctrl-C and Ctrl-Z are ours, not the simulator's */
   int null = open("/dev/null", O_RDWR);
   if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(null, 2) < 0)
     _exit(126);
   for (int fd = 3; fd < 256; fd++)
     close(fd);
-  char *argv[6] = {(char *)"cawsole-sim", (char *)"--port", (char *)"0", NULL, NULL, NULL};
+  char *argv[] = {(char *)"cawsole-sim",       (char *)"--port", (char *)"0",
+                  (char *)"--die-with-parent", NULL,             NULL, NULL};
   if (*scenario) {
-    argv[3] = (char *)"--scenario";
-    argv[4] = (char *)scenario;
+    argv[4] = (char *)"--scenario";
+    argv[5] = (char *)scenario;
   }
   execvp(path, argv);
   _exit(127);
@@ -135,13 +116,12 @@ bool tui_demo_start(struct tui_demo *d, const char *argv0, const char *scenario,
   *d = (struct tui_demo){.pid = -1, .out = -1};
   clean_environment();
   simulator_path(argv0, path, sizeof path);
-  pid_t parent = getpid();
   if (pipe(fds) != 0 || (d->pid = fork()) < 0) {
     aws_error_set(err, AWS_E_MEMORY, "the simulator could not be started: %s", strerror(errno));
     return false;
   }
   if (d->pid == 0)
-    run_child(path, scenario, fds[1], parent);
+    run_child(path, scenario, fds[1]);
   close(fds[1]);
   d->out = fds[0];
   fcntl(d->out, F_SETFD, FD_CLOEXEC);

@@ -66,8 +66,8 @@ static void group_cell(struct pane *p, const struct stack_row *row, int column,
     if (row->rating.reason[0])
       wid_cell_set(cell, row->rating.reason);
     else
-      wid_cell_printf(cell, "%.*s:%lld %.*s", AWS_STR_ARG(g->protocol), (long long)g->port,
-                      AWS_STR_ARG(g->check_path));
+      wid_cell_printf(cell, "%.*s %.*s:%lld", AWS_STR_ARG(g->check_path), AWS_STR_ARG(g->protocol),
+                      (long long)g->port);
     cell->style = row->rating.level >= STACK_UNKNOWN ? WID_NORMAL : WID_DIM;
     break;
   }

@@ -139,6 +139,15 @@ static void draw_arrow(WINDOW *win, int y, int from, int to) {
   wid_cells_add_c(win, &tip, WID_BORDER, "▶");
 }
 
+/* Room above the curve, so that a steady one does not look like the limit. */
+static double ceiling_of(const struct wid_hop *hop) {
+  double most = 0;
+  for (size_t i = 0; i < hop->n_series; i++)
+    if (hop->series[i] > most) /* never true for NAN */
+      most = hop->series[i];
+  return most * 4 / 3;
+}
+
 static void draw_series(WINDOW *win, struct wid_rect line, const struct wid_hop *hop) {
   if (hop->label.n > 0) {
     wid_cells_add(win, &line, WID_NORMAL, hop->label);
@@ -148,7 +157,7 @@ static void draw_series(WINDOW *win, struct wid_rect line, const struct wid_hop 
   if (line.w > SPARK_COLUMNS)
     line.w = SPARK_COLUMNS;
   if (hop->series && line.w > 1)
-    wid_spark_draw(win, line, WID_SPARK, hop->series, hop->n_series, 0, 0);
+    wid_spark_draw(win, line, WID_SPARK, hop->series, hop->n_series, 0, ceiling_of(hop));
 }
 
 static void draw_below(WINDOW *win, struct wid_rect block, const struct wid_hop *hop, int rows) {

@@ -209,7 +209,7 @@ static void test_strip(void **state) {
                       "CloudFront ● ───────────▶ ▸ALB ▲ degraded ──▶ ECS ⟳       S3 ●");
   assert_string_equal(screen_line(1, 0, 100),
                       "12.3k rpm                 p95 412ms           web 3/5");
-  assert_string_equal(screen_line(2, 0, 100), "5xx 0.3%         ▂▃▄█");
+  assert_string_equal(screen_line(2, 0, 100), "5xx 0.3%         ▁▂▃▇");
   struct wid_rect r = {0, 0, 3, 100};
   assert_int_equal(wid_strip_hit(r, hops, COUNT(hops), 1, 0), 0);
   assert_int_equal(wid_strip_hit(r, hops, COUNT(hops), 0, 30), 1);
@@ -219,7 +219,7 @@ static void test_strip(void **state) {
   assert_string_equal(screen_line(0, 0, 100),
                       "CloudFront ● ──▶ ▸ALB ▲ degraded ▶ ECS ⟳     S3 ●");
   assert_string_equal(screen_line(1, 0, 100), "12.3k rpm        p95 412ms         web 3/5");
-  assert_string_equal(screen_line(2, 0, 100), "5xx 0.3%    ▂▃▄█");
+  assert_string_equal(screen_line(2, 0, 100), "5xx 0.3%    ▁▂▃▇");
   draw_strip(30);
   assert_string_equal(screen_line(0, 0, 100), "CF ● ▶ ▸ALB ▲ ▶ ECS ⟳   S3 ●");
   assert_int_equal(wid_strip_height(hops, COUNT(hops), 20), 6);
