@@ -183,7 +183,7 @@ static void draw_panes(struct board *b, WINDOW *win, struct wid_rect r) {
   struct wid_rect screen = wid_term_size();
   for (size_t i = 0; i < TUI_PANES; i++) {
     pane_update(&b->panes[i]);
-    want[i] = pane_want(&b->panes[i]);
+    want[i] = pane_want(&b->panes[i], i == b->focus);
   }
   tui_layout(&b->layout, r, screen.w, screen.h, want, b->focus, b->zoom);
   if (b->layout.tabs) {

@@ -62,6 +62,7 @@ static const struct wid_source source = {.count = source_count,
 bool pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t) {
   *p = (struct pane){.ops = ops, .tui = t};
   wid_tree_init(&p->tree, '/', 3);
+  wid_text_init(&p->detail);
   for (size_t i = 0; i < PANE_TABLES; i++) {
     const struct pane_table *table = &ops->tables[i];
     tui_grid_init(&p->grids[i], table->columns, table->ncolumns, &source, p);
@@ -75,6 +76,7 @@ void pane_done(struct pane *p) {
   for (size_t i = 0; i < PANE_TABLES; i++)
     tui_grid_done(&p->grids[i]);
   wid_tree_done(&p->tree);
+  wid_text_done(&p->detail);
   free(p->event_keys);
   free(p->rows);
 }
@@ -133,9 +135,21 @@ static const struct stack_collection *failed_collection(const struct pane *p) {
   return NULL;
 }
 
-int pane_want(struct pane *p) {
+static void row_detail(struct pane *p, char *out, size_t size) {
+  const struct pane_row *r = pane_selected(p);
+  out[0] = '\0';
+  if (r && table_of(p)->detail)
+    table_of(p)->detail(p, r, out, size);
+  else if (r && r->row)
+    snprintf(out, size, "%s", r->row->rating.reason);
+}
+
+int pane_want(struct pane *p, bool focused) {
   int rows = p->n < 500 ? (int)p->n : 500;
-  return 3 + (rows ? rows : 1) + (failed_collection(p) ? 1 : 0);
+  char text[1024];
+  row_detail(p, text, sizeof text);
+  int detail = focused && text[0] ? PANE_DETAIL_LINES : 0;
+  return 3 + (rows ? rows : 1) + (failed_collection(p) ? 1 : 0) + detail;
 }
 
 enum stack_level pane_level(const struct pane *p) {
@@ -200,6 +214,22 @@ static void title_of(struct pane *p, char *out, size_t size) {
     snprintf(out, size, "%s", p->ops->title);
 }
 
+/* What the selected row has to say in full, in the last lines of the pane; takes them off. */
+static void draw_detail(struct pane *p, WINDOW *win, struct wid_rect *r) {
+  char text[1024];
+  row_detail(p, text, sizeof text);
+  if (!text[0] || r->h < 3 + PANE_DETAIL_LINES)
+    return;
+  wid_text_clear(&p->detail);
+  wid_text_add(&p->detail, WID_NORMAL, 2, wid_str_from(text));
+  size_t lines = wid_text_height(&p->detail, r->w - 4);
+  lines = lines < PANE_DETAIL_LINES ? lines : PANE_DETAIL_LINES;
+  r->h -= (int)lines + 1;
+  wid_cells_hline(win, (struct wid_rect){r->y + r->h, r->x, 1, r->w}, WID_BORDER);
+  wid_text_draw(&p->detail, win,
+                (struct wid_rect){r->y + r->h + 1, r->x + 2, (int)lines, r->w - 4});
+}
+
 void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool focused) {
   char right[96], title[192], extra[160] = "", filter[160];
   const struct stack_collection *c = main_collection(p), *bad = failed_collection(p);
@@ -224,6 +254,8 @@ void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool 
   }
   g->table.stale = bad != NULL;
   g->table.empty = c && !c->loaded && !bad ? "reading\xe2\x80\xa6" : table_of(p)->empty;
+  if (focused && !g->typing)
+    draw_detail(p, win, &inside);
   tui_grid_draw(g, win, inside, focused);
 }
 

@@ -6,6 +6,7 @@
 
 #include "tui/grid.h"
 #include "tui/tui.h"
+#include "widgets/text.h"
 #include "widgets/tree.h"
 
 #define PANE_KINDS_MAX 4
@@ -37,7 +38,12 @@ struct pane_table {
   /* For columns whose text does not sort: the number behind it; NaN: sort by text. May be NULL. */
   double (*number)(struct pane *p, const struct pane_row *r, int column);
   enum pane_open (*open)(struct pane *p, const struct pane_row *r); /* NULL: describe */
+  /* What a cell of the row has no room for: shown whole below the rows while the row is selected.
+   * NULL: why it is rated as it is. */
+  void (*detail)(struct pane *p, const struct pane_row *r, char *out, size_t size);
 };
+
+#define PANE_DETAIL_LINES 3
 
 struct pane_ops {
   const char *name, *title;
@@ -65,6 +71,7 @@ struct pane {
   uint64_t tree_of;     /* the collection's generation + 1; 0: never built */
   char *event_keys;     /* the timeline's: PANE_EVENT_KEY bytes for each event */
   aws_ms slow_since; /* wall clock: since when its refresh has been seen under way; 0: it is not */
+  struct wid_text detail; /* of the row selected */
   uint64_t shown;    /* hash of the rows last reported as on screen */
 };
 
@@ -75,7 +82,7 @@ void pane_update(struct pane *p);
 void pane_add(struct pane *p, enum stack_kind kind, const struct stack_row *row, int depth);
 void pane_add_row(struct pane *p, const struct pane_row *row);
 
-int pane_want(struct pane *p); /* lines, frame included */
+int pane_want(struct pane *p, bool focused); /* lines, frame included */
 void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool focused);
 /* Tells the stack which rows are on screen; on_screen false: none. After pane_draw. */
 void pane_report(struct pane *p, bool on_screen);

@@ -175,10 +175,12 @@ static void extra(struct pane *p, char *out, size_t size) {
 /* ---- tasks
  * ---------------------------------------------------------------------------------------- */
 
+#define SHORT_ID 8 /* of a task's id */
+
 enum { TASK, STATUS, HEALTH, ZONE, ADDRESS, TASK_REVISION, TASK_AGE, WHY };
 
 static const struct wid_column task_columns[] = {
-    [TASK] = {"task", 8, 10, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
+    [TASK] = {"task", 8, 8, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [STATUS] = {"status", 9, 14, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [HEALTH] = {"health", 7, 9, 0, 2, WID_ALIGN_LEFT, WID_CLIP_END},
     [ZONE] = {"az", 2, 2, 0, 4, WID_ALIGN_LEFT, WID_CLIP_START},
@@ -211,19 +213,25 @@ static struct aws_str address_of(const struct ecs_task *t) {
   return (struct aws_str){NULL, 0};
 }
 
-/* "EssentialContainerExited: Essential container in task exited; web exit 1" */
-static void why_cell(const struct ecs_task *t, struct wid_cell *cell) {
+/* "web exit 1; EssentialContainerExited: Essential container in task exited" */
+static void why(const struct ecs_task *t, char *out, size_t size) {
   const struct ecs_container *c = t->containers.items;
   char exits[96] = "";
   size_t used = 0;
+  out[0] = '\0';
   if (!t->stop_code.n && !t->stopped_reason.n)
     return;
   for (size_t i = 0; i < t->containers.n && used + 40 < sizeof exits; i++)
     if (aws_str_eq_c(c[i].last_status, "STOPPED") && c[i].exit_code)
       used += (size_t)snprintf(exits + used, sizeof exits - used, "%.*s exit %lld; ",
                                AWS_STR_ARG(c[i].name), (long long)c[i].exit_code);
-  wid_cell_printf(cell, "%s%.*s: %.*s", exits, AWS_STR_ARG(t->stop_code),
-                  AWS_STR_ARG(t->stopped_reason));
+  snprintf(out, size, "%s%.*s: %.*s", exits, AWS_STR_ARG(t->stop_code),
+           AWS_STR_ARG(t->stopped_reason));
+}
+
+static void task_detail(struct pane *p, const struct pane_row *r, char *out, size_t size) {
+  (void)p;
+  why(r->row->item, out, size);
 }
 
 static unsigned health_style(struct aws_str health) {
@@ -234,9 +242,11 @@ static unsigned health_style(struct aws_str health) {
 
 static void task_cell(struct pane *p, const struct pane_row *r, int column, struct wid_cell *cell) {
   const struct ecs_task *t = r->row->item;
+  struct aws_str id = aws_str_after_last(t->arn, '/');
+  char text[WID_CELL_SCRATCH];
   switch (column) {
   case TASK:
-    pane_cell_str(cell, aws_str_after_last(t->arn, '/'));
+    pane_cell_str(cell, (struct aws_str){id.p, id.n < SHORT_ID ? id.n : SHORT_ID});
     cell->style = t->stopped ? WID_DIM : WID_ACCENT;
     break;
   case STATUS:
@@ -260,7 +270,8 @@ static void task_cell(struct pane *p, const struct pane_row *r, int column, stru
     pane_cell_age(p, cell, t->stopped ? t->stopped : t->created);
     break;
   case WHY:
-    why_cell(t, cell);
+    why(t, text, sizeof text);
+    wid_cell_printf(cell, "%s", text);
     break;
   }
 }
@@ -291,6 +302,7 @@ const struct pane_ops pane_ecs = {
                 .empty = "this service runs no task and has stopped none lately",
                 .build = build_tasks,
                 .cell = task_cell,
-                .number = task_number}},
+                .number = task_number,
+                .detail = task_detail}},
     .extra = extra,
 };

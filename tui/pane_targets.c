@@ -111,6 +111,15 @@ static double number(struct pane *p, const struct pane_row *r, int column) {
   return all ? (double)healthy / (double)all : 1;
 }
 
+static void detail(struct pane *p, const struct pane_row *r, char *out, size_t size) {
+  const struct elbv2_target *t = r->row->item;
+  (void)p;
+  if (r->kind == STACK_TARGET && t->reason.n)
+    snprintf(out, size, "%.*s: %.*s", AWS_STR_ARG(t->reason), AWS_STR_ARG(t->description));
+  else
+    snprintf(out, size, "%s", r->row->rating.reason);
+}
+
 static enum pane_open open_group(struct pane *p, const struct pane_row *r) {
   (void)p;
   return r->kind == STACK_TARGET_GROUP ? PANE_OPEN_DRILL : PANE_OPEN_DESCRIBE;
@@ -129,11 +138,13 @@ const struct pane_ops pane_targets = {
                 .build = build_groups,
                 .cell = cell,
                 .number = number,
-                .open = open_group},
+                .open = open_group,
+                .detail = detail},
                {.kind = STACK_TARGET,
                 .columns = columns,
                 .ncolumns = sizeof columns / sizeof columns[0],
                 .empty = "nothing is registered in this group",
                 .build = build_targets,
-                .cell = cell}},
+                .cell = cell,
+                .detail = detail}},
 };

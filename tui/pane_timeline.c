@@ -56,6 +56,11 @@ static double number(struct pane *p, const struct pane_row *r, int column) {
   return column == TIME && e ? (double)e->at : NAN;
 }
 
+static void detail(struct pane *p, const struct pane_row *r, char *out, size_t size) {
+  const struct stack_event *e = stack_timeline_at(p->tui->stack, r->index);
+  snprintf(out, size, "%s", e ? e->text : "");
+}
+
 static uint64_t generation(struct pane *p) {
   return stack_timeline_generation(p->tui->stack);
 }
@@ -71,6 +76,7 @@ const struct pane_ops pane_timeline = {
                 .follow = true,
                 .build = build,
                 .cell = cell,
-                .number = number}},
+                .number = number,
+                .detail = detail}},
     .generation = generation,
 };
