@@ -139,7 +139,7 @@ static void announce(struct board *b) {
   bool news = last && last->ended > b->announced;
   b->announced = last ? last->ended : 0;
   if (news && t->nviews == 1 && last->outcome != STACK_OUTCOME_CANCELLED)
-    tui_say(t, last->outcome == STACK_OUTCOME_DONE ? WID_OK : WID_ERROR, "%s %s: %s %s",
+    tui_say(t, last->outcome == STACK_OUTCOME_DONE ? WID_OK : WID_ERROR, "%s %s: %s, %s",
             last->def->verb, last->subject, stack_outcome_name(last->outcome), last->progress);
 }
 

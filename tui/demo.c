@@ -80,8 +80,13 @@ static void run_child(const char *path, const char *scenario, int out) {
     _exit(126);
   for (int fd = 3; fd < 256; fd++)
     close(fd);
-  char *argv[] = {(char *)"cawsole-sim",       (char *)"--port", (char *)"0",
-                  (char *)"--die-with-parent", NULL,             NULL, NULL};
+  char *argv[] = {(char *)"cawsole-sim",
+                  (char *)"--port",
+                  (char *)"0",
+                  (char *)"--die-with-parent",
+                  NULL,
+                  NULL,
+                  NULL};
   if (*scenario) {
     argv[4] = (char *)"--scenario";
     argv[5] = (char *)scenario;

@@ -8,7 +8,7 @@
 
 struct tui_demo {
   pid_t pid;
-  int out;      /* reading end of the child's output; its other end closing tells of its death */
+  int out;       /* reading end of the child's output; its other end closing tells of its death */
   char url[256]; /* "http://127.0.0.1:40123" */
 };
 

@@ -101,7 +101,9 @@ static void title_health(struct title *b, struct tui *t, int w) {
   }
   char text[200];
   wid_cells_fit(text, sizeof text,
-                wid_str_from(p->summary[0] ? p->summary : tui_level_word(p->level)),
+                wid_str_from(p->summary[0]            ? p->summary
+                             : p->level <= STACK_NOTE ? tui_level_word(STACK_OK)
+                                                      : tui_level_word(p->level)),
                 summary_room(b, w), WID_CLIP_END);
   add(b, flash ? WID_TITLE_ALERT : WID_TITLE, 0, false, "%s %s", tui_level_glyph(p->level), text);
 }

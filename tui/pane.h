@@ -47,7 +47,7 @@ struct pane_table {
 
 struct pane_ops {
   const char *name, *title;
-  const char *tab; /* the title where room is short */
+  const char *tab;                       /* the title where room is short */
   enum stack_kind kinds[PANE_KINDS_MAX]; /* all that it shows */
   size_t nkinds;
   struct pane_table tables[PANE_TABLES]; /* [1] has no columns: nothing to drill into */
@@ -72,7 +72,7 @@ struct pane {
   char *event_keys;     /* the timeline's: PANE_EVENT_KEY bytes for each event */
   aws_ms slow_since; /* wall clock: since when its refresh has been seen under way; 0: it is not */
   struct wid_text detail; /* of the row selected */
-  uint64_t shown;    /* hash of the rows last reported as on screen */
+  uint64_t shown;         /* hash of the rows last reported as on screen */
 };
 
 bool pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t);

@@ -129,24 +129,26 @@ static void follow(struct action *a) {
 /* ---- drawing
  * --------------------------------------------------------------------------------------------- */
 
+/* The choices, and below them what the selected one would change. */
 static void draw_pick(struct action *a, WINDOW *win, struct wid_rect r) {
   const struct stack_input *in = &seen(a)->inputs[0];
   size_t chosen = wid_menu_index(&a->menu);
-  struct wid_rect top = r, below = r;
-  top.h = r.h / 2;
-  below.y += top.h;
-  below.h -= top.h;
-  wid_menu_draw(&a->menu, win, top);
+  const struct stack_choice *choice = chosen < in->nchoices ? &in->choices[chosen] : NULL;
+  int w = r.w < 100 ? r.w : 100;
   wid_text_clear(&a->text);
-  if (chosen < in->nchoices)
-    wid_text_add(&a->text, WID_NORMAL, 2, wid_str_from(in->choices[chosen].detail));
+  wid_text_add(&a->text, WID_NORMAL, 2, wid_str_from(choice ? choice->detail : ""));
   if (seen(a)->input_error[0])
     wid_text_add(&a->text, WID_ERROR, 0, wid_str_from(seen(a)->input_error));
-  struct wid_frame frame = {.title = WID_STR_LIT("what differs"),
-                            .right = wid_str_from(in->hint ? in->hint : "")};
-  struct wid_rect box = wid_rect_center(below, below.h, r.w < 100 ? r.w : 100);
-  wid_cells_fill(win, box, WID_NORMAL);
-  wid_text_draw(&a->text, win, wid_rect_inset(wid_frame_draw(win, box, &frame), 0, 1));
+  int list = in->nchoices + 5 < (size_t)r.h / 2 ? (int)in->nchoices + 5 : r.h / 2;
+  int detail = (int)wid_text_height(&a->text, w - 4) + 2;
+  struct wid_rect both = wid_rect_center(r, list + detail, w), below = both;
+  both.h = list;
+  below.y += list;
+  below.h -= list;
+  struct wid_frame frame = {.title = wid_str_from(choice ? choice->title : "")};
+  wid_menu_draw(&a->menu, win, both);
+  wid_cells_fill(win, below, WID_NORMAL);
+  wid_text_draw(&a->text, win, wid_rect_inset(wid_frame_draw(win, below, &frame), 0, 1));
 }
 
 static void add_end(struct wid_text *t, const struct stack_action_view *v) {
