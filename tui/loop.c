@@ -49,7 +49,7 @@ static void tell_idle(struct tui *t) {
   char line[40];
   if (t->test_fd < 0 || t->dirty > TUI_DIRTY_LATER || !quiet(t))
     return;
-  int n = snprintf(line, sizeof line, "idle %llu\n", (unsigned long long)++t->idles);
+  int n = snprintf(line, sizeof line, "idle %llu\n", (unsigned long long)t->events);
   tell(t, line, (size_t)n);
 }
 
@@ -130,6 +130,7 @@ static void on_signals(struct tui *t) {
 static void on_keys(struct tui *t) {
   struct wid_event e;
   while (!t->quit && wid_term_read(&e)) {
+    t->events++;
     if (e.kind == WID_EVENT_EOF)
       t->quit = true;
     else

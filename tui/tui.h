@@ -79,7 +79,7 @@ struct tui {
   int signal_fd;
   int test_fd; /* -1: none */
   bool drawn;  /* a first frame was shown */
-  uint64_t idles;
+  uint64_t events; /* keys and the like that were read */
 };
 
 /* ---- main.c, session.c ------------------------------------------------------------------------

@@ -51,12 +51,13 @@ void screen_flush(struct screen *s) {
     send_bytes(s, bytes, n);
 }
 
-/* An "idle" that was said before the keys were read must not be taken for the answer to them: keys
- * are sent to a program that is idle, unless the test types ahead. */
+/* Keys are sent to a program that is idle, unless the test types ahead: only then is it known how
+ * many it has read before. */
 static void begin_input(struct screen *s) {
   screen_idle(s);
   screen_pump(s, 0);
   s->idles_at_input = s->idles;
+  s->events_wanted = s->events;
 }
 
 static void send_named(struct screen *s, const char *name) {
@@ -77,10 +78,12 @@ static void send_named(struct screen *s, const char *name) {
   screen_flush(s);
 }
 
-static void send_keys(struct screen *s, const char *keys) {
+/* Calm: an Esc is waited for, or it and the next key would be one. */
+static void send_keys(struct screen *s, const char *keys, bool calm) {
   for (const char *at = keys; *at; at++) {
     const char *end = *at == '<' ? strchr(at, '>') : NULL;
     char name[16];
+    s->events_wanted += ((unsigned char)*at & 0xc0) != 0x80; /* a character, not a byte */
     if (!end || end == at + 1) {
       send_bytes(s, at, 1);
       continue;
@@ -88,23 +91,27 @@ static void send_keys(struct screen *s, const char *keys) {
     snprintf(name, sizeof name, "%.*s", (int)(end - at - 1), at + 1);
     send_named(s, name);
     at = end;
+    if (calm && strcmp(name, "Esc") == 0)
+      screen_idle(s);
   }
 }
 
 void screen_keys(struct screen *s, const char *keys) {
   begin_input(s);
-  send_keys(s, keys);
+  send_keys(s, keys, true);
 }
 
 /* Before the program took over the screen its keys have another form. */
 void screen_keys_ahead(struct screen *s, const char *keys) {
   screen_await_start(s);
   s->idles_at_input = s->idles;
-  send_keys(s, keys);
+  s->events_wanted = s->events;
+  send_keys(s, keys, false);
 }
 
 void screen_click(struct screen *s, int row, int col) {
   begin_input(s);
+  s->events_wanted++;
   vterm_mouse_move(s->vt, row, col, VTERM_MOD_NONE);
   vterm_mouse_button(s->vt, 1, true, VTERM_MOD_NONE);
   vterm_mouse_button(s->vt, 1, false, VTERM_MOD_NONE);
@@ -113,6 +120,7 @@ void screen_click(struct screen *s, int row, int col) {
 
 void screen_wheel(struct screen *s, int row, int col, bool down) {
   begin_input(s);
+  s->events_wanted++;
   vterm_mouse_move(s->vt, row, col, VTERM_MOD_NONE);
   vterm_mouse_button(s->vt, down ? 5 : 4, true, VTERM_MOD_NONE);
   screen_flush(s);
@@ -120,6 +128,7 @@ void screen_wheel(struct screen *s, int row, int col, bool down) {
 
 void screen_paste(struct screen *s, const char *text) {
   begin_input(s);
+  s->events_wanted++;
   vterm_keyboard_start_paste(s->vt);
   screen_flush(s);
   send_bytes(s, text, strlen(text));

@@ -29,7 +29,9 @@ struct screen {
   size_t n, cap;
   /* idle */
   unsigned idles, idles_at_input;
-  bool at_line_start; /* of what it says there */
+  unsigned long events, events_wanted; /* as it counts them, and what that must come to */
+  char said[32];                       /* the line that it is saying */
+  size_t nsaid;
 };
 
 /* Makes the terminal and wires its callbacks to s; fails the test when out of memory. */

@@ -112,7 +112,6 @@ struct screen *screen_start(const struct screen_setup *setup) {
   live = s;
   s->rows = setup->rows;
   s->cols = setup->cols;
-  s->at_line_start = true;
   s->idle_fd = idle[0];
   keep_to_self(s->master, true);
   keep_to_self(s->idle_fd, true);
@@ -192,15 +191,21 @@ static void take_output(struct screen *s) {
   }
 }
 
-/* Lines that begin with "idle" count. */
+static void take_line(struct screen *s) {
+  s->said[s->nsaid] = '\0';
+  s->nsaid = 0;
+  s->idles += sscanf(s->said, "idle %lu", &s->events) == 1;
+}
+
 static void take_idles(struct screen *s) {
   char bytes[4096];
   ssize_t got;
   while ((got = read(s->idle_fd, bytes, sizeof bytes)) > 0)
-    for (ssize_t i = 0; i < got; i++) {
-      s->idles += s->at_line_start && bytes[i] == 'i';
-      s->at_line_start = bytes[i] == '\n';
-    }
+    for (ssize_t i = 0; i < got; i++)
+      if (bytes[i] == '\n')
+        take_line(s);
+      else if (s->nsaid + 1 < sizeof s->said)
+        s->said[s->nsaid++] = bytes[i];
 }
 
 /* The order matters: what was written before the program said "idle" is read before that is
@@ -226,7 +231,7 @@ static bool keys_unread(const struct screen *s) {
 
 void screen_idle(struct screen *s) {
   int64_t deadline = now_ms() + SCREEN_PATIENCE_MS;
-  while (s->idles == s->idles_at_input || keys_unread(s)) {
+  while (s->idles == s->idles_at_input || s->events < s->events_wanted || keys_unread(s)) {
     if (s->ended)
       screen_fail(s, "the program ended when it should have become idle", NULL);
     if (now_ms() > deadline)

@@ -3,7 +3,8 @@
  * The program's output goes through libvterm, so a test sees the screen as an operator does.
  * Nothing here sleeps: a test waits for the screen to show something, or for the program to say
  * that it is idle. It says so on the descriptor named by CAWSOLE_TEST_FD, with one line "idle N"
- * each time it is about to wait with nothing to draw and no transfer under way.
+ * each time it is about to wait with nothing to draw and no transfer under way; N counts the keys,
+ * clicks and pastes that it read so far. Other lines there are its own.
  *
  * Every function fails the cmocka test that calls it, printing the screen, when what it waits for
  * does not come within SCREEN_PATIENCE_MS. Use screen_end_all as the test's teardown.

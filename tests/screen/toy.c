@@ -53,7 +53,7 @@ static const char *key_word(int key) {
 
 int main(int argc, char **argv) {
   const char *fd = getenv("CAWSOLE_TEST_FD"), *last = "none";
-  unsigned keys = 0, idles = 0;
+  unsigned keys = 0;
   struct sigaction act;
   memset(&act, 0, sizeof act);
   act.sa_handler = on_signal;
@@ -74,7 +74,7 @@ int main(int argc, char **argv) {
   timeout(50); /* a signal that comes just before the wait is seen after it */
   while (!stop) {
     draw(keys, last);
-    say_idle(fd ? atoi(fd) : -1, ++idles);
+    say_idle(fd ? atoi(fd) : -1, keys);
     int key = getch();
     if (key == 'q' || (key == ERR && stop))
       break;
