@@ -149,6 +149,8 @@ static const char *form_put(struct aws_arena *a, cJSON *root, struct aws_str nam
                             struct aws_str value) {
   cJSON *at = root;
 
+  if (aws_str_ends(name, "."))
+    return "a parameter's name is malformed";
   for (int depth = 0; name.n || depth == 0; depth++) {
     struct aws_str step = aws_arena_copy(a, aws_str_split(&name, '.'));
     if (!step.p || !step.n || depth == FORM_DEPTH)

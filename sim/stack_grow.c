@@ -153,10 +153,12 @@ static bool grow_parameter(struct sim_world *w, size_t i) {
 }
 
 bool sim_grow_parameters(struct sim_world *w, int parameters) {
-  size_t want = (size_t)parameters, base = w->parameters.n;
+  size_t want = (size_t)parameters;
 
-  if (base > want)
-    w->parameters.n = want;
+  while (w->parameters.n > want) {
+    struct sim_parameter *last = w->parameters.v[--w->parameters.n];
+    sim_vec_done(&last->versions);
+  }
   for (size_t i = 0; w->parameters.n < want; i++)
     if (!grow_parameter(w, i))
       return false;
