@@ -79,7 +79,7 @@ static void test_each_fault_has_its_verdict(void **state) {
   CASE(SIM_VERDICT_REGION, region, "eu-west-1");
   CASE(SIM_VERDICT_DATE, date, "20150831T123600Z");
   CASE(SIM_VERDICT_SKEWED, now, SIGNED_AT + 300001);
-  CASE(SIM_VERDICT_SKEWED, now, SIGNED_AT - 300001);
+  CASE(SIM_VERDICT_EARLY, now, SIGNED_AT - 300001);
   CASE(SIM_VERDICT_GOOD, now, SIGNED_AT + 300000);
   CASE(SIM_VERDICT_SIGNATURE, secret, "another");
   CASE(SIM_VERDICT_SIGNATURE, host, "iam.example.com");
