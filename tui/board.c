@@ -217,8 +217,11 @@ static void draw_refusal(struct board *b, WINDOW *win, struct wid_rect r) {
 
 static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
   struct board *b = board_of(v);
+  b->strip = (struct wid_rect){0, 0, 0, 0};
   if (stack_state(v->tui->stack) == STACK_REFUSED)
     draw_refusal(b, win, r);
+  else if (b->zoom)
+    draw_panes(b, win, r);
   else
     draw_panes(b, win, draw_path(b, win, r));
 }

@@ -76,7 +76,7 @@ static void run_child(const char *path, const char *scenario, int out) {
   signal(SIGPIPE, SIG_DFL);
   setpgid(0, 0); /* the terminal's Ctrl-C and Ctrl-Z are ours, not the simulator's */
   int null = open("/dev/null", O_RDWR);
-  if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(null, 2) < 0)
+  if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
     _exit(126);
   for (int fd = 3; fd < 256; fd++)
     close(fd);
@@ -98,19 +98,19 @@ static void run_child(const char *path, const char *scenario, int out) {
 /* Reads the child's first line into line; false when it ended or was silent for too long. */
 static bool read_line(int fd, char *line, size_t size) {
   size_t n = 0;
-  for (;;) {
+  for (line[0] = '\0';; line[n] = '\0') {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     int ready = poll(&p, 1, START_MS);
     if (ready < 0 && errno == EINTR)
       continue;
     if (ready <= 0 || n + 1 >= size || read(fd, line + n, 1) != 1)
       return false;
-    if (line[n] == '\n')
-      break;
+    if (line[n] == '\n') {
+      line[n] = '\0';
+      return true;
+    }
     n++;
   }
-  line[n] = '\0';
-  return true;
 }
 
 bool tui_demo_start(struct tui_demo *d, const char *argv0, const char *scenario,
@@ -134,9 +134,8 @@ bool tui_demo_start(struct tui_demo *d, const char *argv0, const char *scenario,
       strncmp(line, listening, sizeof listening - 1) != 0 ||
       strlen(line + sizeof listening - 1) >= sizeof d->url) {
     tui_demo_stop(d);
-    aws_error_set(err, AWS_E_CONFIG,
-                  "the simulator %s did not start: run %s --port 0%s%s to see why", path, path,
-                  *scenario ? " --scenario " : "", scenario);
+    aws_error_set(err, AWS_E_CONFIG, "the simulator %s did not start: %s", path,
+                  line[0] ? line : "it is neither beside this program nor in PATH");
     return false;
   }
   snprintf(d->url, sizeof d->url, "%s", line + sizeof listening - 1);

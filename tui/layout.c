@@ -76,8 +76,8 @@ static const struct plan *plan_for(int w, int h) {
 void tui_layout(struct tui_layout *out, struct wid_rect area, int screen_w, int screen_h,
                 const int want[TUI_PANES], size_t focus, bool zoom) {
   const struct plan *plan = plan_for(screen_w, screen_h);
-  *out = (struct tui_layout){.tabs = !plan};
-  if (!plan) {
+  *out = (struct tui_layout){.tabs = !plan && !zoom};
+  if (out->tabs) {
     out->bar = wid_rect_line(area, 0);
     area.y++;
     area.h--;

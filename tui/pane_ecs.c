@@ -16,7 +16,7 @@ enum { SERVICE, RUNNING, ROLLOUT, CPU_USE, MEMORY_USE, REVISION, AGE };
 
 static const struct wid_column service_columns[] = {
     [SERVICE] = {"service", 10, 14, 3, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
-    [RUNNING] = {"run/want", 8, 8, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
+    [RUNNING] = {"run/want", 9, 9, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [ROLLOUT] = {"rollout", 11, 15, 0, 1, WID_ALIGN_LEFT, WID_CLIP_END},
     [CPU_USE] = {"cpu", 4, 4, 0, 2, WID_ALIGN_RIGHT, WID_CLIP_END},
     [MEMORY_USE] = {"mem", 4, 4, 0, 3, WID_ALIGN_RIGHT, WID_CLIP_END},

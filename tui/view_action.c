@@ -139,7 +139,7 @@ static void draw_pick(struct action *a, WINDOW *win, struct wid_rect r) {
   wid_text_add(&a->text, WID_NORMAL, 2, wid_str_from(choice ? choice->detail : ""));
   if (seen(a)->input_error[0])
     wid_text_add(&a->text, WID_ERROR, 0, wid_str_from(seen(a)->input_error));
-  int list = in->nchoices + 5 < (size_t)r.h / 2 ? (int)in->nchoices + 5 : r.h / 2;
+  int list = in->nchoices + 6 < (size_t)r.h / 2 ? (int)in->nchoices + 6 : r.h / 2;
   int detail = (int)wid_text_height(&a->text, w - 4) + 2;
   struct wid_rect both = wid_rect_center(r, list + detail, w), below = both;
   both.h = list;
