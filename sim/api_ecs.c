@@ -449,5 +449,5 @@ const struct sim_op sim_ops_ecs[] = {
      .SIM_PARAMS(describe_task_definition_params)},
     {"ListTaskDefinitions", list_task_definitions, .SIM_PARAMS(list_task_definitions_params)},
     {"UpdateService", ecs_update_service, .SIM_PARAMS(ecs_update_service_params)},
-    {NULL},
+    {.name = NULL},
 };

@@ -593,5 +593,5 @@ const struct sim_op sim_ops_elbv2[] = {
     {"DescribeRules", describe_rules, .SIM_PARAMS(describe_rules_params)},
     {"DescribeTargetGroups", describe_target_groups, .SIM_PARAMS(describe_target_groups_params)},
     {"DescribeTargetHealth", describe_target_health, .SIM_PARAMS(describe_target_health_params)},
-    {NULL},
+    {.name = NULL},
 };

@@ -106,13 +106,15 @@ class Simulator:
         self.url = found.group(1)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.process.terminate()
         try:
-            self.process.wait(10)
+            status = self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+        if status != 0 and kind is None:
+            raise RuntimeError('the simulator ended with status %d' % status)
 
 
 class Clients:
@@ -128,6 +130,7 @@ class Clients:
         self.session = botocore.session.get_session()
         self.problems, self.seen, self.cache = [], {}, {}
         self.last = self.lax = None
+        self.sent = {}  # (service, operation): the last request, as it went out
         self.region = REGION
 
     def without_checks(self):
@@ -151,7 +154,11 @@ class Clients:
             service, region_name=GLOBAL.get(service, self.region), endpoint_url=self.url, config=config,
             aws_access_key_id=key_id, aws_secret_access_key=secret, aws_session_token=token)
         client.meta.events.register('before-parse', self.check)
+        client.meta.events.register('before-send', self.remember)
         return client
+
+    def remember(self, request, event_name, **_):
+        self.sent[tuple(event_name.split('.')[1:])] = request
 
     def check(self, operation_model, response_dict, **_):
         status, headers = response_dict['status_code'], response_dict['headers']

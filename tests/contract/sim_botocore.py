@@ -10,6 +10,7 @@ import tempfile
 import harness
 import cases_data
 import cases_edge
+import cases_garbled
 import cases_run
 import cases_sign
 import cases_walker
@@ -40,7 +41,7 @@ def main():
             '--seed', 7, '--speed', 30, '--parameters', 120, '--stack',
             harness.stack_of_every_kind(os.path.join(folder, 'stack.cfg'))) as simulator:
         clients = harness.Clients(simulator.url)
-        for module in (cases_sign, cases_edge, cases_data, cases_run):
+        for module in (cases_sign, cases_edge, cases_data, cases_run, cases_garbled):
             if not wanted or module.__name__ in wanted:
                 module.run(tap, clients)
         unique = sorted(set(clients.problems))
