@@ -10,8 +10,7 @@
 static const char *const states[] = {"OK", "ALARM", "INSUFFICIENT_DATA", NULL};
 static const char *const alarm_types[] = {"CompositeAlarm", "MetricAlarm", "LogAlarm", NULL};
 
-/* ---- writing
- * ------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 #define POINTS_MAX 16
 
@@ -102,8 +101,7 @@ static void write_alarm(struct sim_request *rq, const struct sim_alarm *a) {
   sim_end(rq);
 }
 
-/* ---- choosing
- * ------------------------------------------------------------------------------------ */
+/* ---- choosing -------------------------------------------------------------------------------- */
 
 static bool among(const cJSON *list, const char *text) {
   const cJSON *item;
@@ -174,8 +172,7 @@ static void describe_alarms(struct sim_request *rq) {
   sim_next(rq, "NextToken", &page);
 }
 
-/* ---- tables
- * -------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static const struct sim_param alarms_params[] = {
     {.name = "AlarmNames", .kind = SIM_P_LIST, .max = 100},

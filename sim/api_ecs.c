@@ -48,8 +48,7 @@ static const cJSON *wanted_names(struct sim_request *rq, const char *parameter, 
   return n && n <= max ? names : NULL;
 }
 
-/* ---- clusters
- * ------------------------------------------------------------------------------------------- */
+/* ---- clusters -------------------------------------------------------------------------------- */
 
 static void list_clusters(struct sim_request *rq) {
   const struct sim_world *w = rq->world;
@@ -148,8 +147,7 @@ static void describe_clusters(struct sim_request *rq) {
   sim_end(rq);
 }
 
-/* ---- services
- * ------------------------------------------------------------------------------------------- */
+/* ---- services -------------------------------------------------------------------------------- */
 
 static bool only_others(const struct sim_request *rq) {
   const char *launch = sim_in_str(rq, "launchType"),
@@ -200,8 +198,7 @@ static void describe_services(struct sim_request *rq) {
   sim_end(rq);
 }
 
-/* ---- tasks
- * ---------------------------------------------------------------------------------------------- */
+/* ---- tasks ----------------------------------------------------------------------------------- */
 
 /* What ListTasks lets through, and up to where it has listed: tasks are listed in order of seq. */
 struct task_filter {
@@ -327,8 +324,7 @@ static void describe_tasks(struct sim_request *rq) {
   sim_end(rq);
 }
 
-/* ---- task definitions
- * ------------------------------------------------------------------------------------- */
+/* ---- task definitions ------------------------------------------------------------------------ */
 
 static void describe_task_definition(struct sim_request *rq) {
   const struct sim_task_definition *d =
@@ -379,8 +375,7 @@ static void list_task_definitions(struct sim_request *rq) {
   sim_next(rq, "nextToken", &page);
 }
 
-/* ---- the table
- * -------------------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 #define PAGE_PARAMS                                                                                \
   {.name = "maxResults", .kind = SIM_P_INT, .min = 1, .max = 100}, {                               \

@@ -1,18 +1,12 @@
 /* Elastic Load Balancing v2: load balancers, listeners, rules, target groups and their targets.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/ */
-#include "sim/sim.h"
-
-#include "aws/doc.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "sim/elbv2.h"
 
 #define PAGE_MAX 400
 #define NAMES_MAX 20
 #define ZONE_ID "Z32O12XQLNTSW2" /* Route 53's zone of load balancers in eu-west-1 */
 
-/* ---- lists
- * ---------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 /* What an operation lists, in the request's arena. */
 struct found {
@@ -80,8 +74,7 @@ static bool check_one(struct sim_request *rq, const char *const *names, bool one
   return had || !one;
 }
 
-/* ---- load balancers
- * --------------------------------------------------------------------------------------- */
+/* ---- load balancers -------------------------------------------------------------------------- */
 
 static const struct sim_load_balancer *wanted_lb(struct sim_request *rq, const char *key,
                                                  bool arn) {
@@ -152,8 +145,7 @@ static void describe_load_balancers(struct sim_request *rq) {
   answer(rq, "LoadBalancers", &f, write_lb);
 }
 
-/* ---- listeners and rules
- * ------------------------------------------------------------------------------------ */
+/* ---- listeners and rules --------------------------------------------------------------------- */
 
 static void write_forward(struct sim_request *rq, const struct sim_rule *rule) {
   const struct sim_forward *first = rule->forwards.v[0];
@@ -348,10 +340,9 @@ static void describe_rules(struct sim_request *rq) {
   answer(rq, "Rules", &f, write_rule);
 }
 
-/* ---- target groups
- * ------------------------------------------------------------------------------------------ */
+/* ---- target groups --------------------------------------------------------------------------- */
 
-static struct sim_target_group *wanted_group(struct sim_request *rq, const char *key, bool arn) {
+struct sim_target_group *elbv2_wanted_group(struct sim_request *rq, const char *key, bool arn) {
   if (arn && !check_arn(rq, key, ":targetgroup/", "target group"))
     return NULL;
   struct sim_target_group *g = sim_find_target_group(rq->world, key);
@@ -419,7 +410,7 @@ static void describe_target_groups(struct sim_request *rq) {
   for (int arns = 0; arns < 2; arns++) {
     const cJSON *keys = sim_in_list(rq, arns ? "TargetGroupArns" : "Names"), *key;
     cJSON_ArrayForEach(key, keys) {
-      const struct sim_target_group *g = wanted_group(rq, sim_item_str(key), arns);
+      const struct sim_target_group *g = elbv2_wanted_group(rq, sim_item_str(key), arns);
       if (!g || !add(rq, &f, g))
         return;
     }
@@ -427,131 +418,7 @@ static void describe_target_groups(struct sim_request *rq) {
   answer(rq, "TargetGroups", &f, write_group);
 }
 
-/* ---- targets
- * --------------------------------------------------------------------------------------------------
- */
-
-struct health {
-  const char *state, *reason, *description;
-};
-
-static struct health health_of(const struct sim_target_group *g, const struct sim_target *t,
-                               char text[80]) {
-  if (!g->load_balancers.n)
-    return (struct health){
-        "unused", "Target.NotInUse",
-        "Target group is not configured to receive traffic from the load balancer"};
-  switch (t->state) {
-  case SIM_TARGET_INITIAL:
-    if (t->registering)
-      return (struct health){"initial", "Elb.RegistrationInProgress",
-                             "Target registration is in progress"};
-    return (struct health){"initial", "Elb.InitialHealthChecking",
-                           "Initial health checks in progress"};
-  case SIM_TARGET_DRAINING:
-    return (struct health){"draining", "Target.DeregistrationInProgress",
-                           "Target deregistration is in progress"};
-  case SIM_TARGET_UNHEALTHY:
-    if (!t->answer)
-      return (struct health){"unhealthy", "Target.Timeout", "Request timed out"};
-    snprintf(text, 80, "Health checks failed with these codes: [%d]", t->answer);
-    return (struct health){"unhealthy", "Target.ResponseCodeMismatch", text};
-  default:
-    return (struct health){"healthy", NULL, NULL};
-  }
-}
-
-static bool includes(const struct sim_request *rq, const char *what) {
-  const cJSON *list = sim_in_list(rq, "Include"), *item;
-
-  cJSON_ArrayForEach(item, list) if (!strcmp(sim_item_str(item), what) ||
-                                     !strcmp(sim_item_str(item), "All")) return true;
-  return false;
-}
-
-static void write_target(struct sim_request *rq, const char *ip, int port, const char *zone,
-                         struct health health) {
-  sim_begin(rq, NULL);
-  sim_begin(rq, "Target");
-  sim_str(rq, "Id", ip);
-  sim_int(rq, "Port", port);
-  sim_str(rq, "AvailabilityZone", zone);
-  sim_end(rq);
-  sim_strf(rq, "HealthCheckPort", "%d", port);
-  sim_begin(rq, "TargetHealth");
-  sim_str(rq, "State", health.state);
-  sim_str(rq, "Reason", health.reason);
-  sim_str(rq, "Description", health.description);
-  sim_end(rq);
-  if (includes(rq, "AnomalyDetection")) {
-    sim_begin(rq, "AnomalyDetection");
-    sim_str(rq, "Result", "normal");
-    sim_str(rq, "MitigationInEffect", "no");
-    sim_end(rq);
-  }
-  sim_begin(rq, "AdministrativeOverride");
-  sim_str(rq, "State", "no_override");
-  sim_str(rq, "Reason", "AdministrativeOverride.NoOverride");
-  sim_str(rq, "Description", "No override is currently active on target");
-  sim_end(rq);
-  sim_end(rq);
-}
-
-static const struct sim_target *find_target(const struct sim_target_group *g, const char *ip,
-                                            int64_t port) {
-  for (size_t i = 0; i < g->targets.n; i++) {
-    const struct sim_target *t = g->targets.v[i];
-    if (!strcmp(t->ip, ip) && t->port == port)
-      return t;
-  }
-  return NULL;
-}
-
-/* Only the targets that were asked for; those that are not registered are said to be so. */
-static void write_asked(struct sim_request *rq, const struct sim_target_group *g,
-                        const cJSON *asked) {
-  static const struct health absent = {"unused", "Target.NotRegistered",
-                                       "Target is not registered to the target group"};
-  const cJSON *item;
-  char text[80];
-
-  cJSON_ArrayForEach(item, asked) {
-    struct aws_str ip = aws_doc_str(item, "Id"), port = aws_doc_str(item, "Port");
-    int64_t number = g->port;
-    if (port.p)
-      aws_str_to_int(port, &number);
-    const struct sim_target *t = find_target(g, ip.p ? ip.p : "", number);
-    if (t)
-      write_target(rq, t->ip, t->port, t->zone->name, health_of(g, t, text));
-    else
-      write_target(rq, ip.p ? ip.p : "", (int)number, NULL, absent);
-  }
-}
-
-static void describe_target_health(struct sim_request *rq) {
-  const struct sim_target_group *g = wanted_group(rq, sim_in_str(rq, "TargetGroupArn"), true);
-  const cJSON *asked = sim_in_list(rq, "Targets"), *item;
-  char text[80];
-
-  if (!g)
-    return;
-  cJSON_ArrayForEach(item, asked) if (!aws_doc_at(item, "Id")) {
-    sim_invalid(rq, "Targets: Id is missing");
-    return;
-  }
-  sim_list(rq, "TargetHealthDescriptions", NULL);
-  for (size_t i = 0; !asked && i < g->targets.n; i++) {
-    const struct sim_target *t = g->targets.v[i];
-    write_target(rq, t->ip, t->port, t->zone->name, health_of(g, t, text));
-  }
-  if (asked)
-    write_asked(rq, g, asked);
-  sim_end(rq);
-}
-
-/* ---- the table
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 #define PAGE_PARAMS                                                                                \
   {.name = "PageSize", .kind = SIM_P_INT, .min = 1, .max = PAGE_MAX}, {                            \
@@ -592,6 +459,7 @@ const struct sim_op sim_ops_elbv2[] = {
     {"DescribeListeners", describe_listeners, .SIM_PARAMS(describe_listeners_params)},
     {"DescribeRules", describe_rules, .SIM_PARAMS(describe_rules_params)},
     {"DescribeTargetGroups", describe_target_groups, .SIM_PARAMS(describe_target_groups_params)},
-    {"DescribeTargetHealth", describe_target_health, .SIM_PARAMS(describe_target_health_params)},
+    {"DescribeTargetHealth", elbv2_describe_target_health,
+     .SIM_PARAMS(describe_target_health_params)},
     {.name = NULL},
 };

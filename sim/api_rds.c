@@ -10,8 +10,7 @@
 #define EVENTS_KEPT (14 * SIM_DAY)
 #define EVENT_MINUTES_MAX 20160 /* the same in minutes: the longest Duration */
 
-/* ---- filters
- * ------------------------------------------------------------------------------------- */
+/* ---- filters --------------------------------------------------------------------------------- */
 
 static const char *const instance_filters[] = {"db-cluster-id", "db-instance-id", "dbi-resource-id",
                                                "domain",        "engine",         NULL};
@@ -80,8 +79,7 @@ static bool passes(const struct sim_request *rq, const struct sim_db_instance *d
   return true;
 }
 
-/* ---- instances and clusters
- * ---------------------------------------------------------------------- */
+/* ---- instances and clusters ------------------------------------------------------------------ */
 
 static void **room_for(struct sim_request *rq, size_t n) {
   void **match = aws_arena_alloc_n(rq->arena, n + 1, sizeof(*match));
@@ -145,8 +143,7 @@ static void describe_db_clusters(struct sim_request *rq) {
   sim_end(rq);
 }
 
-/* ---- events
- * -------------------------------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 struct window {
   aws_ms from, to;
@@ -236,8 +233,7 @@ static void describe_events(struct sim_request *rq) {
   sim_end(rq);
 }
 
-/* ---- tables
- * -------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static const char *const source_types[] = {
     "db-instance",           "db-parameter-group", "db-security-group",

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-/* ---- filters
- * ------------------------------------------------------------------------------------- */
+/* ---- filters --------------------------------------------------------------------------------- */
 
 struct secret_view { /* what filters and sorting look at */
   const struct sim_secret *secret;
@@ -82,8 +81,7 @@ static bool check_filters(struct sim_request *rq, const cJSON *filters) {
   return true;
 }
 
-/* ---- order
- * --------------------------------------------------------------------------------------- */
+/* ---- order ----------------------------------------------------------------------------------- */
 
 static aws_ms accessed(const struct sim_secret *s) {
   return s->rotated > s->changed ? s->rotated : s->changed;
@@ -133,8 +131,7 @@ static void sort(struct sim_request *rq, struct sim_secret **v, size_t n) {
   }
 }
 
-/* ---- answer
- * -------------------------------------------------------------------------------------- */
+/* ---- answer ---------------------------------------------------------------------------------- */
 
 static void write_tag(struct sim_request *rq, const char *key, const char *value) {
   sim_begin(rq, NULL);

@@ -35,8 +35,7 @@ static const char *value_of(const struct sim_request *rq, const struct sim_param
   return ciphertext(rq, p, v);
 }
 
-/* ---- lists
- * --------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 typedef void (*write_fn)(struct sim_request *rq, const struct sim_parameter *p);
 
@@ -119,8 +118,7 @@ static void get_parameters_by_path(struct sim_request *rq) {
     write_page(rq, 10, write_latest);
 }
 
-/* ---- by name
- * ------------------------------------------------------------------------------------- */
+/* ---- by name --------------------------------------------------------------------------------- */
 
 /* "name", "name:version", "name:label", or an ARN of either. NULL: there is none; *selector points
  * at the colon when there was one. */
@@ -230,8 +228,7 @@ static void get_parameter_history(struct sim_request *rq) {
   sim_next(rq, "NextToken", &page);
 }
 
-/* ---- tables
- * -------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static const struct sim_param describe_params[] = {
     {.name = "Filters", .kind = SIM_P_LIST},

@@ -94,8 +94,7 @@ void cloudfront_get_invalidation(struct sim_request *rq) {
   sim_error(rq, 404, "NoSuchInvalidation", "The specified invalidation does not exist.");
 }
 
-/* ---- creating
- * ------------------------------------------------------------------------------------ */
+/* ---- creating -------------------------------------------------------------------------------- */
 
 static bool good_path(const char *path) {
   const size_t n = strlen(path);

@@ -38,8 +38,7 @@ static bool AWS_PRINTF(2, 3) invalid(struct sim_request *rq, const char *fmt, ..
   return false;
 }
 
-/* ---- checks
- * -------------------------------------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
 static bool good_id(const char *id) {
   if (!islower((unsigned char)id[0]))
@@ -153,8 +152,7 @@ static bool check_request(struct sim_request *rq, const cJSON *queries) {
   return check_unique(rq, queries);
 }
 
-/* ---- points
- * -------------------------------------------------------------------------------------- */
+/* ---- points ---------------------------------------------------------------------------------- */
 
 /* CloudFront's metrics exist in us-east-1 alone, the stack's in its own region. */
 static bool is_here(const struct sim_request *rq, const struct query *q) {

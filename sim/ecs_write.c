@@ -35,8 +35,7 @@ static void write_network(struct sim_request *rq, const struct sim_service *s) {
   sim_end(rq);
 }
 
-/* ---- services
- * ------------------------------------------------------------------------------------------ */
+/* ---- services -------------------------------------------------------------------------------- */
 
 static void write_deployment(struct sim_request *rq, const struct sim_service *s,
                              const struct sim_deployment *d) {
@@ -165,8 +164,7 @@ void ecs_write_service(struct sim_request *rq, const struct sim_service *s) {
   sim_str(rq, "resourceManagementType", "CUSTOMER");
 }
 
-/* ---- tasks
- * --------------------------------------------------------------------------------------------- */
+/* ---- tasks ----------------------------------------------------------------------------------- */
 
 static const char *const statuses[] = {"PROVISIONING", "PENDING",  "ACTIVATING",     "RUNNING",
                                        "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"};

@@ -4,8 +4,7 @@
 
 #include "sim/live.h"
 
-/* ---- tasks (live_task.c)
- * --------------------------------------------------------------------------- */
+/* ---- tasks (live_task.c) --------------------------------------------------------------------- */
 
 struct sim_task *sim_task_new(struct sim_world *w, struct sim_service *s,
                               const struct sim_deployment *d);
@@ -18,16 +17,14 @@ void sim_tasks_step(struct sim_world *w, struct sim_service *s);
 bool sim_task_ready(const struct sim_task *t);
 void sim_task_free(struct sim_world *w, struct sim_task *t);
 
-/* ---- targets (live_target.c)
- * ------------------------------------------------------------------------- */
+/* ---- targets (live_target.c) ----------------------------------------------------------------- */
 
 struct sim_target *sim_target_new(struct sim_world *w, struct sim_target_group *g,
                                   struct sim_task *t);
 void sim_target_drain(struct sim_world *w, struct sim_target_group *g, struct sim_target *t);
 void sim_targets_step(struct sim_world *w, struct sim_target_group *g);
 
-/* ---- services (live_service.c)
- * ------------------------------------------------------------------------ */
+/* ---- services (live_service.c) --------------------------------------------------------------- */
 
 struct sim_deployment *sim_deployment_new(struct sim_world *w, struct sim_service *s,
                                           struct sim_task_definition *definition);
@@ -38,8 +35,7 @@ void sim_event_free(struct sim_event *e);
 /* Enters a new revision into the world's tables; NULL: out of memory. */
 struct sim_task_definition *sim_definition_add(struct sim_world *w, struct sim_task_definition *d);
 
-/* ---- once a minute (live_minute.c)
- * --------------------------------------------------------------------- */
+/* ---- once a minute (live_minute.c) ----------------------------------------------------------- */
 
 /* Records what metrics of the past are made from, and lets autoscaling look. */
 void sim_minute(struct sim_world *w, aws_ms minute);

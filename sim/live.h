@@ -34,7 +34,7 @@ int sim_count_targets(const struct sim_target_group *g, enum sim_target_state st
 int sim_count_running(const struct sim_service *s, const struct sim_deployment *d);
 int sim_count_pending(const struct sim_service *s, const struct sim_deployment *d);
 
-/* ---- metrics (metric.c) and alarms (alarm.c) ------------------------------------------------------- */
+/* ---- metrics (metric.c) and alarms (alarm.c) ------------------------------------------------- */
 
 /* What CloudWatch would have stored for one period. */
 struct sim_sample {
@@ -61,7 +61,7 @@ struct sim_datapoint {
 size_t sim_alarm_points(const struct sim_world *w, const struct sim_alarm *a, aws_ms at,
                         struct sim_datapoint *out, size_t max);
 
-/* ---- scenarios ----------------------------------------------------------------------------------- */
+/* ---- scenarios ------------------------------------------------------------------------------- */
 
 struct sim_request;
 

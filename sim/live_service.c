@@ -9,8 +9,7 @@
 #define STEADY_REMINDER (6 * SIM_HOUR)
 #define ID_LIST 1200
 
-/* ---- events
- * ------------------------------------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 void sim_event_free(struct sim_event *e) {
   free(e->message);
@@ -55,8 +54,7 @@ static void add_id(struct id_list *l, const struct sim_task *t) {
                              t->id);
 }
 
-/* ---- deployments
- * ----------------------------------------------------------------------------------------- */
+/* ---- deployments ----------------------------------------------------------------------------- */
 
 struct sim_deployment *sim_deployment_new(struct sim_world *w, struct sim_service *s,
                                           struct sim_task_definition *definition) {
@@ -154,8 +152,7 @@ struct sim_task_definition *sim_new_revision(struct sim_world *w,
   return d->image && d->digest ? sim_definition_add(w, d) : NULL;
 }
 
-/* ---- counting
- * ------------------------------------------------------------------------------------------- */
+/* ---- counting -------------------------------------------------------------------------------- */
 
 static bool is_of(const struct sim_task *t, const struct sim_deployment *d) {
   return !d || !strcmp(t->deployment, d->id);
@@ -206,8 +203,7 @@ static struct tally count(const struct sim_service *s, const struct sim_deployme
   return n;
 }
 
-/* ---- starting and stopping
- * ---------------------------------------------------------------------------------- */
+/* ---- starting and stopping ------------------------------------------------------------------- */
 
 static void start_tasks(struct sim_world *w, struct sim_service *s, const struct sim_deployment *d,
                         int n) {
@@ -298,8 +294,7 @@ static void announce_targets(struct sim_world *w, struct sim_service *s) {
     sim_service_event(w, s, "registered %d targets in (target-group %s)", n, s->group->arn);
 }
 
-/* ---- the course of a deployment
- * ------------------------------------------------------------------------------ */
+/* ---- the course of a deployment -------------------------------------------------------------- */
 
 /* AWS: half of the desired count, at least 3, at most 200. */
 static int breaker_threshold(const struct sim_service *s) {

@@ -4,8 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- dimensions
- * ---------------------------------------------------------------------------------- */
+/* ---- dimensions ------------------------------------------------------------------------------ */
 
 static void *find_api(const struct sim_world *w, const char *id) {
   for (size_t i = 0; i < w->apis.n; i++) {
@@ -89,8 +88,7 @@ static bool resolve(const struct metric_row *row, const struct sim_dimension *di
   return n == ndims;
 }
 
-/* ---- periods
- * ------------------------------------------------------------------------------------- */
+/* ---- periods --------------------------------------------------------------------------------- */
 
 struct sum {
   double total, lowest, highest;
@@ -151,8 +149,7 @@ bool sim_metric(const struct sim_world *w, const char *namespace, const char *na
   return false;
 }
 
-/* ---- statistics
- * ---------------------------------------------------------------------------------- */
+/* ---- statistics ------------------------------------------------------------------------------ */
 
 /* Between the points that are known, a straight line. */
 static double percentile(const struct sim_sample *s, double p) {

@@ -15,8 +15,7 @@
 #define GIB (1024.0 * 1024 * 1024)
 #define TWO_PI 6.283185307179586
 
-/* ---- the weather
- * --------------------------------------------------------------------------------- */
+/* ---- the weather ----------------------------------------------------------------------------- */
 
 /* -1 to 1, the same for the same minute. */
 static double chance(const struct metric_subject *s, aws_ms t, uint64_t salt) {
@@ -36,8 +35,7 @@ static double share(const struct sim_vec *all, const void *one) {
   return all->n && all->v[0] == one ? 1 : 0.15;
 }
 
-/* ---- services
- * ------------------------------------------------------------------------------------ */
+/* ---- services -------------------------------------------------------------------------------- */
 
 struct memory {
   double running, bad; /* tasks; share of targets that fail */
@@ -95,8 +93,7 @@ static double cluster_memory(const struct metric_subject *s, aws_ms t) {
   return cluster_mean(s, t, service_memory);
 }
 
-/* ---- load balancers
- * ------------------------------------------------------------------------------ */
+/* ---- load balancers -------------------------------------------------------------------------- */
 
 /* Tasks and the share of them that fail, behind one group; fixed targets count as they are. */
 static struct memory behind(const struct sim_world *w, const struct sim_target_group *g, aws_ms t) {
@@ -230,8 +227,7 @@ static double group_requests_per_target(const struct metric_subject *s, aws_ms t
   return healthy > 0 ? requests(s, t) / healthy : NAN;
 }
 
-/* ---- edge
- * ---------------------------------------------------------------------------------------- */
+/* ---- edge ------------------------------------------------------------------------------------ */
 
 static double edge_requests(const struct metric_subject *s, aws_ms t) {
   return floor(EDGE_REQUESTS * share(&s->w->distributions, s->distribution) * wave(s, t));
@@ -268,8 +264,7 @@ static double edge_errors(const struct metric_subject *s, aws_ms t) {
   return edge_5xx(s, t) + edge_4xx(s, t);
 }
 
-/* ---- APIs
- * ---------------------------------------------------------------------------------------- */
+/* ---- APIs ------------------------------------------------------------------------------------ */
 
 static double api_count(const struct metric_subject *s, aws_ms t) {
   return floor(BALANCED_REQUESTS * 0.6 * share(&s->w->apis, s->api) * wave(s, t));
@@ -302,8 +297,7 @@ static double api_bytes(const struct metric_subject *s, aws_ms t) {
   return api_count(s, t) * 7300;
 }
 
-/* ---- databases
- * ----------------------------------------------------------------------------------- */
+/* ---- databases ------------------------------------------------------------------------------- */
 
 static bool db_is_down(const struct sim_db_instance *db, aws_ms t) {
   return t + SIM_MINUTE > db->unavailable_since && t < db->unavailable_until;
@@ -428,8 +422,7 @@ static double cluster_volume(const struct metric_subject *s, aws_ms t) {
   return (38 + (double)(t - s->db_cluster->created) / (double)SIM_DAY * 0.1) * GIB;
 }
 
-/* ---- catalogue
- * ----------------------------------------------------------------------------------- */
+/* ---- catalogue ------------------------------------------------------------------------------- */
 
 #define EDGE(name, kind, fn)                                                                       \
   { "AWS/CloudFront", {"DistributionId", "Region"}, name, kind, fn }

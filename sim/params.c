@@ -214,8 +214,7 @@ bool sim_query_parse(struct aws_arena *a, struct aws_str query, cJSON *into) {
   return true;
 }
 
-/* ---- checks
- * -------------------------------------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
 /* Query and rest parameters are texts whatever they mean. */
 static bool is_kind(const cJSON *v, enum sim_param_kind kind) {

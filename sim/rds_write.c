@@ -187,8 +187,7 @@ void rds_write_instance(struct sim_request *rq, const struct sim_db_instance *db
   sim_end(rq);
 }
 
-/* ---- clusters
- * ------------------------------------------------------------------------------------ */
+/* ---- clusters -------------------------------------------------------------------------------- */
 
 static void write_members(struct sim_request *rq, const struct sim_db_cluster *c) {
   sim_list(rq, "DBClusterMembers", "DBClusterMember");

@@ -86,8 +86,7 @@ void sim_header(struct sim_request *rq, const char *name, const char *fmt, ...) 
   rq->nheaders++;
 }
 
-/* ---- parameters
- * ---------------------------------------------------------------------------------- */
+/* ---- parameters ------------------------------------------------------------------------------ */
 
 const char *sim_item_str(const cJSON *item) {
   return cJSON_IsString(item) && item->valuestring ? item->valuestring : "";
@@ -144,8 +143,7 @@ bool sim_in_has(const struct sim_request *rq, const char *path) {
   return aws_doc_at(rq->in, path) != NULL;
 }
 
-/* ---- page tokens
- * --------------------------------------------------------------------------------- */
+/* ---- page tokens ----------------------------------------------------------------------------- */
 
 static bool is_token(const char *name) {
   static const char *const tokens[] = {"Marker", "nextToken", "NextToken", "continuation-token"};

@@ -177,8 +177,7 @@ const struct sim_api_service *sim_route_service(const struct sim_http *h,
   return s;
 }
 
-/* ---- operations
- * ------------------------------------------------------------------------------------ */
+/* ---- operations ------------------------------------------------------------------------------ */
 
 static const struct sim_op *op_named(const struct sim_api_service *s, struct aws_str name) {
   for (size_t i = 0; i < COUNT(operations); i++) {

@@ -61,8 +61,7 @@ static aws_ms wall(void) {
   return aws_clock_system.wall(aws_clock_system.arg);
 }
 
-/* ---- one request
- * ----------------------------------------------------------------------------------- */
+/* ---- one request ----------------------------------------------------------------------------- */
 
 struct header_list {
   struct sim_http_header h[HEADERS_MAX];
@@ -202,8 +201,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *c, const cha
   return answer(s, x, method);
 }
 
-/* ---- the loop
- * ---------------------------------------------------------------------------------------- */
+/* ---- the loop -------------------------------------------------------------------------------- */
 
 static void resume_due(struct sim_server *s) {
   aws_ms now = mono();
@@ -270,8 +268,7 @@ void sim_server_run(struct sim_server *s) {
   }
 }
 
-/* ---- start and end
- * ----------------------------------------------------------------------------------- */
+/* ---- start and end --------------------------------------------------------------------------- */
 
 static bool catch_signals(void) {
   struct sigaction sa = {.sa_handler = on_signal};

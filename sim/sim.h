@@ -13,7 +13,7 @@
 
 #include <cjson/cJSON.h>
 
-/* ---- services and operations -------------------------------------------------------------------- */
+/* ---- services and operations ----------------------------------------------------------------- */
 
 enum sim_protocol { SIM_JSON, SIM_QUERY, SIM_REST_XML, SIM_REST_JSON, SIM_CBOR };
 
@@ -57,7 +57,7 @@ extern const struct sim_op sim_ops_sts[], sim_ops_cloudfront[], sim_ops_elbv2[],
     sim_ops_autoscaling[], sim_ops_rds[], sim_ops_ssm[], sim_ops_cloudwatch[],
     sim_ops_secretsmanager[], sim_ops_s3[], sim_ops_apigatewayv2[];
 
-/* ---- the answer's writer -------------------------------------------------------------------------- */
+/* ---- the answer's writer --------------------------------------------------------------------- */
 
 enum sim_format { SIM_FORMAT_JSON, SIM_FORMAT_XML, SIM_FORMAT_CBOR };
 enum sim_time_format { SIM_TIME_EPOCH, SIM_TIME_ISO };
@@ -93,7 +93,7 @@ void sim_null(struct sim_request *rq, const char *name);                    /* J
 void sim_empty_list(struct sim_request *rq, const char *name);
 void sim_texts(struct sim_request *rq, const char *name, const char *item, const struct sim_vec *v);
 
-/* ---- the request -------------------------------------------------------------------------------- */
+/* ---- the request ----------------------------------------------------------------------------- */
 
 struct sim_request {
   struct sim_world *world;   /* the stack's, or an empty one in another region */

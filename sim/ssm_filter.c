@@ -49,8 +49,7 @@ bool ssm_path_check(struct sim_request *rq, const char *path) {
   return good;
 }
 
-/* ---- checks
- * -------------------------------------------------------------------------------------- */
+/* ---- checks ---------------------------------------------------------------------------------- */
 
 struct filter_rule {
   const char *key;
@@ -178,8 +177,7 @@ bool ssm_filters_check(struct sim_request *rq, enum ssm_filter_set set) {
   return true;
 }
 
-/* ---- matching
- * ------------------------------------------------------------------------------------ */
+/* ---- matching -------------------------------------------------------------------------------- */
 
 static bool text_matches(const char *have, const char *option, const char *want) {
   if (!have)

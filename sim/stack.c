@@ -37,8 +37,7 @@ struct sim_world *sim_world_new_empty(const struct sim_world *like, struct aws_e
   return w;
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static bool read_head(struct sim_reader *r, const config_setting_t *root) {
   static const struct sim_read_field fields[] = {
@@ -145,8 +144,7 @@ struct sim_world *sim_world_new(const struct sim_world_options *o, struct aws_er
   return NULL;
 }
 
-/* ---- the end of the world
- * --------------------------------------------------------------------------------- */
+/* ---- the end of the world -------------------------------------------------------------------- */
 
 static void free_each(struct sim_vec *v) {
   for (size_t i = 0; i < v->n; i++)

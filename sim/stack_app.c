@@ -13,8 +13,7 @@ static bool read_cluster(struct sim_reader *r, const config_setting_t *s) {
   return c->arn != NULL;
 }
 
-/* ---- task definitions
- * --------------------------------------------------------------------------------- */
+/* ---- task definitions ------------------------------------------------------------------------ */
 
 struct sim_task_definition *sim_definition_add(struct sim_world *w, struct sim_task_definition *d) {
   const char *key = sim_text(w, "%s:%d", d->family, d->revision);
@@ -126,8 +125,7 @@ static bool read_definition(struct sim_reader *r, const config_setting_t *s) {
   return n > 0 || sim_read_error(r, s, "a task definition needs a revision");
 }
 
-/* ---- services
- * ------------------------------------------------------------------------------------------- */
+/* ---- services -------------------------------------------------------------------------------- */
 
 bool sim_service_add(struct sim_world *w, struct sim_service *s) {
   s->arn = sim_text(w, "arn:aws:ecs:%s:%s:service/%s/%s", w->region, w->account, s->cluster->name,

@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-/* ---- databases
- * ------------------------------------------------------------------------------------------ */
+/* ---- databases ------------------------------------------------------------------------------- */
 
 #define INSTANCE_FIELDS                                                                            \
   {"id", SIM_R_TEXT, offsetof(struct sim_db_instance, id), true},                                  \
@@ -129,8 +128,7 @@ static bool read_db_cluster(struct sim_reader *r, const config_setting_t *s) {
   return c->arn && c->resource_id && c->endpoint && c->reader_endpoint;
 }
 
-/* ---- parameters and secrets
- * ------------------------------------------------------------------------------- */
+/* ---- parameters and secrets ------------------------------------------------------------------ */
 
 struct sim_parameter *sim_parameter_new(struct sim_world *w, const char *name, const char *type,
                                         const char *value, int versions) {
@@ -211,9 +209,7 @@ static bool read_secret(struct sim_reader *r, const config_setting_t *s) {
   return x->arn != NULL;
 }
 
-/* ---- alarms
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- alarms ---------------------------------------------------------------------------------- */
 
 static const char *const comparisons[][2] = {
     {">", "GreaterThanThreshold"},
@@ -296,9 +292,7 @@ static bool read_alarm(struct sim_reader *r, const config_setting_t *s) {
   return a->arn != NULL;
 }
 
-/* ---- order
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- order ----------------------------------------------------------------------------------- */
 
 /* Things of these kinds begin with a pointer to their name: answers list them by it. */
 static int by_name(const void *a, const void *b) {

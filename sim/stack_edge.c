@@ -25,8 +25,7 @@ static bool read_bucket(struct sim_reader *r, const config_setting_t *s) {
   return true;
 }
 
-/* ---- load balancing
- * --------------------------------------------------------------------------------- */
+/* ---- load balancing -------------------------------------------------------------------------- */
 
 struct sim_target_group *sim_group_new(struct sim_world *w, const char *name) {
   struct sim_target_group *g = aws_arena_alloc(&w->arena, sizeof *g);
@@ -233,17 +232,19 @@ static bool read_listener(struct sim_reader *r, const config_setting_t *s,
   return true;
 }
 
-static bool read_load_balancer(struct sim_reader *r, const config_setting_t *s) {
-  struct {
-    const char *name, *scheme;
-  } t = {NULL, "internet-facing"};
-  const struct sim_read_field fields[] = {
-      {"name", SIM_R_TEXT, (size_t)((char *)&t.name - (char *)&t), true},
-      {"scheme", SIM_R_TEXT, (size_t)((char *)&t.scheme - (char *)&t), false},
-      {"listeners", SIM_R_SUB, 0, false},
-  };
+struct lb_text {
+  const char *name, *scheme;
+};
+static const struct sim_read_field lb_fields[] = {
+    {"name", SIM_R_TEXT, offsetof(struct lb_text, name), true},
+    {"scheme", SIM_R_TEXT, offsetof(struct lb_text, scheme), false},
+    {"listeners", SIM_R_SUB, 0, false},
+};
 
-  if (!SIM_READ(fields, s, &t))
+static bool read_load_balancer(struct sim_reader *r, const config_setting_t *s) {
+  struct lb_text t = {.scheme = "internet-facing"};
+
+  if (!SIM_READ(lb_fields, s, &t))
     return false;
   struct sim_load_balancer *lb = sim_load_balancer_new(r->w, t.name, t.scheme);
   const config_setting_t *list = config_setting_get_member(s, "listeners");
@@ -253,8 +254,7 @@ static bool read_load_balancer(struct sim_reader *r, const config_setting_t *s) 
   return lb != NULL;
 }
 
-/* ---- APIs
- * --------------------------------------------------------------------------------------------- */
+/* ---- APIs ------------------------------------------------------------------------------------ */
 
 /* "NAME:PORT" */
 static struct sim_listener *find_listener(struct sim_world *w, const char *name_port) {
@@ -324,20 +324,21 @@ static bool read_api(struct sim_reader *r, const config_setting_t *s) {
   return api->id && api->endpoint;
 }
 
-/* ---- CloudFront
- * ----------------------------------------------------------------------------------------- */
+/* ---- CloudFront ------------------------------------------------------------------------------ */
+
+struct vpc_origin_text {
+  const char *name, *load_balancer;
+};
+static const struct sim_read_field vpc_origin_fields[] = {
+    {"name", SIM_R_TEXT, offsetof(struct vpc_origin_text, name), true},
+    {"load_balancer", SIM_R_TEXT, offsetof(struct vpc_origin_text, load_balancer), true},
+};
 
 static bool read_vpc_origin(struct sim_reader *r, const config_setting_t *s) {
-  struct {
-    const char *name, *load_balancer;
-  } t = {NULL, NULL};
-  const struct sim_read_field fields[] = {
-      {"name", SIM_R_TEXT, (size_t)((char *)&t.name - (char *)&t), true},
-      {"load_balancer", SIM_R_TEXT, (size_t)((char *)&t.load_balancer - (char *)&t), true},
-  };
+  struct vpc_origin_text t = {.name = NULL};
   struct sim_vpc_origin *v = sim_read_new(r, &r->w->vpc_origins, sizeof *v);
 
-  if (!v || !SIM_READ(fields, s, &t))
+  if (!v || !SIM_READ(vpc_origin_fields, s, &t))
     return false;
   const struct sim_load_balancer *lb = sim_find_load_balancer(r->w, t.load_balancer);
   if (!lb)
@@ -368,8 +369,14 @@ static const char *origin_domain(struct sim_world *w, const struct origin_text *
                                  struct sim_origin *o) {
   o->kind = SIM_ORIGIN_CUSTOM;
   if (t->bucket) {
+    const char *region = w->region;
+    for (size_t i = 0; i < w->buckets.n; i++) {
+      const struct sim_bucket *b = w->buckets.v[i];
+      if (!strcmp(b->name, t->bucket))
+        region = b->region;
+    }
     o->kind = SIM_ORIGIN_S3;
-    return sim_text(w, "%s.s3.%s.amazonaws.com", t->bucket, w->region);
+    return sim_text(w, "%s.s3.%s.amazonaws.com", t->bucket, region);
   }
   for (size_t i = 0; t->api && i < w->apis.n; i++) {
     const struct sim_api *a = w->apis.v[i];

@@ -126,8 +126,7 @@ bool sim_grow_tasks(struct sim_world *w, int tasks) {
   return true;
 }
 
-/* ---- parameters
- * ----------------------------------------------------------------------------------------- */
+/* ---- parameters ------------------------------------------------------------------------------ */
 
 static const char *const settings[] = {"timeout-ms",  "pool-size", "log-level", "retry-limit",
                                        "batch-size",  "api-key",   "cache-ttl", "queue-url",

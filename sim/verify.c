@@ -23,8 +23,7 @@ const char *sim_http_header_value(const struct sim_http *h, const char *name) {
   return NULL;
 }
 
-/* ---- reading what was sent
- * ----------------------------------------------------------------------- */
+/* ---- reading what was sent ------------------------------------------------------------------- */
 
 static void read_credential(struct sim_auth *auth, struct aws_str credential) {
   struct aws_str rest = credential;
@@ -108,8 +107,7 @@ bool sim_auth_read(struct aws_arena *a, const struct sim_http *h, struct sim_aut
   return true;
 }
 
-/* ---- the canonical request
- * ------------------------------------------------------------------------- */
+/* ---- the canonical request ------------------------------------------------------------------- */
 
 static void hex_sha256(const void *p, size_t n, char out[HEX_SHA256]) {
   unsigned char md[32];
@@ -263,8 +261,7 @@ static bool covers_enough(const struct sim_http *h, const struct sim_auth *auth)
   return true;
 }
 
-/* ---- the signature
- * ----------------------------------------------------------------------------------- */
+/* ---- the signature --------------------------------------------------------------------------- */
 
 static void hmac(const unsigned char *key, size_t nkey, struct aws_str data,
                  unsigned char out[32]) {

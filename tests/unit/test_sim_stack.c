@@ -21,8 +21,7 @@ static struct sim_world *load(const char *file, int tasks, int parameters, struc
   return sim_world_new(&o, err);
 }
 
-/* ---- a request without the network
- * ---------------------------------------------------------------------- */
+/* ---- a request without the network ----------------------------------------------------------- */
 
 static const struct sim_api_service ecs = {.name = "ecs",
                                            .protocol = SIM_JSON,
@@ -77,9 +76,7 @@ static int walk(struct sim_world *w, const char *op, const char *list, const cha
   return 0;
 }
 
-/* ---- tests
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 static void test_reference_file_is_the_built_in(void **state) {
   struct aws_error err = {0};

@@ -97,8 +97,7 @@ static void test_amz_headers_must_be_signed(void **state) {
   assert_int_equal(verify(&r), SIM_VERDICT_GOOD);
 }
 
-/* ---- golden requests
- * ---------------------------------------------------------------------------------- */
+/* ---- golden requests ------------------------------------------------------------------------- */
 
 static char *read_file(const char *path) {
   FILE *f = fopen(path, "rb");
