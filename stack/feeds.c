@@ -10,8 +10,7 @@ enum { SWEEP_MAX = 1000, INVALIDATIONS_MAX = 10 };
 
 static const aws_ms DAY = 24 * 3600 * 1000;
 
-/* ---- inputs
- * ----------------------------------------------------------------------------------------- */
+/* ---- inputs ------------------------------------------------------------------------ */
 
 static cJSON *with_text(const char *name, struct aws_str value) {
   cJSON *in = cJSON_CreateObject();
@@ -133,8 +132,7 @@ static cJSON *in_api(const struct stack_part *p, bool list) {
   return with_text("ApiId", p->key);
 }
 
-/* ---- what there is to ask for
- * ------------------------------------------------------------------------ */
+/* ---- what there is to ask for ------------------------------------------------------ */
 
 static void keys_of(struct stack *s, enum stack_kind k, struct stack_feed *f, stack_key_fn add) {
   const struct stack_collection *c = stack_collection(s, k);
@@ -224,8 +222,7 @@ static void keys_apis(struct stack *s, struct stack_feed *f, stack_key_fn add) {
   keys_of(s, STACK_API, f, add);
 }
 
-/* ---- the rest
- * --------------------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------------------- */
 
 /* A list of invalidations gives summaries; the kind is the whole thing, paths not yet known. */
 static void *whole_invalidation(struct aws_arena *a, const void *item) {
@@ -266,6 +263,17 @@ static int hurry_vpc_origin(const struct stack_part *p) {
       const struct cloudfront_vpc_origin *v = p->shown.v[i]->rows[j].item;
       if (aws_str_eq_c(v->status, "Deploying"))
         return 60;
+    }
+  return 0;
+}
+
+/* Something comes, goes or fails: look closer. */
+static int hurry_targets(const struct stack_part *p) {
+  for (size_t i = 0; i < p->shown.n; i++)
+    for (size_t j = 0; j < p->shown.v[i]->n; j++) {
+      const struct elbv2_target *v = p->shown.v[i]->rows[j].item;
+      if (!aws_str_eq_c(v->state, "healthy") && !aws_str_eq_c(v->state, "unused"))
+        return 10;
     }
   return 0;
 }
@@ -312,7 +320,8 @@ const struct stack_feed_def stack_feed_defs[] = {
      .keys = keys_target_groups,
      .input = in_target_group,
      .on_s = 15,
-     .off_s = 15},
+     .off_s = 15,
+     .hurry_s = hurry_targets},
     {.kind = STACK_LISTENER,
      .op = &elbv2_describe_listeners,
      .sources = STACK_BIT(STACK_LOAD_BALANCER),

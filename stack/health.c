@@ -36,8 +36,7 @@ const char *stack_level_name(enum stack_level l) {
   return names[l];
 }
 
-/* ---- words for states
- * ------------------------------------------------------------------------------- */
+/* ---- words for states -------------------------------------------------------------- */
 
 struct state_row {
   const char *state; /* a trailing '*' stands for anything */
@@ -114,8 +113,7 @@ static const struct state_row target_states[] = {
     {"unused", STACK_NOTE}, {"unhealthy*", STACK_BAD},
 };
 
-/* ---- edge
- * ------------------------------------------------------------------------------------------- */
+/* ---- edge -------------------------------------------------------------------------- */
 
 static void rate_distribution(struct stack *s, const struct stack_row *row,
                               struct stack_rating *r) {
@@ -149,8 +147,7 @@ static void rate_vpc_origin(struct stack *s, const struct stack_row *row, struct
     rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(v->status));
 }
 
-/* ---- load balancing
- * ----------------------------------------------------------------------------------- */
+/* ---- load balancing ---------------------------------------------------------------- */
 
 static void rate_load_balancer(struct stack *s, const struct stack_row *row,
                                struct stack_rating *r) {
@@ -242,8 +239,7 @@ static void rate_target_group(struct stack *s, const struct stack_row *row,
   rated(r, level, "%zu/%zu healthy%s%.*s", c.healthy, c.all, why.n ? ": " : "", AWS_STR_ARG(why));
 }
 
-/* ---- ECS
- * ---------------------------------------------------------------------------------------------- */
+/* ---- ECS --------------------------------------------------------------------------- */
 
 static void rate_cluster(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct ecs_cluster *v = row->item;
@@ -434,8 +430,7 @@ static void rate_scalable_target(struct stack *s, const struct stack_row *row,
     rated(r, STACK_NOTE, "autoscaling suspended");
 }
 
-/* ---- databases
- * ---------------------------------------------------------------------------------------- */
+/* ---- databases --------------------------------------------------------------------- */
 
 static void rate_db_instance(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct rds_instance *v = row->item;
@@ -468,8 +463,7 @@ static void rate_db_cluster(struct stack *s, const struct stack_row *row, struct
     rated(r, STACK_WARN, "no writer");
 }
 
-/* ---- alarms
- * ------------------------------------------------------------------------------------------- */
+/* ---- alarms ------------------------------------------------------------------------ */
 
 /* Target tracking makes alarms of its own, and the low one of an idle service is always in ALARM.
  */
@@ -484,8 +478,7 @@ static void rate_alarm(struct stack *s, const struct stack_row *row, struct stac
         AWS_STR_ARG(v->reason.n ? v->reason : v->name));
 }
 
-/* ---- the table
- * ---------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------- */
 
 static const struct {
   void (*rate)(struct stack *s, const struct stack_row *row, struct stack_rating *r);

@@ -232,8 +232,7 @@ void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source
                       enum stack_level level, enum stack_kind k, struct aws_str id, const char *fmt,
                       ...) AWS_PRINTF(7, 8);
 
-/* ---- identity.c, part.c, poll.c, budget.c
- * -------------------------------------------------------------- */
+/* ---- identity.c, part.c, poll.c, budget.c ------------------------------------------ */
 
 void stack_identity_start(struct stack *s);
 void stack_identity_stop(struct stack *s);
@@ -312,8 +311,7 @@ void stack_timeline_diff(struct stack *s, const struct stack_part *p,
                          const struct stack_sheets *old, const struct stack_sheets *now,
                          bool first);
 
-/* ---- action.c, value.c (hooks; each is called on the loop's thread, never within the other)
- * -------- */
+/* ---- action.c, value.c (hooks; each is called on the loop's thread, never within the other)  */
 
 bool stack_actions_init(struct stack *s, struct aws_error *err); /* in stack_new */
 void stack_actions_free(struct stack *s);                        /* cancels calls and timers */

@@ -110,8 +110,7 @@ struct stack_metrics {
   size_t asked_last; /* series of it */
 };
 
-/* ---- series
- * ---------------------------------------------------------------------------------------- */
+/* ---- series ------------------------------------------------------------------------ */
 
 static struct aws_str make_key(char *out, size_t size, size_t metric, struct aws_str id) {
   int n = snprintf(out, size, "%zu|%.*s", metric, AWS_STR_ARG(id));
@@ -236,8 +235,7 @@ static void publish(struct series *e) {
   e->answered = true;
 }
 
-/* ---- the call
- * ------------------------------------------------------------------------------------ */
+/* ---- the call ---------------------------------------------------------------------- */
 
 static void add_dimension(cJSON *list, const char *name, struct aws_str value) {
   cJSON *d = cJSON_CreateObject();
@@ -410,8 +408,7 @@ static void refresh(struct stack *s, bool only_new) {
     m->ended = true;
 }
 
-/* ---- when
- * ------------------------------------------------------------------------------------------ */
+/* ---- when -------------------------------------------------------------------------- */
 
 static aws_ms next_minute(const struct stack *s) {
   aws_ms wall = stack_wall(s);
@@ -465,8 +462,7 @@ bool stack_metrics_settled(struct stack *s) {
   return m->ended;
 }
 
-/* ---- readers
- * --------------------------------------------------------------------------------------- */
+/* ---- readers ----------------------------------------------------------------------- */
 
 const struct stack_series *stack_metric(const struct stack *s, enum stack_kind k, struct aws_str id,
                                         const char *metric) {

@@ -23,8 +23,7 @@ struct hop_def {
   facts_fn facts;
 };
 
-/* ---- facts
- * ---------------------------------------------------------------------------------------- */
+/* ---- facts ------------------------------------------------------------------------- */
 
 static void fact(struct stack_hop *h, size_t i, const char *fmt, ...) AWS_PRINTF(3, 4);
 
@@ -202,8 +201,7 @@ static void facts_count(struct stack *s, struct stack_hop *h) {
     fact(h, 0, "%zu", h->count);
 }
 
-/* ---- the table
- * ---------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------- */
 
 static const struct hop_def hops[STACK_HOPS] = {
     [STACK_HOP_CDN] = {"CloudFront", false,
@@ -220,8 +218,7 @@ static const struct hop_def hops[STACK_HOPS] = {
     [STACK_HOP_SSM] = {"SSM", true, STACK_BIT(STACK_PARAMETER), 0, "AWS/SSM", facts_count},
 };
 
-/* ---- rating a hop
- * -------------------------------------------------------------------------------------- */
+/* ---- rating a hop ------------------------------------------------------------------ */
 
 static void worst_is(struct stack *s, struct stack_hop *h, enum stack_kind k, struct aws_str id) {
   char *copy = s->derived->worst_ids[h->kind];
@@ -298,8 +295,7 @@ static void make_hop(struct stack *s, struct stack_hop *h, enum stack_hop_kind k
   def->facts(s, h);
 }
 
-/* ---- the whole path
- * ------------------------------------------------------------------------------------- */
+/* ---- the whole path ---------------------------------------------------------------- */
 
 static const char *level_word(enum stack_level l) {
   static const char *const words[] = {"healthy", "healthy", "unknown", "degraded", "failing"};
@@ -359,11 +355,10 @@ static void summarise(struct stack *s, struct stack_path *p) {
   }
 }
 
-/* ---- since when
- * ------------------------------------------------------------------------------------------ */
+/* ---- since when -------------------------------------------------------------------- */
 
-/* What the trouble began with: the newest deployment of the last minutes, else the first warning of
- * them, else now. */
+/* What the trouble began with: the newest deployment that was started in the last minutes, else the
+ * first warning of them, else now. */
 static const struct stack_event *find_cause(const struct stack *s) {
   const struct stack_event *cause = NULL;
   aws_ms from = stack_wall(s) - CAUSE_WITHIN;
@@ -372,7 +367,7 @@ static const struct stack_event *find_cause(const struct stack *s) {
     const struct stack_event *e = stack_timeline_at(s, i);
     if (e->at < from)
       break;
-    if (e->source == STACK_EVENT_DEPLOYMENT)
+    if (e->source == STACK_EVENT_DEPLOYMENT && e->level == STACK_NOTE)
       return e;
     if (e->level >= STACK_WARN)
       cause = e;

@@ -68,8 +68,7 @@ static void rows_stay_when_nothing_changed(void **state) {
   fake_free(s);
 }
 
-/* ---- the pin
- * -------------------------------------------------------------------------------------- */
+/* ---- the pin ----------------------------------------------------------------------- */
 
 static void pin_mismatch_sends_nothing_else(void **state) {
   (void)state;
@@ -106,8 +105,7 @@ static void pin_waits_for_the_network(void **state) {
   fake_free(s);
 }
 
-/* ---- failures
- * --------------------------------------------------------------------------------------- */
+/* ---- failures ---------------------------------------------------------------------- */
 
 static void failure_keeps_rows(void **state) {
   (void)state;
@@ -163,8 +161,7 @@ static void unread_source_is_told(void **state) {
   fake_free(s);
 }
 
-/* ---- the budget
- * -------------------------------------------------------------------------------------- */
+/* ---- the budget -------------------------------------------------------------------- */
 
 static void throttle_slows_that_api_alone(void **state) {
   (void)state;
@@ -298,8 +295,7 @@ static void asked_now_is_asked_at_once_but_not_twice(void **state) {
   fake_free(s);
 }
 
-/* ---- large clusters
- * ----------------------------------------------------------------------------------- */
+/* ---- large clusters ---------------------------------------------------------------- */
 
 static void huge_cluster_is_not_swept(void **state) {
   (void)state;

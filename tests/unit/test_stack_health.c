@@ -1,0 +1,258 @@
+/* What counts as a fault, and in which words: one row of a table each. */
+#include "config.h"
+
+#include "test.h"
+
+#include "stack_fake.h"
+
+#include <stdio.h>
+
+struct rated {
+  const char *op, *items; /* the answer that differs from the shop that is well */
+  enum stack_kind kind;
+  enum stack_level level;
+  const char *says;      /* part of the reason; NULL: none */
+  enum stack_level path; /* what the whole path comes to */
+};
+
+#define TARGET(state, reason)                                                                      \
+  "{\"Target\":{\"Id\":\"10.0.0." #state "\",\"Port\":80},\"TargetHealth\":{\"State\":\"" #state   \
+  "\",\"Reason\":\"" reason "\"}}"
+#define SERVICE(desired, running, pending, deployments)                                            \
+  "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":\"" FAKE_CLUSTER   \
+  "\",\"status\":\"ACTIVE\",\"desiredCount\":" #desired ",\"runningCount\":" #running              \
+  ",\"pendingCount\":" #pending                                                                    \
+  ",\"taskDefinition\":\"" FAKE_TASKDEF("42") "\",\"deployments\":[" deployments "]}]"
+#define DEPLOYMENT(status, rev, desired, running, failed, state)                                   \
+  "{\"id\":\"ecs-svc/" rev "\",\"status\":\"" status "\",\"taskDefinition\":\"" FAKE_TASKDEF(      \
+      rev) "\",\"desiredCount\":" #desired ",\"runningCount\":" #running                           \
+           ",\"failedTasks\":" #failed ",\"rolloutState\":\"" state "\",\"updatedAt\":1768474790}"
+#define STABLE DEPLOYMENT("PRIMARY", "42", 4, 4, 0, "COMPLETED")
+#define DATABASE(status, more)                                                                     \
+  "[{\"DBInstanceIdentifier\":\"shop-db\",\"DBInstanceStatus\":\"" status "\"" more "}]"
+#define CLUSTER(status, members)                                                                   \
+  "[{\"DBClusterIdentifier\":\"shop\",\"Status\":\"" status "\",\"DBClusterMembers\":[" members    \
+  "]}]"
+#define ALARM(name, state)                                                                         \
+  "[{\"AlarmName\":\"" name "\",\"AlarmArn\":\"a\",\"StateValue\":\"" state                        \
+  "\",\"StateReason\":\"3 points above\",\"Namespace\":\"AWS/Other\"}]"
+#define GROUP(lbs) "[{\"TargetGroupArn\":\"" FAKE_GROUP "\",\"TargetGroupName\":\"web\"," lbs "}]"
+#define LB(state)                                                                                  \
+  "[{\"LoadBalancerArn\":\"" FAKE_LB                                                               \
+  "\",\"LoadBalancerName\":\"front\",\"State\":{\"Code\":\"" state "\"}}]"
+#define EDGE(status, enabled)                                                                      \
+  "[{\"Id\":\"E1\",\"ARN\":\"" FAKE_DISTRIBUTION "\",\"Status\":\"" status                         \
+  "\",\"Enabled\":" enabled "}]"
+
+static const struct rated rows[] = {
+    /* edge */
+    {"ListDistributions", EDGE("InProgress", "true"), STACK_DISTRIBUTION, STACK_NOTE, "deployed",
+     STACK_NOTE},
+    {"ListDistributions", EDGE("Deployed", "false"), STACK_DISTRIBUTION, STACK_NOTE, "disabled",
+     STACK_NOTE},
+    /* load balancing */
+    {"DescribeLoadBalancers", LB("active"), STACK_LOAD_BALANCER, STACK_OK, NULL, STACK_OK},
+    {"DescribeLoadBalancers", LB("provisioning"), STACK_LOAD_BALANCER, STACK_NOTE, "provisioning",
+     STACK_NOTE},
+    {"DescribeLoadBalancers", LB("active_impaired"), STACK_LOAD_BALANCER, STACK_WARN,
+     "active_impaired", STACK_WARN},
+    {"DescribeLoadBalancers", LB("failed"), STACK_LOAD_BALANCER, STACK_BAD, "failed", STACK_BAD},
+    {"DescribeTargetHealth", "[" TARGET(healthy, "") "," TARGET(initial, "") "]",
+     STACK_TARGET_GROUP, STACK_NOTE, "1/2 healthy", STACK_NOTE},
+    {"DescribeTargetHealth", "[" TARGET(healthy, "") "," TARGET(draining, "") "]",
+     STACK_TARGET_GROUP, STACK_NOTE, NULL, STACK_NOTE},
+    {"DescribeTargetHealth",
+     "[" TARGET(healthy, "") "," TARGET(healthy, "") "," TARGET(unhealthy, "Target.Timeout") "]",
+     STACK_TARGET_GROUP, STACK_WARN, "2/3 healthy: Target.Timeout", STACK_WARN},
+    {"DescribeTargetHealth",
+     "[" TARGET(healthy, "") "," TARGET(unhealthy, "") "," TARGET(unhealthy, "") "]",
+     STACK_TARGET_GROUP, STACK_BAD, "1/3 healthy", STACK_BAD},
+    {"DescribeTargetHealth", "[" TARGET(initial, "") "]", STACK_TARGET_GROUP, STACK_BAD,
+     "0/1 healthy", STACK_BAD},
+    {"DescribeTargetHealth", "[" TARGET(unused, "Target.NotInUse") "]", STACK_TARGET_GROUP,
+     STACK_NOTE, "unused", STACK_NOTE},
+    {"DescribeTargetHealth", "[" TARGET(unavailable, "Target.HealthCheckDisabled") "]",
+     STACK_TARGET_GROUP, STACK_NOTE, "without health checks", STACK_NOTE},
+    {"DescribeTargetHealth", "[]", STACK_TARGET_GROUP, STACK_BAD, "no targets", STACK_BAD},
+    {"DescribeTargetGroups", GROUP("\"LoadBalancerArns\":[]"), STACK_TARGET_GROUP, STACK_NOTE,
+     "no load balancer", STACK_NOTE},
+    {"DescribeTargetHealth", "[" TARGET(unhealthy, "Target.Timeout") "]", STACK_TARGET, STACK_BAD,
+     "unhealthy: Target.Timeout", STACK_BAD},
+    {"DescribeTargetHealth", "[" TARGET(healthy, "") "," TARGET(unavailable, "") "]", STACK_TARGET,
+     STACK_OK, NULL, STACK_NOTE},
+    /* ECS */
+    {"DescribeServices", SERVICE(4, 4, 0, STABLE), STACK_SERVICE, STACK_OK, NULL, STACK_OK},
+    {"DescribeServices", SERVICE(4, 3, 0, STABLE), STACK_SERVICE, STACK_WARN, "3/4 running",
+     STACK_WARN},
+    {"DescribeServices", SERVICE(4, 3, 1, STABLE), STACK_SERVICE, STACK_WARN, "1 starting",
+     STACK_WARN},
+    {"DescribeServices", SERVICE(4, 0, 0, STABLE), STACK_SERVICE, STACK_BAD, "none of 4",
+     STACK_BAD},
+    {"DescribeServices", SERVICE(0, 0, 0, STABLE), STACK_SERVICE, STACK_NOTE, "scaled to none",
+     STACK_NOTE},
+    {"DescribeServices",
+     SERVICE(4, 4, 0,
+             DEPLOYMENT("PRIMARY", "42", 4, 1, 0, "IN_PROGRESS") "," DEPLOYMENT("ACTIVE", "41", 4,
+                                                                                3, 0, "COMPLETED")),
+     STACK_SERVICE, STACK_NOTE, "rolling out rev 42: 1/4", STACK_NOTE},
+    {"DescribeServices", SERVICE(4, 4, 0, DEPLOYMENT("PRIMARY", "42", 4, 0, 2, "IN_PROGRESS")),
+     STACK_SERVICE, STACK_WARN, "rev 42 failing: 2 tasks failed", STACK_WARN},
+    {"DescribeServices", SERVICE(4, 4, 0, DEPLOYMENT("PRIMARY", "42", 4, 4, 0, "FAILED")),
+     STACK_SERVICE, STACK_WARN, "rollout of rev 42 failed", STACK_WARN},
+    {"DescribeServices", SERVICE(4, 2, 0, DEPLOYMENT("PRIMARY", "42", 4, 2, 0, "FAILED")),
+     STACK_SERVICE, STACK_BAD, "rollout of rev 42 failed", STACK_BAD},
+    /* databases */
+    {"DescribeDBInstances", DATABASE("backing-up", ""), STACK_DB_INSTANCE, STACK_NOTE, "backing-up",
+     STACK_NOTE},
+    {"DescribeDBInstances", DATABASE("modifying", ""), STACK_DB_INSTANCE, STACK_NOTE, NULL,
+     STACK_NOTE},
+    {"DescribeDBInstances", DATABASE("maintenance", ""), STACK_DB_INSTANCE, STACK_NOTE, NULL,
+     STACK_NOTE},
+    {"DescribeDBInstances", DATABASE("storage-full", ""), STACK_DB_INSTANCE, STACK_BAD,
+     "storage-full", STACK_BAD},
+    {"DescribeDBInstances", DATABASE("incompatible-network", ""), STACK_DB_INSTANCE, STACK_BAD,
+     NULL, STACK_BAD},
+    {"DescribeDBInstances", DATABASE("inaccessible-encryption-credentials", ""), STACK_DB_INSTANCE,
+     STACK_BAD, NULL, STACK_BAD},
+    {"DescribeDBInstances", DATABASE("failed", ""), STACK_DB_INSTANCE, STACK_BAD, NULL, STACK_BAD},
+    {"DescribeDBInstances", DATABASE("rebooting", ""), STACK_DB_INSTANCE, STACK_WARN, "rebooting",
+     STACK_WARN},
+    {"DescribeDBInstances", DATABASE("a-new-word", ""), STACK_DB_INSTANCE, STACK_UNKNOWN,
+     "a-new-word", STACK_UNKNOWN},
+    {"DescribeDBInstances",
+     DATABASE("available", ",\"DBParameterGroups\":[{\"DBParameterGroupName\":\"pg15\","
+                           "\"ParameterApplyStatus\":\"pending-reboot\"}]"),
+     STACK_DB_INSTANCE, STACK_NOTE, "pg15 pending reboot", STACK_NOTE},
+    {"DescribeDBClusters",
+     CLUSTER("failing-over", "{\"DBInstanceIdentifier\":\"a\",\"IsClusterWriter\":true}"),
+     STACK_DB_CLUSTER, STACK_WARN, "failing-over", STACK_WARN},
+    {"DescribeDBClusters", CLUSTER("available", "{\"DBInstanceIdentifier\":\"a\"}"),
+     STACK_DB_CLUSTER, STACK_WARN, "no writer", STACK_WARN},
+    /* alarms */
+    {"DescribeAlarms", ALARM("web-5xx", "ALARM"), STACK_ALARM, STACK_WARN, "3 points", STACK_WARN},
+    {"DescribeAlarms", ALARM("web-5xx", "INSUFFICIENT_DATA"), STACK_ALARM, STACK_OK, NULL,
+     STACK_OK},
+    {"DescribeAlarms", ALARM("TargetTracking-service/shop/web-AlarmLow-1", "ALARM"), STACK_ALARM,
+     STACK_NOTE, "autoscaling", STACK_OK},
+};
+
+static void rates_by_the_table(void **state) {
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    const struct rated *r = &rows[i];
+    const struct fake_answer one = {.op = r->op, .items = r->items};
+    fake_answers(&one, 1, fake_shop, fake_shop_n);
+    struct stack *s = fake_settled(NULL);
+    const struct stack_collection *c = stack_collection(s, r->kind);
+    if (!c->n)
+      fail_msg("row %zu: nothing of this kind", i);
+    const struct stack_rating *got = &c->rows[0]->rating;
+    if (got->level != r->level || (r->says && !strstr(got->reason, r->says)) ||
+        (r->level == STACK_OK && got->reason[0]))
+      fail_msg("row %zu: %s \"%s\", not %s \"%s\"", i, stack_level_name(got->level), got->reason,
+               stack_level_name(r->level), r->says ? r->says : "");
+    if (stack_path(s)->level != r->path)
+      fail_msg("row %zu: the path is %s: %s", i, stack_level_name(stack_path(s)->level),
+               stack_path(s)->summary);
+    fake_free(s);
+  }
+}
+
+/* ---- over time --------------------------------------------------------------------- */
+
+static void rollout_that_stands_is_a_fault(void **state) {
+  (void)state;
+  static const struct fake_answer one = {
+      .op = "DescribeServices",
+      .items = SERVICE(4, 4, 0, DEPLOYMENT("PRIMARY", "42", 4, 1, 0, "IN_PROGRESS"))};
+  static const struct fake_answer two = {
+      .op = "DescribeServices",
+      .items = SERVICE(4, 4, 0, DEPLOYMENT("PRIMARY", "42", 4, 2, 0, "IN_PROGRESS"))};
+  fake_answers(&one, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  const struct stack_collection *c = stack_collection(s, STACK_SERVICE);
+  assert_int_equal(c->rows[0]->rating.level, STACK_NOTE);
+  fake_pass(s, 6 * 60000);
+  c = stack_collection(s, STACK_SERVICE);
+  assert_int_equal(c->rows[0]->rating.level, STACK_WARN);
+  assert_non_null(strstr(c->rows[0]->rating.reason, "not advancing"));
+  fake_answers(&two, 1, fake_shop, fake_shop_n); /* it moves again */
+  fake_pass(s, 60000);
+  c = stack_collection(s, STACK_SERVICE);
+  assert_int_equal(c->rows[0]->rating.level, STACK_NOTE);
+  fake_free(s);
+}
+
+#define STOPPED(rev, code, reason, exit)                                                           \
+  "[{\"taskArn\":\"" FAKE_ARN(                                                                     \
+      "ecs", "task/shop/c3") "\",\"clusterArn\":\"" FAKE_CLUSTER                                   \
+                             "\",\"group\":\"service:web\",\"lastStatus\":\"STOPPED\","            \
+                             "\"desiredStatus\":\"STOPPED\","                                      \
+                             "\"taskDefinitionArn\":\"" FAKE_TASKDEF(                              \
+                                 rev) "\",\"stopCode\":\"" code "\",\"stoppedReason\":"            \
+                                      "\"" reason "\",\"stoppedAt\":1768474790,\"containers\":[{"  \
+                                                  "\"name\":\"web\",\"exitCode\":" exit "}]}]"
+
+static struct stack *with_stopped(const char *task) {
+  static struct fake_answer more[3];
+  more[0] = (struct fake_answer){
+      .op = "ListTasks", .has = "STOPPED", .items = "[\"" FAKE_ARN("ecs", "task/shop/c3") "\"]"};
+  more[1] = (struct fake_answer){.op = "DescribeTasks", .has = "task/shop/c3", .items = task};
+  fake_answers(more, 2, fake_shop, fake_shop_n);
+  return fake_settled(NULL);
+}
+
+static void tasks_that_stop_with_errors_are_a_fault(void **state) {
+  (void)state;
+  struct stack *s =
+      with_stopped(STOPPED("41", "EssentialContainerExited", "Essential container exited", "137"));
+  const struct stack_collection *c = stack_collection(s, STACK_SERVICE);
+  assert_int_equal(c->rows[0]->rating.level, STACK_WARN);
+  assert_non_null(strstr(c->rows[0]->rating.reason, "web: exit 137"));
+  fake_pass(s, 11 * 60000); /* it was long ago */
+  c = stack_collection(s, STACK_SERVICE);
+  assert_int_equal(c->rows[0]->rating.level, STACK_OK);
+  fake_free(s);
+
+  s = with_stopped(STOPPED("40", "EssentialContainerExited", "Essential container exited", "1"));
+  c = stack_collection(s, STACK_SERVICE); /* of a revision that the service has left */
+  assert_int_equal(c->rows[0]->rating.level, STACK_OK);
+  fake_free(s);
+
+  s = with_stopped(STOPPED("41", "ServiceSchedulerInitiated", "Scaling activity", "0"));
+  c = stack_collection(s, STACK_SERVICE);
+  assert_int_equal(c->rows[0]->rating.level, STACK_OK);
+  fake_free(s);
+}
+
+static void metrics_beyond_thresholds_are_a_fault(void **state) {
+  (void)state;
+  char items[4000] = "[";
+  for (int i = 0; i < 8; i++) { /* whatever the series, it stands at 97 */
+    char one[400];
+    snprintf(one, sizeof one,
+             "%s{\"Id\":\"m%d\",\"Timestamps\":[1768474620,1768474680,1768474740],\"Values\":"
+             "[97,97,97]}",
+             i ? "," : "", i);
+    strcat(items, one);
+  }
+  strcat(items, "]");
+  const struct fake_answer one = {.op = "GetMetricData", .items = items};
+  fake_answers(&one, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, true);
+  fake_pass(s, 5000);
+  const struct stack_collection *c = stack_collection(s, STACK_DB_INSTANCE);
+  assert_int_equal(c->rows[0]->rating.level, STACK_WARN);
+  assert_non_null(strstr(c->rows[0]->rating.reason, "cpu 97%"));
+  fake_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(rates_by_the_table),
+      cmocka_unit_test(rollout_that_stands_is_a_fault),
+      cmocka_unit_test(tasks_that_stop_with_errors_are_a_fault),
+      cmocka_unit_test(metrics_beyond_thresholds_are_a_fault),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,371 @@
+/* References followed, hops, the first fault, what it began with. */
+#include "config.h"
+
+#include "test.h"
+
+#include "stack_fake.h"
+
+#include <stdio.h>
+
+static const struct stack_ref *ref_of(struct stack *s, const char *what) {
+  const struct stack_ref *refs;
+  size_t n = stack_refs(s, &refs);
+  for (size_t i = 0; i < n; i++)
+    if (!strcmp(refs[i].what, what))
+      return &refs[i];
+  return NULL;
+}
+
+static void joined(struct stack *s, const char *what, enum stack_kind kind, const char *to,
+                   const char *why) {
+  const struct stack_ref *r = ref_of(s, what);
+  if (!r)
+    fail_msg("%s: no reference", what);
+  if (!r->to.p || !aws_str_eq_c(r->to, to))
+    fail_msg("%s leads to %.*s (%s), not %s", what, AWS_STR_ARG(r->to), r->why, to);
+  assert_int_equal(r->to_kind, kind);
+  if (!strstr(r->why, why))
+    fail_msg("%s: %s, not %s", what, r->why, why);
+  assert_non_null(stack_find(s, kind, r->to));
+}
+
+static void not_joined(struct stack *s, const char *what, const char *why) {
+  const struct stack_ref *r = ref_of(s, what);
+  if (!r)
+    fail_msg("%s was dropped", what);
+  assert_null(r->to.p);
+  if (!strstr(r->why, why))
+    fail_msg("%s: %s", what, r->why);
+}
+
+#define ORIGIN(id, host, more) "{\"Id\":\"" id "\",\"DomainName\":\"" host "\"" more "}"
+#define VPC_ORIGIN(id) ",\"VpcOriginConfig\":{\"VpcOriginId\":\"" id "\"}"
+#define INTEGRATION(id, uri)                                                                       \
+  "{\"integrationId\":\"" id "\",\"integrationType\":\"HTTP_PROXY\",\"integrationUri\":\"" uri     \
+  "\",\"connectionType\":\"VPC_LINK\",\"connectionId\":\"vl1\"}"
+#define MAP_ARN FAKE_ARN("servicediscovery", "service/srv-1")
+#define SECRET_ARN FAKE_ARN("secretsmanager", "secret:shop/db-AbCdEf")
+#define SECRET(name, from) "{\"name\":\"" name "\",\"valueFrom\":\"" from "\"}"
+
+static const struct fake_answer wide[] = {
+    {.op = "ListDistributions",
+     .items =
+         "[{\"Id\":\"E1\",\"ARN\":\"" FAKE_DISTRIBUTION "\",\"Status\":\"Deployed\",\"Enabled\":"
+         "true,\"Origins\":{\"Items\":[" ORIGIN("rest", "shop-site.s3.eu-west-1.amazonaws.com", "") "," ORIGIN("rest-old", "shop-site.s3.amazonaws.com", "") "," ORIGIN(
+             "site", "shop.pages.s3-website.eu-central-1.amazonaws.com",
+             "") "," ORIGIN("site-old", "shop-site.s3-website-us-east-1.amazonaws.com",
+                            "") "," ORIGIN("lost", "shop-gone.s3.amazonaws.com",
+                                           "") "," ORIGIN("api",
+                                                          "a1b2.execute-api.eu-west-1."
+                                                          "amazonaws.com",
+                                                          "") "," ORIGIN("alb",
+                                                                         "front-1.eu-west-"
+                                                                         "1.elb.amazonaws."
+                                                                         "com",
+                                                                         "") "," ORIGIN("dual",
+                                                                                        "dualstack."
+                                                                                        "FRONT-1."
+                                                                                        "eu-west-1."
+                                                                                        "elb."
+                                                                                        "amazonaws."
+                                                                                        "com",
+                                                                                        "") "," ORIGIN("private",
+                                                                                                       "ignored.example.com",
+                                                                                                       VPC_ORIGIN(
+                                                                                                           "vo_1")) "," ORIGIN("linked",
+                                                                                                                               "origin.example.com",
+                                                                                                                               "") "," ORIGIN("own",
+                                                                                                                                              "lost.example.com",
+                                                                                                                                              "") "]}}]"},
+    {.op = "GetVpcOrigin",
+     .items =
+         "[{\"Id\":\"vo_1\",\"Status\":\"Deployed\",\"VpcOriginEndpointConfig\":{\"Arn\":\"" FAKE_LB
+         "\"}}]"},
+    {.op = "ListBuckets", .items = "[{\"Name\":\"shop-site\"},{\"Name\":\"shop.pages\"}]"},
+    {.op = "GetApis", .items = "[{\"apiId\":\"a1b2\",\"name\":\"shop-api\"}]"},
+    {.op = "GetIntegrations",
+     .items = "[" INTEGRATION("i1", FAKE_LISTENER) "," INTEGRATION("i2", MAP_ARN) "," INTEGRATION(
+         "i3", "https://example.com/x") "," INTEGRATION("i4", MAP_ARN "2") "]"},
+    {.op = "DescribeRules",
+     .items = "[{\"RuleArn\":\"r1\",\"Priority\":\"10\",\"Actions\":[{\"Type\":\"forward\","
+              "\"ForwardConfig\":{\"TargetGroups\":[{\"TargetGroupArn\":\"" FAKE_GROUP
+              "\",\"Weight\":90},{\"TargetGroupArn\":\"" FAKE_GROUP "9\",\"Weight\":10}]}}]},"
+              "{\"RuleArn\":\"r0\",\"Priority\":\"default\",\"IsDefault\":true,\"Actions\":[{"
+              "\"Type\":\"forward\",\"TargetGroupArn\":\"" FAKE_GROUP "\"}]}]"},
+    {.op = "DescribeServices",
+     .items = "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":"
+              "\"" FAKE_CLUSTER "\",\"status\":\"ACTIVE\",\"desiredCount\":2,\"runningCount\":2,"
+              "\"taskDefinition\":\"" FAKE_TASKDEF(
+                  "41") "\",\"loadBalancers\":[{"
+                        "\"targetGroupArn\":\"" FAKE_GROUP
+                        "\"}],\"serviceRegistries\":[{\"registryArn\":\"" MAP_ARN "\"}]}]"},
+    {.op = "DescribeTaskDefinition",
+     .items = "[{\"taskDefinitionArn\":\"" FAKE_TASKDEF(
+         "41") "\",\"containerDefinitions\":[{\"name\":"
+               "\"web\",\"secrets\":[" SECRET("BY_NAME", "/shop/prod/token") "," SECRET("BY_ARN", FAKE_ARN("ssm", "parameter/shop/prod/token")) "," SECRET(
+                   "FLAT",
+                   FAKE_ARN("ssm",
+                            "parameter/flat")) "," SECRET("KEY", SECRET_ARN
+                                                          ":password::") "," SECRET("GONE",
+                                                                                    "/shop/prod/"
+                                                                                    "gone") "],"
+                                                                                            "\"envi"
+                                                                                            "ronmen"
+                                                                                            "t\":[{"
+                                                                                            "\"name"
+                                                                                            "\":"
+                                                                                            "\"DB\""
+                                                                                            ",\"val"
+                                                                                            "ue\":"
+                                                                                            "\"post"
+                                                                                            "gres:/"
+                                                                                            "/shop-"
+                                                                                            "db.c1."
+                                                                                            "eu-"
+                                                                                            "west-"
+                                                                                            "1.rds."
+                                                                                            "amazon"
+                                                                                            "aws."
+                                                                                            "com/"
+                                                                                            "x\"},{"
+                                                                                            "\"name"
+                                                                                            "\":"
+                                                                                            "\"RO\""
+                                                                                            ",\"val"
+                                                                                            "ue\":"
+                                                                                            "\"shop"
+                                                                                            ".clust"
+                                                                                            "er-ro-"
+                                                                                            "c1.eu-"
+                                                                                            "west-"
+                                                                                            "1.rds."
+                                                                                            "amazon"
+                                                                                            "aws."
+                                                                                            "com\"}"
+                                                                                            ",{"
+                                                                                            "\"name"
+                                                                                            "\":"
+                                                                                            "\"ELSE"
+                                                                                            "\","
+                                                                                            "\"valu"
+                                                                                            "e\":"
+                                                                                            "\"othe"
+                                                                                            "r.c9."
+                                                                                            "eu-"
+                                                                                            "west-"
+                                                                                            "1.rds."
+                                                                                            "amazon"
+                                                                                            "aws."
+                                                                                            "com\"}"
+                                                                                            ",{"
+                                                                                            "\"name"
+                                                                                            "\":"
+                                                                                            "\"LOG"
+                                                                                            "\","
+                                                                                            "\"valu"
+                                                                                            "e\":"
+                                                                                            "\"info"
+                                                                                            "\"}]}]"
+                                                                                            "}]"},
+    {.op = "DescribeDBClusters",
+     .items = "[{\"DBClusterIdentifier\":\"shop\",\"DBClusterArn\":\"" FAKE_ARN(
+         "rds",
+         "cluster:shop") "\",\"Status\":\"available\",\"Endpoint\":"
+                         "\"shop.cluster-c1.eu-west-1.rds.amazonaws.com\",\"ReaderEndpoint\":"
+                         "\"shop.cluster-ro-c1.eu-west-1.rds.amazonaws.com\"}]"},
+    {.op = "DescribeParameters",
+     .items = "[{\"Name\":\"/shop/prod/token\",\"Type\":\"SecureString\"},{\"Name\":\"flat\","
+              "\"Type\":\"String\"}]"},
+    {.op = "ListSecrets", .items = "[{\"ARN\":\"" SECRET_ARN "\",\"Name\":\"shop/db\"}]"},
+};
+
+static void follows_references(void **state) {
+  (void)state;
+  struct stack_config cfg;
+  char from[] = "origin.example.com", to[] = "front";
+  struct stack_link link = {from, to};
+  stack_config_init(&cfg);
+  cfg.links = &link;
+  cfg.nlinks = 1;
+  fake_answers(wide, COUNT(wide), fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(&cfg);
+  joined(s, "origin rest", STACK_BUCKET, "shop-site", "REST");
+  joined(s, "origin rest-old", STACK_BUCKET, "shop-site", "REST");
+  joined(s, "origin site", STACK_BUCKET, "shop.pages", "website");
+  joined(s, "origin site-old", STACK_BUCKET, "shop-site", "website");
+  not_joined(s, "origin lost", "no bucket shop-gone");
+  joined(s, "origin api", STACK_API, "a1b2", "execute-api");
+  joined(s, "origin alb", STACK_LOAD_BALANCER, FAKE_LB, "DNS name");
+  joined(s, "origin dual", STACK_LOAD_BALANCER, FAKE_LB, "DNS name");
+  joined(s, "origin private", STACK_LOAD_BALANCER, FAKE_LB, "VPC origin vo_1");
+  joined(s, "origin linked", STACK_LOAD_BALANCER, FAKE_LB, "configuration");
+  not_joined(s, "origin own", "lost.example.com leads to no load balancer");
+  joined(s, "integration i1", STACK_LISTENER, FAKE_LISTENER, "VPC link vl1");
+  joined(s, "integration i2", STACK_SERVICE, FAKE_SERVICE, "Cloud Map");
+  not_joined(s, "integration i3", "no part of this path");
+  not_joined(s, "integration i4", "no ECS service registers");
+  joined(s, "listener HTTPS:443", STACK_LISTENER, FAKE_LISTENER, "own");
+  joined(s, "rule 10", STACK_TARGET_GROUP, FAKE_GROUP, "weight 90");
+  assert_null(ref_of(s, "default rule"));
+  joined(s, "targets web", STACK_SERVICE, FAKE_SERVICE, "registers");
+  joined(s, "secret BY_NAME", STACK_PARAMETER, "/shop/prod/token", "name");
+  joined(s, "secret BY_ARN", STACK_PARAMETER, "/shop/prod/token", "name");
+  joined(s, "secret FLAT", STACK_PARAMETER, "flat", "name");
+  joined(s, "secret KEY", STACK_SECRET, SECRET_ARN, "ARN");
+  not_joined(s, "secret GONE", "no parameter /shop/prod/gone");
+  joined(s, "environment DB", STACK_DB_INSTANCE, FAKE_ARN("rds", "db:shop-db"), "endpoint");
+  joined(s, "environment RO", STACK_DB_CLUSTER, FAKE_ARN("rds", "cluster:shop"), "reader");
+  not_joined(s, "environment ELSE", "no database here");
+  assert_null(ref_of(s, "environment LOG"));
+  fake_free(s);
+}
+
+static void what_is_not_read_is_said_so(void **state) {
+  (void)state;
+  static const struct fake_answer no[] = {{.op = "DescribeParameters", .error = AWS_E_DENIED}};
+  fake_answers(no, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  not_joined(s, "secret TOKEN", "parameters not read");
+  assert_int_equal(stack_path(s)->hops[STACK_HOP_SSM].rating.level, STACK_UNKNOWN);
+  assert_true(stack_path(s)->hops[STACK_HOP_SSM].present);
+  fake_free(s);
+}
+
+/* ---- hops -------------------------------------------------------------------------- */
+
+static void names_the_first_fault(void **state) {
+  (void)state;
+  static const struct fake_answer trouble[] = {
+      {.op = "DescribeTargetHealth",
+       .items = "[{\"Target\":{\"Id\":\"a\",\"Port\":80},\"TargetHealth\":{\"State\":\"healthy\"}},"
+                "{\"Target\":{\"Id\":\"b\",\"Port\":80},\"TargetHealth\":{\"State\":\"healthy\"}},"
+                "{\"Target\":{\"Id\":\"c\",\"Port\":80},\"TargetHealth\":{\"State\":\"unhealthy\","
+                "\"Reason\":\"Target.ResponseCodeMismatch\"}}]"},
+      {.op = "DescribeServices",
+       .items =
+           "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":"
+           "\"" FAKE_CLUSTER "\",\"status\":\"ACTIVE\",\"desiredCount\":3,\"runningCount\":3,"
+           "\"taskDefinition\":\"" FAKE_TASKDEF(
+               "42") "\",\"deployments\":[{\"id\":\"ecs-svc/2\","
+                     "\"status\":\"PRIMARY\",\"taskDefinition\":\"" FAKE_TASKDEF(
+                         "42") "\",\"createdAt\":"
+                               "1768474700,\"failedTasks\":1,\"desiredCount\":3,\"runningCount\":1,"
+                               "\"rolloutState\":\"IN_PROGRESS\"},{\"id\":\"ecs-svc/"
+                               "1\",\"status\":\"ACTIVE\","
+                               "\"taskDefinition\":\"" FAKE_TASKDEF("41") "\"}]}]"},
+  };
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  assert_string_equal(stack_path(s)->summary, "");
+  assert_string_equal(stack_path(s)->hops[STACK_HOP_ECS].facts[0], "2/2 tasks");
+  assert_false(stack_path(s)->hops[STACK_HOP_API].present);
+  fake_answers(trouble, COUNT(trouble), fake_shop, fake_shop_n);
+  fake_pass(s, 30000);
+  const struct stack_path *p = stack_path(s);
+  assert_int_equal(p->level, STACK_WARN);
+  assert_true(p->hops[STACK_HOP_ALB].first_fault);
+  assert_false(p->hops[STACK_HOP_ECS].first_fault);
+  assert_int_equal(p->hops[STACK_HOP_ECS].rating.level, STACK_WARN);
+  assert_true(p->hops[STACK_HOP_ECS].moving);
+  assert_string_equal(p->summary, "degraded: ALB web 2/3 healthy: Target.ResponseCodeMismatch");
+  assert_int_equal(p->hops[STACK_HOP_ALB].worst_kind, STACK_TARGET_GROUP);
+  assert_true(aws_str_eq_c(p->hops[STACK_HOP_ALB].worst_id, FAKE_GROUP));
+  assert_string_equal(p->hops[STACK_HOP_ECS].facts[0], "web 3/3");
+  assert_string_equal(p->hops[STACK_HOP_ECS].facts[1], "rev 41→42");
+  assert_non_null(strstr(p->since, "ECS web deployment ecs-svc/2 rev 42"));
+  assert_non_null(strstr(p->since, "1 target unhealthy"));
+  assert_int_equal(p->since_at, 1768474700000);
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  fake_pass(s, 60000);
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  assert_string_equal(stack_path(s)->since, "");
+  fake_free(s);
+}
+
+static void rings_once_when_a_hop_turns_bad(void **state) {
+  (void)state;
+  static const struct fake_answer full[] = {
+      {.op = "DescribeDBInstances",
+       .items = "[{\"DBInstanceIdentifier\":\"shop-db\",\"DBInstanceStatus\":\"storage-full\"}]"}};
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  assert_false(stack_take_changes(s) & STACK_CHANGED_BELL);
+  fake_answers(full, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 40000);
+  assert_true(stack_take_changes(s) & STACK_CHANGED_BELL);
+  fake_pass(s, 60000);
+  assert_false(stack_take_changes(s) & STACK_CHANGED_BELL);
+  assert_int_equal(stack_path(s)->level, STACK_BAD);
+  char why[100];
+  assert_int_equal(stack_health(s, why, sizeof why), STACK_BAD);
+  assert_string_equal(why, "failing: RDS shop-db storage-full");
+  fake_free(s);
+}
+
+static void alarm_belongs_to_its_hop(void **state) {
+  (void)state;
+  static const struct fake_answer ring[] = {
+      {.op = "DescribeAlarms",
+       .items =
+           "[{\"AlarmName\":\"alb-5xx\",\"AlarmArn\":\"a1\",\"StateValue\":\"ALARM\","
+           "\"Namespace\":\"AWS/ApplicationELB\"},{\"AlarmName\":\"queue\",\"AlarmArn\":\"a2\","
+           "\"StateValue\":\"ALARM\",\"Namespace\":\"AWS/SQS\"}]"}};
+  fake_answers(ring, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  const struct stack_path *p = stack_path(s);
+  assert_int_equal(p->alarms, 2);
+  assert_int_equal(p->hops[STACK_HOP_ALB].rating.level, STACK_WARN);
+  assert_string_equal(p->hops[STACK_HOP_ALB].rating.reason, "alarm alb-5xx");
+  assert_int_equal(p->hops[STACK_HOP_ECS].rating.level, STACK_OK);
+  /* The same alarms came from both regions: each is one thing. */
+  assert_int_equal(stack_collection(s, STACK_ALARM)->n, 2);
+  fake_free(s);
+}
+
+/* ---- the document ------------------------------------------------------------------ */
+
+static const cJSON *at(const cJSON *doc, const char *path) {
+  const cJSON *node = aws_doc_at(doc, path);
+  if (!node)
+    fail_msg("the document has no %s", path);
+  return node;
+}
+
+static void prints_the_whole_model(void **state) {
+  (void)state;
+  static const struct fake_answer no[] = {
+      {.op = "DescribeDBClusters", .error = AWS_E_DENIED, .aws_code = "AccessDenied"}};
+  fake_answers(no, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, true);
+  fake_pass(s, 5000);
+  struct aws_buf b;
+  aws_buf_init(&b, 1 << 20);
+  stack_json(s, &b);
+  assert_false(b.failed);
+  cJSON *doc = cJSON_ParseWithLengthOpts(b.p, b.n, NULL, false);
+  assert_non_null(doc);
+  assert_string_equal(at(doc, "account")->valuestring, "123456789012");
+  assert_string_equal(at(doc, "health")->valuestring, "unknown");
+  assert_string_equal(at(doc, "collections/services/items")->child->child->string, "serviceArn");
+  assert_string_equal(
+      aws_doc_at(at(doc, "collections/targets/items")->child, "TargetGroupArn")->valuestring,
+      FAKE_GROUP);
+  assert_string_equal(at(doc, "collections/db_clusters/error/code")->valuestring, "AccessDenied");
+  assert_true(cJSON_IsNull(cJSON_GetObjectItem(at(doc, "collections/db_clusters"), "fetched_at")));
+  assert_int_equal(cJSON_GetArraySize(at(doc, "collections")), 16);
+  assert_true(at(doc, "requests/total")->valuedouble > 20);
+  assert_int_equal(at(doc, "requests/by_service/sts")->valueint, 1);
+  cJSON_Delete(doc);
+  aws_buf_done(&b);
+  fake_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(follows_references),       cmocka_unit_test(what_is_not_read_is_said_so),
+      cmocka_unit_test(names_the_first_fault),    cmocka_unit_test(rings_once_when_a_hop_turns_bad),
+      cmocka_unit_test(alarm_belongs_to_its_hop), cmocka_unit_test(prints_the_whole_model),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
