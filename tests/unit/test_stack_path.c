@@ -38,6 +38,7 @@ static void not_joined(struct stack *s, const char *what, const char *why) {
     fail_msg("%s: %s", what, r->why);
 }
 
+// clang-format off: JSON is easier to read as it is
 #define ORIGIN(id, host, more) "{\"Id\":\"" id "\",\"DomainName\":\"" host "\"" more "}"
 #define VPC_ORIGIN(id) ",\"VpcOriginConfig\":{\"VpcOriginId\":\"" id "\"}"
 #define INTEGRATION(id, uri)                                                                       \
@@ -46,127 +47,98 @@ static void not_joined(struct stack *s, const char *what, const char *why) {
 #define MAP_ARN FAKE_ARN("servicediscovery", "service/srv-1")
 #define SECRET_ARN FAKE_ARN("secretsmanager", "secret:shop/db-AbCdEf")
 #define SECRET(name, from) "{\"name\":\"" name "\",\"valueFrom\":\"" from "\"}"
+#define VARIABLE(name, value) "{\"name\":\"" name "\",\"value\":\"" value "\"}"
+
+static const char origins[] =
+    "[{\"Id\":\"E1\",\"ARN\":\"" FAKE_DISTRIBUTION "\",\"Status\":\"Deployed\",\"Enabled\":true,"
+    "\"Origins\":{\"Items\":[" ORIGIN("rest", "shop-site.s3.eu-west-1.amazonaws.com", "") "," ORIGIN("rest-old", "shop-site.s3.amazonaws.com", "") "," ORIGIN(
+        "site", "shop.pages.s3-website.eu-central-1.amazonaws.com",
+        "") "," ORIGIN("site-old", "shop-site.s3-website-us-east-1.amazonaws.com",
+                       "") "," ORIGIN("lost", "shop-gone.s3.amazonaws.com",
+                                      "") "," ORIGIN("api",
+                                                     "a1b2.execute-api.eu-west-1.amazonaws.com",
+                                                     "") "," ORIGIN("alb",
+                                                                    "front-1.eu-west-1.elb."
+                                                                    "amazonaws.com",
+                                                                    "") "," ORIGIN("dual",
+                                                                                   "dualstack."
+                                                                                   "FRONT-1.eu-"
+                                                                                   "west-1.elb."
+                                                                                   "amazonaws.com",
+                                                                                   "") "," ORIGIN("private",
+                                                                                                  "ignored.example.com",
+                                                                                                  VPC_ORIGIN(
+                                                                                                      "vo_1")) "," ORIGIN("linked",
+                                                                                                                          "origin.example.com",
+                                                                                                                          "") "," ORIGIN("own",
+                                                                                                                                         "lost.example.com",
+                                                                                                                                         "") "]}}]";
+
+static const char containers[] = "[{\"taskDefinitionArn\":\"" FAKE_TASKDEF(
+    "41") "\",\"containerDefinitions\":[{\"name\":\"web\","
+          "\"secrets\":[" SECRET("BY_NAME", "/shop/prod/token") "," SECRET("BY_ARN", FAKE_ARN("ssm", "parameter/shop/prod/token")) "," SECRET("FLAT", FAKE_ARN("ssm", "parameter/flat")) "," SECRET(
+              "KEY", SECRET_ARN
+              ":password::") "," SECRET("GONE",
+                                        "/shop/prod/gone") "],"
+                                                           "\"environment\":[" VARIABLE("DB", "post"
+                                                                                              "gres"
+                                                                                              "://"
+                                                                                              "shop"
+                                                                                              "-db."
+                                                                                              "c1."
+                                                                                              "eu-"
+                                                                                              "west"
+                                                                                              "-1."
+                                                                                              "rds."
+                                                                                              "amaz"
+                                                                                              "onaw"
+                                                                                              "s."
+                                                                                              "com/"
+                                                                                              "x") "," VARIABLE(
+                                                               "RO",
+                                                               "shop.cluster-ro-c1.eu-west-1.rds."
+                                                               "amazonaws.com") "," VARIABLE("ELSE",
+                                                                                             "other"
+                                                                                             ".c9."
+                                                                                             "eu-"
+                                                                                             "west-"
+                                                                                             "1."
+                                                                                             "rds."
+                                                                                             "amazo"
+                                                                                             "naws."
+                                                                                             "com") "," VARIABLE("LOG",
+                                                                                                                 "info") "]}]}]";
+
+static const char rules[] =
+    "[{\"RuleArn\":\"r1\",\"Priority\":\"10\",\"Actions\":[{\"Type\":\"forward\","
+    "\"ForwardConfig\":{\"TargetGroups\":["
+    "{\"TargetGroupArn\":\"" FAKE_GROUP "\",\"Weight\":90},"
+    "{\"TargetGroupArn\":\"" FAKE_GROUP "9\",\"Weight\":10}]}}]},"
+    "{\"RuleArn\":\"r0\",\"Priority\":\"default\",\"IsDefault\":true,\"Actions\":["
+    "{\"Type\":\"forward\",\"TargetGroupArn\":\"" FAKE_GROUP "\"}]}]";
+
+static const char service[] =
+    "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":\"" FAKE_CLUSTER
+    "\","
+    "\"status\":\"ACTIVE\",\"desiredCount\":2,\"runningCount\":2,"
+    "\"taskDefinition\":\"" FAKE_TASKDEF(
+        "41") "\","
+              "\"loadBalancers\":[{\"targetGroupArn\":\"" FAKE_GROUP "\"}],"
+              "\"serviceRegistries\":[{\"registryArn\":\"" MAP_ARN "\"}]}]";
 
 static const struct fake_answer wide[] = {
-    {.op = "ListDistributions",
-     .items =
-         "[{\"Id\":\"E1\",\"ARN\":\"" FAKE_DISTRIBUTION "\",\"Status\":\"Deployed\",\"Enabled\":"
-         "true,\"Origins\":{\"Items\":[" ORIGIN("rest", "shop-site.s3.eu-west-1.amazonaws.com", "") "," ORIGIN("rest-old", "shop-site.s3.amazonaws.com", "") "," ORIGIN(
-             "site", "shop.pages.s3-website.eu-central-1.amazonaws.com",
-             "") "," ORIGIN("site-old", "shop-site.s3-website-us-east-1.amazonaws.com",
-                            "") "," ORIGIN("lost", "shop-gone.s3.amazonaws.com",
-                                           "") "," ORIGIN("api",
-                                                          "a1b2.execute-api.eu-west-1."
-                                                          "amazonaws.com",
-                                                          "") "," ORIGIN("alb",
-                                                                         "front-1.eu-west-"
-                                                                         "1.elb.amazonaws."
-                                                                         "com",
-                                                                         "") "," ORIGIN("dual",
-                                                                                        "dualstack."
-                                                                                        "FRONT-1."
-                                                                                        "eu-west-1."
-                                                                                        "elb."
-                                                                                        "amazonaws."
-                                                                                        "com",
-                                                                                        "") "," ORIGIN("private",
-                                                                                                       "ignored.example.com",
-                                                                                                       VPC_ORIGIN(
-                                                                                                           "vo_1")) "," ORIGIN("linked",
-                                                                                                                               "origin.example.com",
-                                                                                                                               "") "," ORIGIN("own",
-                                                                                                                                              "lost.example.com",
-                                                                                                                                              "") "]}}]"},
+    {.op = "ListDistributions", .items = origins},
     {.op = "GetVpcOrigin",
-     .items =
-         "[{\"Id\":\"vo_1\",\"Status\":\"Deployed\",\"VpcOriginEndpointConfig\":{\"Arn\":\"" FAKE_LB
-         "\"}}]"},
+     .items = "[{\"Id\":\"vo_1\",\"Status\":\"Deployed\","
+              "\"VpcOriginEndpointConfig\":{\"Arn\":\"" FAKE_LB "\"}}]"},
     {.op = "ListBuckets", .items = "[{\"Name\":\"shop-site\"},{\"Name\":\"shop.pages\"}]"},
     {.op = "GetApis", .items = "[{\"apiId\":\"a1b2\",\"name\":\"shop-api\"}]"},
     {.op = "GetIntegrations",
      .items = "[" INTEGRATION("i1", FAKE_LISTENER) "," INTEGRATION("i2", MAP_ARN) "," INTEGRATION(
          "i3", "https://example.com/x") "," INTEGRATION("i4", MAP_ARN "2") "]"},
-    {.op = "DescribeRules",
-     .items = "[{\"RuleArn\":\"r1\",\"Priority\":\"10\",\"Actions\":[{\"Type\":\"forward\","
-              "\"ForwardConfig\":{\"TargetGroups\":[{\"TargetGroupArn\":\"" FAKE_GROUP
-              "\",\"Weight\":90},{\"TargetGroupArn\":\"" FAKE_GROUP "9\",\"Weight\":10}]}}]},"
-              "{\"RuleArn\":\"r0\",\"Priority\":\"default\",\"IsDefault\":true,\"Actions\":[{"
-              "\"Type\":\"forward\",\"TargetGroupArn\":\"" FAKE_GROUP "\"}]}]"},
-    {.op = "DescribeServices",
-     .items = "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":"
-              "\"" FAKE_CLUSTER "\",\"status\":\"ACTIVE\",\"desiredCount\":2,\"runningCount\":2,"
-              "\"taskDefinition\":\"" FAKE_TASKDEF(
-                  "41") "\",\"loadBalancers\":[{"
-                        "\"targetGroupArn\":\"" FAKE_GROUP
-                        "\"}],\"serviceRegistries\":[{\"registryArn\":\"" MAP_ARN "\"}]}]"},
-    {.op = "DescribeTaskDefinition",
-     .items = "[{\"taskDefinitionArn\":\"" FAKE_TASKDEF(
-         "41") "\",\"containerDefinitions\":[{\"name\":"
-               "\"web\",\"secrets\":[" SECRET("BY_NAME", "/shop/prod/token") "," SECRET("BY_ARN", FAKE_ARN("ssm", "parameter/shop/prod/token")) "," SECRET(
-                   "FLAT",
-                   FAKE_ARN("ssm",
-                            "parameter/flat")) "," SECRET("KEY", SECRET_ARN
-                                                          ":password::") "," SECRET("GONE",
-                                                                                    "/shop/prod/"
-                                                                                    "gone") "],"
-                                                                                            "\"envi"
-                                                                                            "ronmen"
-                                                                                            "t\":[{"
-                                                                                            "\"name"
-                                                                                            "\":"
-                                                                                            "\"DB\""
-                                                                                            ",\"val"
-                                                                                            "ue\":"
-                                                                                            "\"post"
-                                                                                            "gres:/"
-                                                                                            "/shop-"
-                                                                                            "db.c1."
-                                                                                            "eu-"
-                                                                                            "west-"
-                                                                                            "1.rds."
-                                                                                            "amazon"
-                                                                                            "aws."
-                                                                                            "com/"
-                                                                                            "x\"},{"
-                                                                                            "\"name"
-                                                                                            "\":"
-                                                                                            "\"RO\""
-                                                                                            ",\"val"
-                                                                                            "ue\":"
-                                                                                            "\"shop"
-                                                                                            ".clust"
-                                                                                            "er-ro-"
-                                                                                            "c1.eu-"
-                                                                                            "west-"
-                                                                                            "1.rds."
-                                                                                            "amazon"
-                                                                                            "aws."
-                                                                                            "com\"}"
-                                                                                            ",{"
-                                                                                            "\"name"
-                                                                                            "\":"
-                                                                                            "\"ELSE"
-                                                                                            "\","
-                                                                                            "\"valu"
-                                                                                            "e\":"
-                                                                                            "\"othe"
-                                                                                            "r.c9."
-                                                                                            "eu-"
-                                                                                            "west-"
-                                                                                            "1.rds."
-                                                                                            "amazon"
-                                                                                            "aws."
-                                                                                            "com\"}"
-                                                                                            ",{"
-                                                                                            "\"name"
-                                                                                            "\":"
-                                                                                            "\"LOG"
-                                                                                            "\","
-                                                                                            "\"valu"
-                                                                                            "e\":"
-                                                                                            "\"info"
-                                                                                            "\"}]}]"
-                                                                                            "}]"},
+    {.op = "DescribeRules", .items = rules},
+    {.op = "DescribeServices", .items = service},
+    {.op = "DescribeTaskDefinition", .items = containers},
     {.op = "DescribeDBClusters",
      .items = "[{\"DBClusterIdentifier\":\"shop\",\"DBClusterArn\":\"" FAKE_ARN(
          "rds",
@@ -178,6 +150,7 @@ static const struct fake_answer wide[] = {
               "\"Type\":\"String\"}]"},
     {.op = "ListSecrets", .items = "[{\"ARN\":\"" SECRET_ARN "\",\"Name\":\"shop/db\"}]"},
 };
+// clang-format on
 
 static void follows_references(void **state) {
   (void)state;
