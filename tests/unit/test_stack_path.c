@@ -38,7 +38,8 @@ static void not_joined(struct stack *s, const char *what, const char *why) {
     fail_msg("%s: %s", what, r->why);
 }
 
-// clang-format off: JSON is easier to read as it is
+/* JSON is easier to read as it is. */
+// clang-format off
 #define ORIGIN(id, host, more) "{\"Id\":\"" id "\",\"DomainName\":\"" host "\"" more "}"
 #define VPC_ORIGIN(id) ",\"VpcOriginConfig\":{\"VpcOriginId\":\"" id "\"}"
 #define INTEGRATION(id, uri)                                                                       \
@@ -51,63 +52,32 @@ static void not_joined(struct stack *s, const char *what, const char *why) {
 
 static const char origins[] =
     "[{\"Id\":\"E1\",\"ARN\":\"" FAKE_DISTRIBUTION "\",\"Status\":\"Deployed\",\"Enabled\":true,"
-    "\"Origins\":{\"Items\":[" ORIGIN("rest", "shop-site.s3.eu-west-1.amazonaws.com", "") "," ORIGIN("rest-old", "shop-site.s3.amazonaws.com", "") "," ORIGIN(
-        "site", "shop.pages.s3-website.eu-central-1.amazonaws.com",
-        "") "," ORIGIN("site-old", "shop-site.s3-website-us-east-1.amazonaws.com",
-                       "") "," ORIGIN("lost", "shop-gone.s3.amazonaws.com",
-                                      "") "," ORIGIN("api",
-                                                     "a1b2.execute-api.eu-west-1.amazonaws.com",
-                                                     "") "," ORIGIN("alb",
-                                                                    "front-1.eu-west-1.elb."
-                                                                    "amazonaws.com",
-                                                                    "") "," ORIGIN("dual",
-                                                                                   "dualstack."
-                                                                                   "FRONT-1.eu-"
-                                                                                   "west-1.elb."
-                                                                                   "amazonaws.com",
-                                                                                   "") "," ORIGIN("private",
-                                                                                                  "ignored.example.com",
-                                                                                                  VPC_ORIGIN(
-                                                                                                      "vo_1")) "," ORIGIN("linked",
-                                                                                                                          "origin.example.com",
-                                                                                                                          "") "," ORIGIN("own",
-                                                                                                                                         "lost.example.com",
-                                                                                                                                         "") "]}}]";
+    "\"Origins\":{\"Items\":["
+    ORIGIN("rest", "shop-site.s3.eu-west-1.amazonaws.com", "") ","
+    ORIGIN("rest-old", "shop-site.s3.amazonaws.com", "") ","
+    ORIGIN("site", "shop.pages.s3-website.eu-central-1.amazonaws.com", "") ","
+    ORIGIN("site-old", "shop-site.s3-website-us-east-1.amazonaws.com", "") ","
+    ORIGIN("lost", "shop-gone.s3.amazonaws.com", "") ","
+    ORIGIN("api", "a1b2.execute-api.eu-west-1.amazonaws.com", "") ","
+    ORIGIN("alb", "front-1.eu-west-1.elb.amazonaws.com", "") ","
+    ORIGIN("dual", "dualstack.FRONT-1.eu-west-1.elb.amazonaws.com", "") ","
+    ORIGIN("private", "ignored.example.com", VPC_ORIGIN("vo_1")) ","
+    ORIGIN("linked", "origin.example.com", "") ","
+    ORIGIN("own", "lost.example.com", "") "]}}]";
 
-static const char containers[] = "[{\"taskDefinitionArn\":\"" FAKE_TASKDEF(
-    "41") "\",\"containerDefinitions\":[{\"name\":\"web\","
-          "\"secrets\":[" SECRET("BY_NAME", "/shop/prod/token") "," SECRET("BY_ARN", FAKE_ARN("ssm", "parameter/shop/prod/token")) "," SECRET("FLAT", FAKE_ARN("ssm", "parameter/flat")) "," SECRET(
-              "KEY", SECRET_ARN
-              ":password::") "," SECRET("GONE",
-                                        "/shop/prod/gone") "],"
-                                                           "\"environment\":[" VARIABLE("DB", "post"
-                                                                                              "gres"
-                                                                                              "://"
-                                                                                              "shop"
-                                                                                              "-db."
-                                                                                              "c1."
-                                                                                              "eu-"
-                                                                                              "west"
-                                                                                              "-1."
-                                                                                              "rds."
-                                                                                              "amaz"
-                                                                                              "onaw"
-                                                                                              "s."
-                                                                                              "com/"
-                                                                                              "x") "," VARIABLE(
-                                                               "RO",
-                                                               "shop.cluster-ro-c1.eu-west-1.rds."
-                                                               "amazonaws.com") "," VARIABLE("ELSE",
-                                                                                             "other"
-                                                                                             ".c9."
-                                                                                             "eu-"
-                                                                                             "west-"
-                                                                                             "1."
-                                                                                             "rds."
-                                                                                             "amazo"
-                                                                                             "naws."
-                                                                                             "com") "," VARIABLE("LOG",
-                                                                                                                 "info") "]}]}]";
+static const char containers[] =
+    "[{\"taskDefinitionArn\":\"" FAKE_TASKDEF("41") "\","
+    "\"containerDefinitions\":[{\"name\":\"web\",\"secrets\":["
+    SECRET("BY_NAME", "/shop/prod/token") ","
+    SECRET("BY_ARN", FAKE_ARN("ssm", "parameter/shop/prod/token")) ","
+    SECRET("FLAT", FAKE_ARN("ssm", "parameter/flat")) ","
+    SECRET("KEY", SECRET_ARN ":password::") ","
+    SECRET("GONE", "/shop/prod/gone") "],"
+    "\"environment\":["
+    VARIABLE("DB", "postgres://shop-db.c1.eu-west-1.rds.amazonaws.com/x") ","
+    VARIABLE("RO", "shop.cluster-ro-c1.eu-west-1.rds.amazonaws.com") ","
+    VARIABLE("ELSE", "other.c9.eu-west-1.rds.amazonaws.com") ","
+    VARIABLE("LOG", "info") "]}]}]";
 
 static const char rules[] =
     "[{\"RuleArn\":\"r1\",\"Priority\":\"10\",\"Actions\":[{\"Type\":\"forward\","
@@ -118,13 +88,11 @@ static const char rules[] =
     "{\"Type\":\"forward\",\"TargetGroupArn\":\"" FAKE_GROUP "\"}]}]";
 
 static const char service[] =
-    "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":\"" FAKE_CLUSTER
-    "\","
-    "\"status\":\"ACTIVE\",\"desiredCount\":2,\"runningCount\":2,"
-    "\"taskDefinition\":\"" FAKE_TASKDEF(
-        "41") "\","
-              "\"loadBalancers\":[{\"targetGroupArn\":\"" FAKE_GROUP "\"}],"
-              "\"serviceRegistries\":[{\"registryArn\":\"" MAP_ARN "\"}]}]";
+    "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\","
+    "\"clusterArn\":\"" FAKE_CLUSTER "\",\"status\":\"ACTIVE\","
+    "\"desiredCount\":2,\"runningCount\":2,\"taskDefinition\":\"" FAKE_TASKDEF("41") "\","
+    "\"loadBalancers\":[{\"targetGroupArn\":\"" FAKE_GROUP "\"}],"
+    "\"serviceRegistries\":[{\"registryArn\":\"" MAP_ARN "\"}]}]";
 
 static const struct fake_answer wide[] = {
     {.op = "ListDistributions", .items = origins},
@@ -134,20 +102,19 @@ static const struct fake_answer wide[] = {
     {.op = "ListBuckets", .items = "[{\"Name\":\"shop-site\"},{\"Name\":\"shop.pages\"}]"},
     {.op = "GetApis", .items = "[{\"apiId\":\"a1b2\",\"name\":\"shop-api\"}]"},
     {.op = "GetIntegrations",
-     .items = "[" INTEGRATION("i1", FAKE_LISTENER) "," INTEGRATION("i2", MAP_ARN) "," INTEGRATION(
-         "i3", "https://example.com/x") "," INTEGRATION("i4", MAP_ARN "2") "]"},
+     .items = "[" INTEGRATION("i1", FAKE_LISTENER) "," INTEGRATION("i2", MAP_ARN) ","
+              INTEGRATION("i3", "https://example.com/x") "," INTEGRATION("i4", MAP_ARN "2") "]"},
     {.op = "DescribeRules", .items = rules},
     {.op = "DescribeServices", .items = service},
     {.op = "DescribeTaskDefinition", .items = containers},
     {.op = "DescribeDBClusters",
-     .items = "[{\"DBClusterIdentifier\":\"shop\",\"DBClusterArn\":\"" FAKE_ARN(
-         "rds",
-         "cluster:shop") "\",\"Status\":\"available\",\"Endpoint\":"
-                         "\"shop.cluster-c1.eu-west-1.rds.amazonaws.com\",\"ReaderEndpoint\":"
-                         "\"shop.cluster-ro-c1.eu-west-1.rds.amazonaws.com\"}]"},
+     .items = "[{\"DBClusterIdentifier\":\"shop\",\"Status\":\"available\","
+              "\"DBClusterArn\":\"" FAKE_ARN("rds", "cluster:shop") "\","
+              "\"Endpoint\":\"shop.cluster-c1.eu-west-1.rds.amazonaws.com\","
+              "\"ReaderEndpoint\":\"shop.cluster-ro-c1.eu-west-1.rds.amazonaws.com\"}]"},
     {.op = "DescribeParameters",
-     .items = "[{\"Name\":\"/shop/prod/token\",\"Type\":\"SecureString\"},{\"Name\":\"flat\","
-              "\"Type\":\"String\"}]"},
+     .items = "[{\"Name\":\"/shop/prod/token\",\"Type\":\"SecureString\"},"
+              "{\"Name\":\"flat\",\"Type\":\"String\"}]"},
     {.op = "ListSecrets", .items = "[{\"ARN\":\"" SECRET_ARN "\",\"Name\":\"shop/db\"}]"},
 };
 // clang-format on
