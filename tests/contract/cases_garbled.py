@@ -1,5 +1,6 @@
 """Requests that are signed well and say nonsense: each is answered, none as a server's fault."""
 import random
+import socket
 import urllib.parse
 
 import botocore.auth
@@ -46,7 +47,8 @@ def scope_of(request):
 
 def run(tap, clients):
     keys = botocore.credentials.Credentials(harness.KEY_ID, harness.SECRET)
-    http = botocore.httpsession.URLLib3Session(proxies={}, timeout=10)
+    http = botocore.httpsession.URLLib3Session(
+        proxies={}, timeout=10, socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
     chance = random.Random(SEED)
     originals = [clients.sent[k] for k in sorted(clients.sent)]
     faults, statuses = [], {}
