@@ -124,8 +124,8 @@ class Clients:
     """
 
     def __init__(self, url, key_id=KEY_ID, secret=SECRET, token=None, unsigned=False,
-                 validate=True):
-        self.url, self.keys = url, (key_id, secret, token)
+                 validate=True, trust=None):
+        self.url, self.keys, self.trust = url, (key_id, secret, token), trust
         self.unsigned, self.validate = unsigned, validate
         self.session = botocore.session.get_session()
         self.problems, self.seen, self.cache = [], {}, {}
@@ -151,7 +151,8 @@ class Clients:
             signature_version=botocore.UNSIGNED if self.unsigned else None)
         key_id, secret, token = self.keys
         client = self.session.create_client(
-            service, region_name=GLOBAL.get(service, self.region), endpoint_url=self.url, config=config,
+            service, region_name=GLOBAL.get(service, self.region), endpoint_url=self.url,
+            config=config, verify=self.trust,
             aws_access_key_id=key_id, aws_secret_access_key=secret, aws_session_token=token)
         client.meta.events.register('before-parse', self.check)
         client.meta.events.register('before-send', self.remember)
