@@ -149,7 +149,8 @@ int pane_want(struct pane *p, bool focused) {
   char text[1024];
   row_detail(p, text, sizeof text);
   int detail = focused && text[0] ? PANE_DETAIL_LINES : 0;
-  return 3 + (rows ? rows : 1) + (failed_collection(p) ? 1 : 0) + detail;
+  int error = !failed_collection(p) ? 0 : focused ? PANE_DETAIL_LINES : 1;
+  return 3 + (rows ? rows : 1) + error + detail;
 }
 
 enum stack_level pane_level(const struct pane *p) {
@@ -230,6 +231,24 @@ static void draw_detail(struct pane *p, WINDOW *win, struct wid_rect *r) {
                 (struct wid_rect){r->y + r->h + 1, r->x + 2, (int)lines, r->w - 4});
 }
 
+/* Why the rows are old: in full where the operator looks, else in one line. */
+static void draw_error(struct pane *p, WINDOW *win, struct wid_rect *r, const char *text,
+                       bool focused) {
+  size_t most = focused && r->h > 2 * PANE_DETAIL_LINES ? PANE_DETAIL_LINES : 1;
+  if (most == 1) {
+    wid_cells_put(win, wid_rect_line(*r, 0), WID_ERROR, wid_str_from(text), WID_ALIGN_LEFT,
+                  WID_CLIP_END);
+  } else {
+    wid_text_clear(&p->detail);
+    wid_text_add(&p->detail, WID_ERROR, 2, wid_str_from(text));
+    size_t lines = wid_text_height(&p->detail, r->w);
+    most = lines < most ? lines : most;
+    wid_text_draw(&p->detail, win, (struct wid_rect){r->y, r->x, (int)most, r->w});
+  }
+  r->y += (int)most;
+  r->h -= (int)most;
+}
+
 void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool focused) {
   char right[96], title[192], extra[160] = "", filter[160];
   const struct stack_collection *c = main_collection(p), *bad = failed_collection(p);
@@ -246,12 +265,8 @@ void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool 
                             .right_style = style,
                             .focused = focused};
   struct wid_rect inside = wid_frame_draw(win, r, &frame);
-  if (bad) {
-    wid_cells_put(win, wid_rect_line(inside, 0), WID_ERROR, wid_str_from(bad->error.text),
-                  WID_ALIGN_LEFT, WID_CLIP_END);
-    inside.y++;
-    inside.h--;
-  }
+  if (bad)
+    draw_error(p, win, &inside, bad->error.text, focused);
   g->table.stale = bad != NULL;
   g->table.empty = c && !c->loaded && !bad ? "reading\xe2\x80\xa6" : table_of(p)->empty;
   if (focused && !g->typing)
