@@ -69,7 +69,16 @@ static void hop_facts(const struct stack_hop *from, struct wid_hop *to, int w) {
   }
 }
 
-static void build_hops(const struct stack_path *path, struct hops *out) {
+/* Nothing is known yet because nothing was read yet: no reason to worry. */
+static void still_reading(struct wid_hop *hop) {
+  hop->glyph = WID_STR_LIT("\xe2\x80\xa6");
+  hop->style = WID_DIM;
+  hop->word = WID_STR_LIT("");
+  hop->faulty = false;
+}
+
+static void build_hops(const struct stack *s, struct hops *out) {
+  const struct stack_path *path = stack_path(s);
   static const char *const shorts[] = {
       [STACK_HOP_CDN] = "CF",  [STACK_HOP_API] = "API", [STACK_HOP_ALB] = "ALB",
       [STACK_HOP_ECS] = "ECS", [STACK_HOP_DB] = "DB",   [STACK_HOP_S3] = "S3",
@@ -97,6 +106,8 @@ static void build_hops(const struct stack_path *path, struct hops *out) {
     } else if (h->rating.level >= STACK_UNKNOWN) {
       hop->word = wid_str_from(tui_level_word(h->rating.level));
     }
+    if (h->rating.level == STACK_UNKNOWN && !stack_settled(s))
+      still_reading(hop);
     if (!h->beside)
       hop_facts(h, hop, wid_term_size().w);
     chained = chained || !h->beside;
@@ -148,7 +159,7 @@ static struct wid_rect draw_path(struct board *b, WINDOW *win, struct wid_rect r
   const struct stack_path *path = stack_path(s);
   struct hops hops;
   char action[400], since[220];
-  build_hops(path, &hops);
+  build_hops(s, &hops);
   int h = hops.n ? wid_strip_height(hops.hops, hops.n, r.w - 2) : 0;
   h = h > r.h / 3 ? r.h / 3 : h;
   b->strip = (struct wid_rect){r.y, r.x + 1, h, r.w - 2};
@@ -313,7 +324,7 @@ static enum tui_result mouse(struct board *b, const struct wid_event *e) {
   int y = e->mouse.y, x = e->mouse.x;
   if (e->mouse.kind == WID_MOUSE_PRESS && wid_rect_has(b->strip, y, x)) {
     struct hops hops;
-    build_hops(stack_path(b->view.tui->stack), &hops);
+    build_hops(b->view.tui->stack, &hops);
     follow_hop(b, wid_strip_hit(b->strip, hops.hops, hops.n, y, x));
     return TUI_REDRAW;
   }
