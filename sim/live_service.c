@@ -181,7 +181,7 @@ int sim_count_pending(const struct sim_service *s, const struct sim_deployment *
 /* What the scheduler decides on. "fresh": of the primary deployment; "old": of any other, those
  * that still drain or stop counted apart. */
 struct tally {
-  int fresh, fresh_ready, old, leaving, old_leaving;
+  int fresh, fresh_ready, old, old_ready, leaving, old_leaving;
 };
 
 static struct tally count(const struct sim_service *s, const struct sim_deployment *primary) {
@@ -198,6 +198,7 @@ static struct tally count(const struct sim_service *s, const struct sim_deployme
       n.fresh_ready += ready;
     } else {
       n.old++;
+      n.old_ready += ready;
     }
   }
   return n;
@@ -332,9 +333,13 @@ static void roll(struct sim_world *w, struct sim_service *s, struct sim_deployme
     stop_tasks(w, s, d, true, n->fresh - s->desired);
   if (failed)
     return;
-  /* No room to start anything: make some, as far as the minimum lets go. */
-  if (room <= 0 && n->fresh < s->desired && keep > least - n->fresh_ready)
-    keep = least - n->fresh_ready;
+  /* No room to start anything: make some. What does not work goes first; what does, as far as the
+   * minimum lets it. */
+  if (room <= 0 && n->fresh < s->desired) {
+    int spare = n->old_ready < n->old ? n->old_ready : least - n->fresh_ready;
+    if (keep > spare)
+      keep = spare;
+  }
   if (keep < 0)
     keep = 0;
   if (n->old > keep)

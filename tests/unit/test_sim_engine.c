@@ -120,6 +120,26 @@ static void test_bad_deploy_rolls_back(void **state) {
   sim_world_free(w);
 }
 
+/* Rolled back by hand in the middle of it: what works is not stopped to make room. */
+static void test_rollback_by_hand(void **state) {
+  struct sim_world *w = new_world(7, "bad-deploy", 0);
+  struct sim_service *s = service(w, "web");
+  struct sim_task_definition *good = s->definition;
+
+  (void)state;
+  for (int t = 0; t < 200 && !sim_count_targets(s->group, SIM_TARGET_UNHEALTHY); t++)
+    second(w, s);
+  assert_ptr_not_equal(s->definition, good);
+  assert_true(sim_deploy(w, s, good, false));
+  for (int t = 0; t < 600 && !is_steady(s); t++) {
+    second(w, s);
+    assert_true(count_ready(s) >= s->desired);
+  }
+  assert_true(is_steady(s));
+  assert_ptr_equal(s->definition, good);
+  sim_world_free(w);
+}
+
 /* Without its circuit breaker a bad revision keeps failing, and the old tasks keep serving. */
 static void test_without_breaker_it_goes_on(void **state) {
   struct sim_world *w = new_world(7, "bad-deploy", 0);
@@ -241,6 +261,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_rollout_keeps_its_bounds),
       cmocka_unit_test(test_bad_deploy_rolls_back),
+      cmocka_unit_test(test_rollback_by_hand),
       cmocka_unit_test(test_without_breaker_it_goes_on),
       cmocka_unit_test(test_scaling),
       cmocka_unit_test(test_autoscaling_acts_within_bounds),
