@@ -63,51 +63,77 @@ static void add_map(struct wid_text *t, int indent, const char *name, const stru
     add_pair(t, indent + 2, pairs[i].name.p, pairs[i].value);
 }
 
-static void add_list(struct wid_text *t, int indent, const struct aws_field *f,
+static void add_list(struct wid_text *t, int indent, const char *name, const struct aws_field *f,
                      const struct aws_list *list) {
-  char head[96];
+  char head[192];
   for (size_t i = 0; i < list->n; i++) {
-    snprintf(head, sizeof head, "%s %zu of %zu", f->path, i + 1, list->n);
+    snprintf(head, sizeof head, "%s %zu of %zu", name, i + 1, list->n);
     add_head(t, indent, head);
     add_type(t, f->type, (const char *)list->items + i * f->type->size, indent + 2);
   }
 }
 
-static void add_field(struct wid_text *t, const struct aws_field *f, const void *at, int indent) {
+static void add_field(struct wid_text *t, const struct aws_field *f, const char *name,
+                      const void *at, int indent) {
   char buf[64];
   switch (f->kind) {
   case AWS_KIND_STRUCT:
-    add_head(t, indent, f->path);
+    add_head(t, indent, name);
     add_type(t, f->type, at, indent + 2);
     break;
   case AWS_KIND_LIST:
-    add_list(t, indent, f, at);
+    add_list(t, indent, name, f, at);
     break;
   case AWS_KIND_STRS:
-    add_scalars(t, indent, f->path, AWS_KIND_STR, sizeof(struct aws_str), at);
+    add_scalars(t, indent, name, AWS_KIND_STR, sizeof(struct aws_str), at);
     break;
   case AWS_KIND_DOUBLES:
-    add_scalars(t, indent, f->path, AWS_KIND_DOUBLE, sizeof(double), at);
+    add_scalars(t, indent, name, AWS_KIND_DOUBLE, sizeof(double), at);
     break;
   case AWS_KIND_TIMES:
-    add_scalars(t, indent, f->path, AWS_KIND_TIME, sizeof(aws_ms), at);
+    add_scalars(t, indent, name, AWS_KIND_TIME, sizeof(aws_ms), at);
     break;
   case AWS_KIND_MAP:
-    add_map(t, indent, f->path, at);
+    add_map(t, indent, name, at);
     break;
   default:
-    add_pair(t, indent, f->path, scalar(f->kind, at, buf));
+    add_pair(t, indent, name, scalar(f->kind, at, buf));
     break;
   }
 }
 
+/* "A/B/c" is c in the group A/B; XML's "Aliases/Items" is Aliases. */
+struct place {
+  char group[128], name[128];
+};
+
+static struct place place_of(const char *path) {
+  struct place at = {"", ""};
+  snprintf(at.group, sizeof at.group, "%s", path);
+  size_t n = strlen(at.group);
+  if (n > 6 && strcmp(at.group + n - 6, "/Items") == 0)
+    at.group[n - 6] = '\0';
+  char *slash = strrchr(at.group, '/');
+  snprintf(at.name, sizeof at.name, "%s", slash ? slash + 1 : at.group);
+  *(slash ? slash : at.group) = '\0';
+  return at;
+}
+
 static void add_type(struct wid_text *t, const struct aws_type *type, const void *item,
                      int indent) {
+  struct place last = {"", ""};
   if (indent > INDENT_MAX)
     return;
-  for (size_t i = 0; i < type->nfields; i++)
-    if (aws_has(item, i))
-      add_field(t, &type->fields[i], (const char *)item + type->fields[i].offset, indent);
+  for (size_t i = 0; i < type->nfields; i++) {
+    const struct aws_field *f = &type->fields[i];
+    struct place at = place_of(f->path);
+    if (!aws_has(item, i))
+      continue;
+    if (at.group[0] && strcmp(at.group, last.group) != 0)
+      add_head(t, indent, at.group);
+    add_field(t, f, at.name, (const char *)item + f->offset, indent + (at.group[0] ? 2 : 0));
+    last = at;
+  }
 }
 
 void tui_fields_add(struct wid_text *t, const struct aws_type *type, const void *item) {
@@ -133,6 +159,20 @@ static size_t skip_quoted(struct aws_str s, size_t i) {
   return i < s.n ? i + 1 : s.n;
 }
 
+/* Adds an opening bracket; one that is closed at once stays on its line. Returns where to go on. */
+static size_t open_bracket(struct aws_buf *out, struct aws_str s, size_t i, int *depth) {
+  size_t next = i + 1;
+  aws_buf_add_char(out, s.p[i]);
+  while (next < s.n && strchr(" \t\r\n", s.p[next]))
+    next++;
+  if (next < s.n && (s.p[next] == '}' || s.p[next] == ']')) {
+    aws_buf_add_char(out, s.p[next]);
+    return next + 1;
+  }
+  new_line(out, ++*depth);
+  return i + 1;
+}
+
 static void indent_json(struct aws_buf *out, struct aws_str s) {
   int depth = 0;
   for (size_t i = 0; i < s.n;) {
@@ -143,29 +183,43 @@ static void indent_json(struct aws_buf *out, struct aws_str s) {
       i = end;
       continue;
     }
+    if (c == '{' || c == '[') {
+      i = open_bracket(out, s, i, &depth);
+      continue;
+    }
     i++;
     if (strchr(" \t\r\n", c))
       continue;
     if (c == '}' || c == ']')
       new_line(out, --depth);
     aws_buf_add_char(out, c);
-    if (c == '{' || c == '[')
-      new_line(out, ++depth);
-    else if (c == ',')
+    if (c == ',')
       new_line(out, depth);
     else if (c == ':')
       aws_buf_add_char(out, ' ');
   }
 }
 
+/* Bytes of white space at s[i] that end at a tag: between tags, not text. */
+static size_t blank_before_tag(struct aws_str s, size_t i) {
+  size_t n = 0;
+  while (i + n < s.n && strchr(" \t\r\n", s.p[i + n]))
+    n++;
+  return n && (i + n == s.n || s.p[i + n] == '<') ? n : 0;
+}
+
 static void indent_xml(struct aws_buf *out, struct aws_str s) {
   int depth = 0;
   bool after_open = false;
   for (size_t i = 0; i < s.n; i++) {
+    if (i && s.p[i - 1] == '>')
+      i += blank_before_tag(s, i);
+    if (i >= s.n)
+      break;
     bool tag = s.p[i] == '<', closing = tag && i + 1 < s.n && s.p[i + 1] == '/';
     if (closing)
       depth--;
-    if (tag && !(closing && after_open))
+    if (tag && out->n && !(closing && after_open))
       new_line(out, depth);
     if (tag && !closing && i + 1 < s.n && s.p[i + 1] != '?')
       depth++;
@@ -177,15 +231,30 @@ static void indent_xml(struct aws_buf *out, struct aws_str s) {
   }
 }
 
+/* Line by line: what wraps stands in a little from where the line began. */
+static void add_lines(struct wid_text *t, struct aws_str text) {
+  while (text.n) {
+    struct aws_str line = aws_str_split(&text, '\n');
+    int lead = 0;
+    while ((size_t)lead < line.n && line.p[lead] == ' ')
+      lead++;
+    wid_text_add(t, WID_NORMAL, lead + 4, (struct wid_str){line.p, line.n});
+  }
+}
+
+void tui_fields_indent(struct aws_buf *out, struct aws_str raw) {
+  struct aws_str s = aws_str_trim(raw);
+  if (s.n && s.p[0] == '<')
+    indent_xml(out, s);
+  else
+    indent_json(out, s);
+}
+
 void tui_fields_add_raw(struct wid_text *t, struct aws_str raw) {
   struct aws_buf out;
-  struct aws_str s = aws_str_trim(raw);
   aws_buf_init(&out, RAW_MAX);
-  if (s.n && s.p[0] == '<')
-    indent_xml(&out, s);
-  else
-    indent_json(&out, s);
-  wid_text_add(t, WID_NORMAL, 0, (struct wid_str){out.p, out.n});
+  tui_fields_indent(&out, raw);
+  add_lines(t, aws_buf_str(&out));
   if (out.failed)
     wid_text_addf(t, WID_WARN, "The reply is longer than can be shown here.");
   aws_buf_wipe_done(&out);
