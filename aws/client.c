@@ -118,9 +118,7 @@ static bool add_size(const struct aws_op *op, cJSON *in) {
 }
 
 static void on_nothing_to_do(void *arg) {
-  struct aws_call *call = arg;
-  call->timer = NULL;
-  aws_call_finish(call, NULL);
+  aws_call_finish(arg, NULL);
 }
 
 /* An input that does not fit is told at once: the first part is built for that alone. */
@@ -137,12 +135,12 @@ static bool check_input(const struct aws_call *call, struct aws_error *err) {
 static bool start(struct aws_call *call, struct aws_error *err) {
   struct aws_client *c = call->client;
   call->host = aws_host_get(c, &call->endpoint);
-  if (call->host && call->nparts == 0)
-    call->timer = aws_io_timer(c->io, 0, on_nothing_to_do, call);
-  if (!call->host || (call->nparts == 0 && !call->timer)) {
+  if (!call->host) {
     aws_error_set(err, AWS_E_MEMORY, "no memory for a call");
     return false;
   }
+  if (call->nparts == 0)
+    aws_io_later(c->io, &call->nothing, on_nothing_to_do, call);
   call->next = c->calls;
   if (c->calls)
     c->calls->prev = call;

@@ -69,7 +69,7 @@ enum aws_provided aws_provider_section(const struct aws_ini_section *section, co
 
 struct aws_creds_search {
   struct aws_io *io;
-  struct aws_timer *timer;
+  struct aws_later later;
   const struct aws_settings *settings;
   aws_creds_fn fn;
   void *arg;
@@ -112,16 +112,13 @@ struct aws_creds_search *aws_creds_find(struct aws_io *io, const struct aws_sett
   if (!search)
     return NULL;
   *search = (struct aws_creds_search){.io = io, .settings = s, .fn = fn, .arg = arg};
-  search->timer = aws_io_timer(io, 0, on_turn, search);
-  if (search->timer)
-    return search;
-  free(search);
-  return NULL;
+  aws_io_later(io, &search->later, on_turn, search);
+  return search;
 }
 
 void aws_creds_cancel(struct aws_creds_search *search) {
   if (!search)
     return;
-  aws_io_timer_cancel(search->io, search->timer);
+  aws_io_later_cancel(search->io, &search->later);
   free(search);
 }

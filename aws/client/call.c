@@ -63,8 +63,7 @@ static void detach(struct aws_call *call) {
   struct aws_client *c = call->client;
   for (size_t i = 0; i < call->nparts; i++)
     aws_part_done(&call->parts[i]);
-  aws_io_timer_cancel(c->io, call->timer);
-  call->timer = NULL;
+  aws_io_later_cancel(c->io, &call->nothing);
   if (call->prev)
     call->prev->next = call->next;
   else if (c->calls == call)

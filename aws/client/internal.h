@@ -13,7 +13,8 @@ struct aws_part {
   bool waiting, done;
   struct aws_transfer *transfer; /* under way, or NULL */
   struct aws_timer *timer;       /* before a retry, or NULL */
-  struct aws_error late;         /* what the timer is to report */
+  struct aws_later later;        /* reports `late` */
+  struct aws_error late;         /* why the request could not be sent */
   uint64_t *tokens;              /* hashes of the page tokens so far */
   size_t ntokens, tokens_cap;
   int attempt, cost; /* of the page that is asked for; see retry.h */
@@ -33,7 +34,7 @@ struct aws_call {
   void *arg;
   struct aws_part *parts;
   size_t nparts, parts_left;
-  struct aws_timer *timer; /* of a call that has nothing to send */
+  struct aws_later nothing; /* ends a call that has nothing to send */
   int pages;
   struct aws_str raw;
   bool busy;      /* a callback of this call is running */

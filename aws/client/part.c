@@ -23,6 +23,7 @@ void aws_part_done(struct aws_part *p) {
   }
   aws_io_timer_cancel(io, p->timer);
   p->timer = NULL;
+  aws_io_later_cancel(io, &p->later);
   if (p->waiting)
     aws_host_remove(p->call->host, p);
   cJSON_Delete(p->in);
@@ -43,14 +44,14 @@ static void on_retry_time(void *arg) {
 
 static void on_late_error(void *arg) {
   struct aws_part *p = arg;
-  p->timer = NULL;
   aws_call_finish(p->call, &p->late);
 }
 
-static void at(struct aws_part *p, aws_ms delay, aws_timer_fn fn) {
+static bool retry_in(struct aws_part *p, aws_ms delay) {
   struct aws_io *io = p->call->client->io;
   const struct aws_clock *clock = aws_io_clock(io);
-  p->timer = aws_io_timer(io, clock->mono(clock->arg) + delay, fn, p);
+  p->timer = aws_io_timer(io, clock->mono(clock->arg) + delay, on_retry_time, p);
+  return p->timer != NULL;
 }
 
 /* A write that may have reached AWS must not be sent again. An answer that is an error below 500,
@@ -77,13 +78,10 @@ static void handle_error(struct aws_part *p, struct aws_error *err) {
   int64_t delay = -1;
   if (call->opt.asked && !err->maybe_done)
     delay = aws_retry_delay(&c->retry, err, p->attempt, &p->cost);
-  if (delay >= 0) {
+  if (delay >= 0 && retry_in(p, delay))
     p->attempt++;
-    at(p, delay, on_retry_time);
-    if (p->timer)
-      return;
-  }
-  aws_call_finish(call, err);
+  else
+    aws_call_finish(call, err);
 }
 
 /* ---- pages
@@ -239,6 +237,6 @@ void aws_part_send(struct aws_part *p) {
   if (send_request(p, &rq, &p->late))
     p->call->host->active++;
   else
-    at(p, 0, on_late_error);
+    aws_io_later(p->call->client->io, &p->later, on_late_error, p);
   aws_request_done(&rq);
 }

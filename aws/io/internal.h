@@ -29,6 +29,11 @@ struct io_timers {
   uint64_t next_seq;
 };
 
+/* In order of their asking. */
+struct io_laters {
+  struct aws_later *first, *last;
+};
+
 struct aws_io {
   struct aws_clock clock;
   CURLM *multi;
@@ -36,6 +41,7 @@ struct aws_io {
   char *ca_file, *ca_path;
   struct io_list running, done;
   struct io_timers timers;
+  struct io_laters laters;
   CURL *idle[16];
   size_t nidle;
   struct curl_waitfd *waitfds;
@@ -57,9 +63,11 @@ bool io_ca_choose(struct aws_io *io, const char *ca_file, struct aws_error *err)
 void io_timers_done(struct io_timers *t);
 /* ms from now to the first timer; -1: there is none. */
 int64_t io_timers_wait(const struct io_timers *t, aws_ms now);
-/* Takes the first timer that is due and older than `before`; NULL: none. */
-struct aws_timer *io_timers_due(struct io_timers *t, aws_ms now, uint64_t before);
+/* Takes the first timer that is due and older than the sequence number given; NULL: none. */
+struct aws_timer *io_timers_due(struct io_timers *t, aws_ms now, uint64_t older_than);
 void io_timer_fire(struct aws_timer *t); /* calls back and frees */
+/* Does the first that was asked for before older_than; false: there is none. */
+bool io_laters_run(struct aws_io *io, uint64_t older_than);
 
 /* Puts what went wrong into words. */
 void io_curl_error(struct aws_error *err, CURLcode rc, CURL *easy, struct aws_str host,

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { WAIT_MAX_MS = 3600 * 1000 };
+enum {
+  WAIT_MAX_MS = 3600 * 1000,
+  BLIND_MS = 50 /* a wait that there is no memory to wake up from for the extra descriptors */
+};
 
 /* ---- making and ending
  * --------------------------------------------------------------------------- */
@@ -170,27 +173,32 @@ static void collect(struct aws_io *io) {
   }
 }
 
+static bool fire_timer(struct aws_io *io, aws_ms now, uint64_t older_than) {
+  struct aws_timer *t = io_timers_due(&io->timers, now, older_than);
+  if (t)
+    io_timer_fire(t);
+  return t != NULL;
+}
+
+static bool deliver_job(struct aws_io *io) {
+  struct io_job *job = io->done.first;
+  if (!job)
+    return false;
+  list_remove(&io->done, job);
+  job->deliver(job);
+  return true;
+}
+
 bool aws_io_turn(struct aws_io *io, int budget_ms) {
   int64_t end = real_ms() + budget_ms;
   aws_ms now = io->clock.mono(io->clock.arg);
   uint64_t seq = io->timers.next_seq;
   if (io->running.first)
     collect(io);
-  for (;;) {
-    struct aws_timer *t = io_timers_due(&io->timers, now, seq);
-    if (t) {
-      io_timer_fire(t);
-    } else if (io->done.first) {
-      struct io_job *job = io->done.first;
-      list_remove(&io->done, job);
-      job->deliver(job);
-    } else {
-      break;
-    }
+  while (io_laters_run(io, seq) || fire_timer(io, now, seq) || deliver_job(io))
     if (budget_ms > 0 && real_ms() >= end)
       break;
-  }
-  return io->done.first != NULL || io_timers_wait(&io->timers, now) == 0;
+  return io->done.first || io->laters.first || io_timers_wait(&io->timers, now) == 0;
 }
 
 size_t aws_io_wait(struct aws_io *io, struct aws_io_fd *extra, size_t n, int max_ms) {
@@ -198,13 +206,14 @@ size_t aws_io_wait(struct aws_io *io, struct aws_io_fd *extra, size_t n, int max
   int64_t timer = io_timers_wait(&io->timers, io->clock.mono(io->clock.arg));
   if (timer >= 0 && timer < ms)
     ms = timer;
-  if (io->done.first)
+  if (io->done.first || io->laters.first)
     ms = 0;
-  if (n > 0 && !aws_grow(&io->waitfds, &io->waitfds_cap, n, sizeof *io->waitfds))
-    n = 0;
-  for (size_t i = 0; i < n; i++)
+  bool all = n == 0 || aws_grow(&io->waitfds, &io->waitfds_cap, n, sizeof *io->waitfds);
+  if (!all && ms > BLIND_MS)
+    ms = BLIND_MS;
+  for (size_t i = 0; all && i < n; i++)
     io->waitfds[i] = (struct curl_waitfd){.fd = extra[i].fd, .events = CURL_WAIT_POLLIN};
-  curl_multi_poll(io->multi, io->waitfds, (unsigned)n, (int)ms, NULL);
+  curl_multi_poll(io->multi, io->waitfds, all ? (unsigned)n : 0, (int)ms, NULL);
   size_t ready = 0;
   for (size_t i = 0; i < n; i++) {
     /* libcurl wakes up for a hang-up but does not tell of it. */

@@ -1,3 +1,4 @@
+/* Timers, and what is to be done in the next turn. */
 #include "aws/io/internal.h"
 
 #include <stdlib.h>
@@ -94,4 +95,44 @@ void io_timer_fire(struct aws_timer *t) {
   void *arg = t->arg;
   free(t);
   fn(arg);
+}
+
+/* ---- the next turn
+ * ------------------------------------------------------------------------------- */
+
+void aws_io_later(struct aws_io *io, struct aws_later *l, aws_timer_fn fn, void *arg) {
+  struct io_laters *list = &io->laters;
+  aws_io_later_cancel(io, l);
+  *l = (struct aws_later){.prev = list->last, .seq = io->timers.next_seq++, .fn = fn, .arg = arg};
+  if (list->last)
+    list->last->next = l;
+  else
+    list->first = l;
+  list->last = l;
+}
+
+void aws_io_later_cancel(struct aws_io *io, struct aws_later *l) {
+  struct io_laters *list = &io->laters;
+  if (!l->fn)
+    return;
+  if (l->prev)
+    l->prev->next = l->next;
+  else
+    list->first = l->next;
+  if (l->next)
+    l->next->prev = l->prev;
+  else
+    list->last = l->prev;
+  *l = (struct aws_later){.fn = NULL};
+}
+
+bool io_laters_run(struct aws_io *io, uint64_t older_than) {
+  struct aws_later *l = io->laters.first;
+  if (!l || l->seq >= older_than)
+    return false;
+  aws_timer_fn fn = l->fn;
+  void *arg = l->arg;
+  aws_io_later_cancel(io, l);
+  fn(arg);
+  return true;
 }

@@ -1,7 +1,7 @@
-/* The event loop's wait: sockets, other descriptors, child processes and timers, one thread.
+/* The event loop's wait: sockets, other descriptors and timers, one thread.
  *
  * Nothing here waits but aws_io_wait. Callbacks run inside aws_io_turn, never inside the call that
- * registered them.
+ * registered them. When a callback begins, the handle it belongs to is gone: not to be cancelled.
  */
 #ifndef CAWSOLE_AWS_IO_H
 #define CAWSOLE_AWS_IO_H
@@ -13,27 +13,40 @@ struct aws_io;
 /* ca_file: PEM bundle for TLS, or NULL for the system's. NULL on failure with *err set. */
 struct aws_io *aws_io_new(const struct aws_clock *clock, const char *ca_file,
                           struct aws_error *err);
-void aws_io_free(struct aws_io *io); /* cancels what is under way, without callbacks */
+/* Cancels what is under way, without callbacks. Not from within a callback. */
+void aws_io_free(struct aws_io *io);
 const struct aws_clock *aws_io_clock(const struct aws_io *io);
 
 /* Moves every transfer along, delivers finished ones and due timers; at most budget_ms of callbacks
  * before it returns (0: all that is due). True: more is waiting, call again without aws_io_wait. */
 bool aws_io_turn(struct aws_io *io, int budget_ms);
 
-/* Waits at most max_ms (-1: as long as nothing happens) for sockets, the extra descriptors, the
- * next timer. Fills extra[i].ready. Returns the number of extra descriptors that are ready. */
+/* Waits at most max_ms (-1: as long as nothing happens, an hour at most) for sockets, the extra
+ * descriptors, the next timer. Fills extra[i].ready. Returns the number of extra descriptors that
+ * are ready. */
 struct aws_io_fd {
   int fd;
   bool ready; /* readable, hung up or in error: a read tells which */
 };
 size_t aws_io_wait(struct aws_io *io, struct aws_io_fd *extra, size_t n, int max_ms);
 
-/* Timers. at: on the monotonic clock. The handle is good until the callback ran or it is cancelled.
- */
+/* Timers. at: ms on the monotonic clock. NULL: no memory. The handle is good until the callback
+ * begins or it is cancelled. */
 struct aws_timer;
 typedef void (*aws_timer_fn)(void *arg);
 struct aws_timer *aws_io_timer(struct aws_io *io, aws_ms at, aws_timer_fn fn, void *arg);
 void aws_io_timer_cancel(struct aws_io *io, struct aws_timer *t); /* NULL is fine */
+
+/* Something to do in the next turn, in memory that the caller brings: it cannot fail, so an error
+ * can always be told. Zeroed at first; stays where it is until it ran or was cancelled. */
+struct aws_later {
+  struct aws_later *prev, *next; /* private */
+  uint64_t seq;
+  aws_timer_fn fn; /* NULL: not waiting */
+  void *arg;
+};
+void aws_io_later(struct aws_io *io, struct aws_later *l, aws_timer_fn fn, void *arg);
+void aws_io_later_cancel(struct aws_io *io, struct aws_later *l); /* not waiting is fine */
 
 /* ---- HTTP ---------------------------------------------------------------------------------- */
 

@@ -136,7 +136,7 @@ static bool serve_one(struct test_server *s, struct connection *c) {
   return c->fd >= 0;
 }
 
-static void step(struct test_server *s) {
+void test_server_step(struct test_server *s) {
   int fd;
   for (size_t i = 0; i < CONNECTIONS; i++) {
     struct connection *c = &s->connections[i];
@@ -171,7 +171,7 @@ bool test_run(struct aws_io *io, struct test_server *s, const bool *done, int ms
     struct aws_io_fd fds[CONNECTIONS + 1];
     size_t n = 0;
     if (s) {
-      step(s);
+      test_server_step(s);
       fds[n++] = (struct aws_io_fd){.fd = s->fd};
       for (size_t i = 0; i < CONNECTIONS; i++)
         if (s->connections[i].fd >= 0)

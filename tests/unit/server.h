@@ -32,6 +32,8 @@ void test_answer_set(struct test_answer *a, int status, const char *headers, con
 /* The value of a header of the request; copied into out, "" when there is none. */
 void test_request_header(const struct test_request *rq, const char *name, char *out, size_t n);
 
+/* Takes what came and answers it; test_run does so by itself. */
+void test_server_step(struct test_server *s);
 /* Turns server and client until *done or `ms` of real time are over; returns *done. */
 bool test_run(struct aws_io *io, struct test_server *s, const bool *done, int ms);
 
