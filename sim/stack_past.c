@@ -1,9 +1,9 @@
 /* A past for a stack that was just read: as if it had run for days. */
 #include "sim/reader.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
-#define STEADY_EVENTS 4
+#define STEADY_EVENTS 99 /* with the deployment's as many as ECS keeps */
 #define STEADY_EVERY (6 * SIM_HOUR)
 
 static bool running_task(struct sim_world *w, struct sim_service *s, const struct sim_deployment *d,
@@ -31,6 +31,23 @@ static bool running_task(struct sim_world *w, struct sim_service *s, const struc
   return true;
 }
 
+/* As many events as ECS keeps: steady ever since, and the deployment in between. */
+static void past_events(struct sim_world *w, struct sim_service *s,
+                        const struct sim_deployment *d) {
+  aws_ms since = (aws_ms)sim_random_below(w, (uint64_t)STEADY_EVERY), last = 0;
+
+  for (int i = STEADY_EVENTS; i-- > 0;) {
+    aws_ms at = w->began - since - i * STEADY_EVERY;
+    if (last < d->updated && d->updated <= at) {
+      w->now = d->updated;
+      sim_service_event(w, s, "(deployment %s) deployment completed.", d->id);
+    }
+    w->now = last = at;
+    sim_service_event(w, s, "has reached a steady state.");
+  }
+  w->now = w->began;
+}
+
 static bool past_service(struct sim_world *w, struct sim_service *s) {
   aws_ms age = SIM_DAY + (aws_ms)sim_random_below(w, (uint64_t)(5 * SIM_DAY));
 
@@ -40,24 +57,14 @@ static bool past_service(struct sim_world *w, struct sim_service *s) {
     return false;
   d->rollout = SIM_ROLLOUT_COMPLETED;
   d->updated = d->created + 4 * SIM_MINUTE;
-  memcpy(d->reason, "ECS deployment ", sizeof "ECS deployment ");
-  size_t n = strlen(d->reason), id = strlen(d->id);
-  memcpy(d->reason + n, d->id, id);
-  memcpy(d->reason + n + id, " completed.", sizeof " completed.");
+  snprintf(d->reason, sizeof d->reason, "ECS deployment %s completed.", d->id);
   for (int i = 0; i < s->desired; i++)
     if (!running_task(w, s, d, age - (aws_ms)sim_random_below(w, (uint64_t)(3 * SIM_MINUTE))))
       return false;
-  w->now = d->updated;
-  sim_service_event(w, s, "(deployment %s) deployment completed.", d->id);
-  aws_ms since = (aws_ms)sim_random_below(w, (uint64_t)STEADY_EVERY);
-  for (int i = STEADY_EVENTS; i-- > 0;) {
-    w->now = w->began - since - i * STEADY_EVERY;
-    if (w->now > d->updated)
-      sim_service_event(w, s, "has reached a steady state.");
-  }
-  w->now = w->began;
+  past_events(w, s, d);
   s->steady = true;
-  for (aws_ms m = w->traced - (SIM_TRACE_MINUTES - 1) * SIM_MINUTE; m <= w->traced; m += SIM_MINUTE)
+  aws_ms first = w->traced - (SIM_TRACE_MINUTES - 1) * SIM_MINUTE;
+  for (aws_ms m = first; m <= w->traced; m += SIM_MINUTE)
     sim_trace(s, m, true);
   return true;
 }
