@@ -92,6 +92,11 @@ bool stack_bucket_ready(struct stack *s, struct stack_bucket *b, aws_ms *wait) {
   return false;
 }
 
+bool stack_bucket_spent(struct stack *s, struct stack_bucket *b) {
+  fill(s, b);
+  return b->tokens < 1;
+}
+
 void stack_bucket_begin(struct stack_bucket *b) {
   b->in_flight++;
 }

@@ -258,6 +258,7 @@ void stack_budget_sent(void *s, const struct aws_sent *sent);
 struct stack_bucket *stack_bucket(struct stack *s, const struct aws_op *op); /* never NULL */
 /* May a poll be sent now? False: *wait ms until it may. */
 bool stack_bucket_ready(struct stack *s, struct stack_bucket *b, aws_ms *wait);
+bool stack_bucket_spent(struct stack *s, struct stack_bucket *b); /* what is due has to wait */
 void stack_bucket_begin(struct stack_bucket *b);
 void stack_bucket_end(struct stack_bucket *b);
 double stack_bucket_pace(const struct stack *s, const struct stack_bucket *b); /* polls a second */

@@ -7,7 +7,13 @@
 
 #include <stdlib.h>
 
-enum { ASKED_AGAIN_MS = 1000 }; /* Ctrl-R held down asks once a second */
+enum {
+  ASKED_AGAIN_MS = 1000, /* Ctrl-R held down asks once a second */
+  SHOWN_LEAD_MS = 30000,
+  KIND_LEAD_MS = 15000,
+  FIRST_LEAD_MS = 3600000,
+  ASKED_LEAD_MS = 24 * 3600000
+};
 
 static bool is_wanted(const struct stack_feed *f) {
   return !f->def->wanted || f->def->wanted(f->s);
@@ -40,12 +46,22 @@ static bool feed_loaded(const struct stack_feed *f) {
   return f->seeded;
 }
 
+/* What is read once and for all, a thousand task definitions say, may take longer than the budget
+ * lets the first fill last. */
+static bool is_put_off(const struct stack_feed *f) {
+  struct stack *s = f->s;
+  bool once = !f->def->on_s && !f->def->off_s;
+  return once && !s->deps.once && stack_bucket_spent(s, stack_bucket(s, f->def->op));
+}
+
 static bool feed_ended(const struct stack_feed *f) {
   if (!is_wanted(f))
     return true;
-  for (size_t i = 0; i < f->n; i++)
-    if (!f->parts[i]->ended)
-      return false;
+  bool all = true;
+  for (size_t i = 0; all && i < f->n; i++)
+    all = f->parts[i]->ended;
+  if (!all && !is_put_off(f))
+    return false;
   return !f->def->sources || sources_are(f, feed_ended);
 }
 
@@ -104,21 +120,22 @@ static void reconcile_all(struct stack *s) {
 
 struct due {
   struct stack_part *p;
-  int rank; /* 0: the operator asked; then what is on screen */
+  aws_ms rank; /* the least first */
   size_t order;
 };
 
 static int by_rank(const void *a, const void *b) {
   const struct due *x = a, *y = b;
   if (x->rank != y->rank)
-    return x->rank - y->rank;
-  if (x->p->due != y->p->due)
-    return x->p->due < y->p->due ? -1 : 1;
+    return x->rank < y->rank ? -1 : 1;
   return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static int rank_of(const struct stack_part *p) {
-  return p->asked ? 0 : p->on_screen ? 1 : stack_part_on_screen(p) ? 2 : 3;
+/* What the operator asked for; what was never read; then by due time, with a lead for what is on
+ * screen. A lead and no more: where the budget is short all get their turn. */
+static aws_ms rank_of(const struct stack_part *p) {
+  aws_ms lead = p->on_screen ? SHOWN_LEAD_MS : stack_part_on_screen(p) ? KIND_LEAD_MS : 0;
+  return p->due - lead - (p->asked ? ASKED_LEAD_MS : p->ended ? 0 : FIRST_LEAD_MS);
 }
 
 /* Gathers what is due now; *next: when the first of the others is. */
@@ -232,11 +249,26 @@ static void mark_targets(struct stack *s, struct stack_feed *f) {
     }
 }
 
+/* Task definitions are read one by one: those of services that the screen shows, first. */
+static void mark_definitions(struct stack *s, struct stack_feed *f) {
+  for (size_t i = 0; i < f->n; i++)
+    f->parts[i]->on_screen = false;
+  for (size_t i = 0; i < s->shown[STACK_SERVICE].n; i++) {
+    const struct ecs_service *v =
+        stack_item(stack_find(s, STACK_SERVICE, s->shown[STACK_SERVICE].ids[i]));
+    struct stack_part *p = v ? aws_map_get(&f->index, v->task_definition) : NULL;
+    if (p)
+      p->on_screen = true;
+  }
+}
+
 void stack_poll_shown(struct stack *s, enum stack_kind k) {
   for (size_t i = 0; i < stack_feed_defs_n; i++) {
     struct stack_feed *f = &s->feeds[i];
     if (f->def->kind == STACK_TARGET && (k == STACK_TARGET || k == STACK_TARGET_GROUP))
       mark_targets(s, f);
+    if (f->def->kind == STACK_TASK_DEFINITION && k == STACK_SERVICE)
+      mark_definitions(s, f);
     if (f->def->kind != k)
       continue;
     for (size_t j = 0; j < f->n; j++) {

@@ -364,6 +364,13 @@ const char *fake_last_input(const char *op) {
   return s && s->input ? s->input : "";
 }
 
+bool fake_was_sent(const char *op, const char *has) {
+  for (size_t i = 0; i < f.nsent; i++)
+    if (!strcmp(f.sent[i].op->name, op) && f.sent[i].input && strstr(f.sent[i].input, has))
+      return true;
+  return false;
+}
+
 const char *fake_last_region(const char *op) {
   const struct sent *s = last(op);
   return s ? s->region : "";

@@ -33,6 +33,7 @@ size_t fake_sent(const char *op); /* NULL: all */
 void fake_forget(void);
 const char *fake_last_input(const char *op); /* "" when it was not sent */
 const char *fake_last_region(const char *op);
+bool fake_was_sent(const char *op, const char *has); /* has: part of the input's JSON text */
 size_t fake_most_in_flight(const char *op);
 
 /* Everything that a small stack has, well and steady: one of each kind. */

@@ -193,17 +193,18 @@ static void throttle_slows_that_api_alone(void **state) {
 
 /* The reference stack of ten groups, twenty services, 200 tasks and 500 parameters, all on screen.
  */
-enum { GROUPS = 10, SERVICES = 20 };
-static char groups_json[GROUPS * 300], services_json[SERVICES * 700], list_json[SERVICES * 120];
+enum { GROUPS = 10, SERVICES = 20, GROUPS_MAX = 60, SERVICES_MAX = 300 };
+static char groups_json[GROUPS_MAX * 300], services_json[SERVICES_MAX * 700],
+    list_json[SERVICES_MAX * 120];
 
-static void make_reference(struct fake_answer out[6]) {
+static void make_stack(struct fake_answer out[6], int groups, int services) {
   size_t g = 0, v = 0, l = 0;
-  for (int i = 0; i < GROUPS; i++)
+  for (int i = 0; i < groups; i++)
     g += (size_t)snprintf(groups_json + g, sizeof groups_json - g,
                           "%s{\"TargetGroupArn\":\"%s%d\",\"TargetGroupName\":\"g%d\"}",
                           i ? "," : "[", FAKE_GROUP, i, i);
   snprintf(groups_json + g, sizeof groups_json - g, "]");
-  for (int i = 0; i < SERVICES; i++) {
+  for (int i = 0; i < services; i++) {
     l += (size_t)snprintf(list_json + l, sizeof list_json - l, "%s\"%s%02d\"", i ? "," : "[",
                           FAKE_SERVICE, i);
     v += (size_t)snprintf(services_json + v, sizeof services_json - v,
@@ -222,6 +223,10 @@ static void make_reference(struct fake_answer out[6]) {
                                 .pages = 10};
   out[4] = (struct fake_answer){.op = "ListTasks", .items = "[\"t\"]", .pages = 2};
   out[5] = (struct fake_answer){.op = "DescribeTasks", .items = "[]", .pages = 2};
+}
+
+static void make_reference(struct fake_answer out[6]) {
+  make_stack(out, GROUPS, SERVICES);
 }
 
 static uint64_t calls_of(const struct stack *s, const char *limit) {
@@ -297,6 +302,45 @@ static void asked_now_is_asked_at_once_but_not_twice(void **state) {
 
 /* ---- large clusters ---------------------------------------------------------------- */
 
+/* More target groups on screen than the API's share lets be asked in time, and more task
+ * definitions than a burst: all else is read all the same, and the first fill ends. */
+static void large_stack_settles(void **state) {
+  (void)state;
+  struct fake_answer large[6];
+  make_stack(large, GROUPS_MAX, SERVICES_MAX);
+  fake_answers(large, 6, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, false);
+  stack_show_kind(s, STACK_TARGET, true);
+  fake_pass(s, 30000);
+  assert_true(stack_settled(s));
+  assert_true(coll(s, STACK_LISTENER)->loaded);
+  assert_true(fake_sent("DescribeTaskDefinition") < SERVICES_MAX);
+  fake_pass(s, 300000);
+  assert_int_equal(fake_sent("DescribeTaskDefinition"), SERVICES_MAX);
+  fake_forget();
+  fake_pass(s, 600000);
+  assert_true(fake_sent("DescribeListeners") >= 2); /* of a period of 240 s */
+  fake_free(s);
+}
+
+/* Read one by one, what is on screen does not wait for its turn. */
+static void definitions_on_screen_come_first(void **state) {
+  (void)state;
+  struct fake_answer large[6];
+  make_stack(large, 1, SERVICES_MAX);
+  fake_answers(large, 6, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, false);
+  fake_pass(s, 5000);
+  const struct aws_str last = coll(s, STACK_SERVICE)->rows[SERVICES_MAX - 1]->id;
+  stack_show_rows(s, STACK_SERVICE, &last, 1);
+  fake_pass(s, 1000);
+  assert_true(fake_sent("DescribeTaskDefinition") < SERVICES_MAX / 2);
+  char name[16];
+  snprintf(name, sizeof name, ":4%d", SERVICES_MAX - 1);
+  assert_true(fake_was_sent("DescribeTaskDefinition", name));
+  fake_free(s);
+}
+
 static void huge_cluster_is_not_swept(void **state) {
   (void)state;
   static const struct fake_answer huge[] = {{.op = "DescribeClusters",
@@ -363,6 +407,8 @@ int main(void) {
       cmocka_unit_test(steady_stack_is_polite),
       cmocka_unit_test(no_minute_passes_a_tenth),
       cmocka_unit_test(asked_now_is_asked_at_once_but_not_twice),
+      cmocka_unit_test(large_stack_settles),
+      cmocka_unit_test(definitions_on_screen_come_first),
       cmocka_unit_test(huge_cluster_is_not_swept),
       cmocka_unit_test(vanished_things_go),
       cmocka_unit_test(filters_keep_what_fits),
