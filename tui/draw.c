@@ -4,6 +4,7 @@
 #include "widgets/bar.h"
 #include "widgets/cells.h"
 #include "widgets/term.h"
+#include "widgets/text.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -73,23 +74,26 @@ static void title_identity(struct title *b, struct tui *t) {
   add(b, WID_TITLE, 3, false, "%.*s", AWS_STR_ARG(stack_role(s)));
   if (t->options->demo)
     add(b, WID_TITLE, 4, false, "demo");
+  const char *environment = stack_cfg(s)->environment;
+  add(b, WID_TITLE, 5, false, "%s", environment ? environment : "");
   if (stack_read_only(s))
     add(b, WID_TITLE, 2, false, "read-only");
 }
 
 /* Columns that the other parts leave for the summary, at least a few. */
 static int summary_room(const struct title *b, int w) {
-  int room = w - 4;
+  int room = w - 6;
   for (size_t i = 0; i < b->n; i++)
     room -= wid_cells_width(b->parts[i].text, w) + 2;
   return room > SUMMARY_LEAST ? room : SUMMARY_LEAST;
 }
 
+static unsigned title_style(enum stack_level l) {
+  return l == STACK_BAD ? WID_TITLE_ALERT : l >= STACK_UNKNOWN ? WID_TITLE_WARN : WID_TITLE;
+}
+
 static void title_health(struct title *b, struct tui *t, int w) {
   const struct stack_path *p = stack_path(t->stack);
-  bool flash = t->flash_until > tui_now(t);
-  if (flash)
-    tui_draw_at(t, t->flash_until);
   if (stack_state(t->stack) == STACK_REFUSED) {
     add(b, WID_TITLE_ALERT, 0, false, "%s not connected", tui_level_glyph(STACK_BAD));
     return;
@@ -105,7 +109,7 @@ static void title_health(struct title *b, struct tui *t, int w) {
                              : p->level <= STACK_NOTE ? tui_level_word(STACK_OK)
                                                       : tui_level_word(p->level)),
                 summary_room(b, w), WID_CLIP_END);
-  add(b, flash ? WID_TITLE_ALERT : WID_TITLE, 0, false, "%s %s", tui_level_glyph(p->level), text);
+  add(b, title_style(p->level), 0, false, " %s %s ", tui_level_glyph(p->level), text);
 }
 
 static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
@@ -125,7 +129,12 @@ static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
     add(&b, WID_TITLE, 7, true, "%02d:%02d", tm.tm_hour, tm.tm_min);
   tui_draw_at(t, (now / 60000 + 1) * 60000);
   title_health(&b, t, r.w);
-  wid_bar_draw(win, r, WID_TITLE, b.parts, b.n);
+  bool flash = t->flash_until > now;
+  for (size_t i = 0; flash && i < b.n; i++)
+    b.parts[i].style = WID_TITLE_ALERT;
+  if (flash)
+    tui_draw_at(t, t->flash_until);
+  wid_bar_draw(win, r, flash ? WID_TITLE_ALERT : WID_TITLE, b.parts, b.n);
 }
 
 /* ---- hint line
@@ -144,6 +153,24 @@ static void draw_hints(struct tui *t, WINDOW *win, struct wid_rect r) {
     n++;
   }
   wid_hints_draw(win, r, hints, n);
+}
+
+/* ---- notice
+ * --------------------------------------------------------------------------------------- */
+
+#define NOTICE_LINES 3
+
+/* In the hint line's place; a sentence that is longer takes a few lines more. */
+static void draw_notice(struct tui *t, WINDOW *win, struct wid_rect screen) {
+  struct wid_text text;
+  wid_text_init(&text);
+  wid_text_add(&text, t->notice_style, 0, wid_str_from(t->notice));
+  int lines = (int)wid_text_height(&text, screen.w - 2);
+  lines = lines < NOTICE_LINES ? lines : NOTICE_LINES;
+  struct wid_rect r = {screen.y + screen.h - lines, screen.x, lines, screen.w};
+  wid_cells_fill(win, r, WID_NORMAL);
+  wid_text_draw(&text, win, wid_rect_inset(r, 0, 1));
+  wid_text_done(&text);
 }
 
 /* ---- all
@@ -170,8 +197,7 @@ void tui_draw(struct tui *t) {
     draw_title(t, win, wid_rect_line(screen, 0));
     struct wid_rect last = wid_rect_line(screen, screen.h - 1);
     if (t->notice[0])
-      wid_cells_put(win, last, t->notice_style, wid_str_from(t->notice), WID_ALIGN_LEFT,
-                    WID_CLIP_END);
+      draw_notice(t, win, screen);
     else if (!tui_top(t)->ops->over)
       draw_hints(t, win, last);
   }

@@ -67,7 +67,8 @@ enum wid_style {
   WID_DIM,
   WID_BOLD,
   WID_TITLE,       /* the title line */
-  WID_TITLE_ALERT, /* the title line flashing */
+  WID_TITLE_WARN,  /* in the title line: degraded */
+  WID_TITLE_ALERT, /* in the title line: failing; all of it while it flashes */
   WID_OK,
   WID_WARN,
   WID_BAD,
