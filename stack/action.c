@@ -1,10 +1,10 @@
 #include "action_internal.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define ACTIONS_MAX 100
+#define ACTION_PRIORITY 100 /* before every poll that waits */
 
 struct stack_actions {
   struct stack_action **v;
@@ -56,8 +56,8 @@ const char *stack_outcome_name(enum stack_outcome o) {
   return names[o];
 }
 
-aws_ms action_now(const struct stack_action *a) {
-  return stack_wall(a->s);
+aws_ms action_elapsed(const struct stack_action *a) {
+  return stack_mono(a->s) - a->sent_at;
 }
 
 void action_changed(struct stack_action *a) {
@@ -85,10 +85,12 @@ static void slot_page(void *arg, struct aws_page *page) {
 
   if (!aws_grow(&t->pages, &t->cap, t->n + 1, sizeof *t->pages)) {
     aws_error_set(&t->err, AWS_E_MEMORY, "out of memory");
+    t->err.maybe_done = t->write;
     return;
   }
   t->pages[t->n++] = aws_page_ref(page);
-  memcpy(t->a->request_id, page->request_id, sizeof t->a->request_id);
+  if (t->write)
+    memcpy(t->a->request_id, page->request_id, sizeof t->a->request_id);
 }
 
 void action_ask_begin(struct stack_action *a, void (*answered)(struct stack_action *a)) {
@@ -107,23 +109,33 @@ static void slot_done(void *arg, const struct aws_error *err) {
   t->call = NULL;
   if (err)
     t->err = *err;
+  if (err && t->write && err->request_id[0])
+    memcpy(t->a->request_id, err->request_id, sizeof t->a->request_id);
   action_ask_end(t->a);
 }
 
-void action_ask(struct stack_action *a, unsigned slot, const struct aws_op *op, cJSON *in) {
+/* A write is not asked for in the client's sense: that would send it up to three times. */
+void action_ask_pages(struct stack_action *a, unsigned slot, const struct aws_op *op, cJSON *in,
+                      int max_pages) {
   struct action_slot *t = &a->slots[slot];
-  struct aws_call_options opt = {.asked = !op->write};
+  const struct aws_call_options opt = {
+      .asked = !op->write, .priority = ACTION_PRIORITY, .max_pages = max_pages};
   struct aws_error err = {.code = AWS_OK};
 
   action_slot_clear(a, slot);
   t->a = a;
   t->asked = true;
+  t->write = op->write;
   a->open++;
   t->call = stack_call(a->s, op, in, &opt, slot_page, slot_done, t, &err);
   if (!t->call) {
     t->err = err;
     a->open--; /* begin holds one more: this is never the last */
   }
+}
+
+void action_ask(struct stack_action *a, unsigned slot, const struct aws_op *op, cJSON *in) {
+  action_ask_pages(a, slot, op, in, 0);
 }
 
 size_t action_items(const struct stack_action *a, unsigned slot) {
@@ -166,7 +178,7 @@ static bool journal(struct stack_action *a, const char *event, struct aws_error 
 }
 
 static void tell_timeline(struct stack_action *a, enum stack_level level, const char *text) {
-  struct stack_event e = {.at = action_now(a), .source = STACK_EVENT_ACTION, .level = level};
+  struct stack_event e = {.at = stack_wall(a->s), .source = STACK_EVENT_ACTION, .level = level};
 
   snprintf(e.id, sizeof e.id, "%.255s", a->id);
   snprintf(e.text, sizeof e.text, "%s %s: %s", a->ops->def.verb, a->view.subject, text);
@@ -189,24 +201,19 @@ static void set_step(struct stack_action *a, enum stack_action_step step) {
 static void end_now(struct stack_action *a, enum stack_outcome outcome) {
   static const enum stack_level levels[] = {STACK_NOTE,    STACK_NOTE, STACK_BAD,
                                             STACK_UNKNOWN, STACK_NOTE, STACK_WARN};
-  bool was_sent = a->sent_at != 0;
+  struct aws_error err;
 
   stop_timer(a);
   for (unsigned i = 0; i < ACTION_SLOTS; i++)
     action_slot_clear(a, i);
   a->view.outcome = outcome;
-  a->view.ended = action_now(a);
+  a->view.ended = stack_wall(a->s);
   set_step(a, STACK_STEP_ENDED);
-  if (was_sent) {
-    struct aws_error err;
-    if (!journal(a, "ended", &err))
-      a->view.error = err;
+  if (a->planned && !journal(a, "ended", &err))
+    a->view.error = err;
+  a->planned = false;
+  if (a->sent)
     tell_timeline(a, levels[outcome], a->view.progress);
-  } else if (a->view.nplan && outcome != STACK_OUTCOME_REFUSED) {
-    struct aws_error err;
-    if (!a->journal_broken && !journal(a, "ended", &err))
-      a->view.error = err;
-  }
 }
 
 void action_end(struct stack_action *a, enum stack_outcome outcome, const char *fmt, ...) {
@@ -264,11 +271,11 @@ static void send_now(struct stack_action *a) {
 
   a->request_id[0] = '\0';
   if (!journal(a, "sent", &err)) {
-    a->journal_broken = true;
     action_fail(a, &err);
     return;
   }
-  a->sent_at = action_now(a);
+  a->sent = true;
+  a->sent_at = stack_mono(a->s);
   a->ops->send(a);
 }
 
@@ -284,7 +291,6 @@ void action_plan(struct stack_action *a) {
   a->view.nplan = 0;
   if (a->rechecking)
     action_plan_line(a, STACK_WARN, "It changed since the plan was made. This is the new plan:");
-  a->replanned = a->rechecking;
   a->rechecking = false;
   memcpy(a->fingerprint, now, sizeof now);
   set_step(a, STACK_STEP_PLANNING);
@@ -292,10 +298,10 @@ void action_plan(struct stack_action *a) {
   if (a->view.step != STACK_STEP_PLANNING)
     return;
   if (!journal(a, "planned", &err)) {
-    a->journal_broken = true;
     action_fail(a, &err);
     return;
   }
+  a->planned = true;
   set_step(a, STACK_STEP_CONFIRM);
 }
 
@@ -317,7 +323,7 @@ void action_again(struct stack_action *a, void (*fn)(struct stack_action *a)) {
 }
 
 static void watch_again(struct stack_action *a) {
-  if (action_now(a) - a->sent_at > ACTION_WATCH_MAX_MS) {
+  if (action_elapsed(a) > ACTION_WATCH_MAX_MS) {
     action_end(a, STACK_OUTCOME_UNKNOWN, "not ended after an hour: %.150s", a->view.progress);
     return;
   }
@@ -339,11 +345,12 @@ void action_sent(struct stack_action *a) {
 static void journal_left(struct stack_action *a) {
   struct aws_error err;
 
-  if (!a->sent_at || a->view.step == STACK_STEP_ENDED)
+  if (!a->planned)
     return;
-  a->view.outcome = STACK_OUTCOME_UNKNOWN;
+  a->view.outcome = a->sent ? STACK_OUTCOME_UNKNOWN : STACK_OUTCOME_CANCELLED;
   a->view.step = STACK_STEP_ENDED;
-  snprintf(a->view.progress, sizeof a->view.progress, "cawsole was closed before it ended");
+  snprintf(a->view.progress, sizeof a->view.progress, "%s",
+           a->sent ? "cawsole was closed before it ended" : "cawsole was closed, nothing was sent");
   if (!journal(a, "ended", &err))
     fprintf(stderr, "cawsole: %s\n", err.text);
 }
@@ -382,8 +389,12 @@ struct stack_action *stack_action_start(struct stack *s, const struct stack_acti
   const struct action_ops *ops = find_ops(d->id);
   const char *refused = stack_action_refused(s, d, k);
 
-  if (refused || !ops || n != 1 || ids[0].n >= sizeof((struct stack_action *)0)->id) {
-    aws_error_set(err, AWS_E_USAGE, "%s: %s", d->title, refused ? refused : "select one row");
+  if (!refused && (!ops || n != 1))
+    refused = "select one row";
+  if (!refused && ids[0].n >= sizeof((struct stack_action *)0)->id)
+    refused = "its name is longer than AWS allows";
+  if (refused) {
+    aws_error_set(err, AWS_E_USAGE, "%s: %s", d->title, refused);
     return NULL;
   }
   struct stack_action *a = calloc(1, sizeof *a);
@@ -402,7 +413,7 @@ struct stack_action *stack_action_start(struct stack *s, const struct stack_acti
   a->view.def = &ops->def;
   a->view.id = (struct aws_str){a->id, ids[0].n};
   a->view.fraction = -1;
-  a->view.started = action_now(a);
+  a->view.started = stack_wall(s);
   snprintf(a->view.subject, sizeof a->view.subject, "%.127s", a->id);
   s->actions->v[s->actions->n++] = a;
   set_step(a, STACK_STEP_READING);
@@ -428,7 +439,7 @@ void stack_action_confirm(struct stack_action *a, const char *typed) {
     return;
   if (a->view.typed && (!typed || strcmp(typed, a->view.type_this) != 0)) {
     snprintf(a->view.input_error, sizeof a->view.input_error,
-             "That is not the name. Type %s to go on, or Esc to leave it.", a->view.type_this);
+             "That is not the name. Type %.100s to go on, or Esc to leave it.", a->view.type_this);
     action_changed(a);
     return;
   }
@@ -439,7 +450,7 @@ void stack_action_confirm(struct stack_action *a, const char *typed) {
 }
 
 void stack_action_cancel(struct stack_action *a) {
-  if (a->view.step < STACK_STEP_SENDING)
+  if (!a->sent && a->view.step != STACK_STEP_ENDED)
     action_end(a, STACK_OUTCOME_CANCELLED, "cancelled, nothing was sent");
 }
 

@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-#define LOOKS_MAX 3
+#define LOOKS_MAX 3  /* reads that answer and do not show the change */
+#define TRIES_MAX 20 /* the network may be away for a while, too */
 
 struct aws_str ecs_revision(struct aws_str arn) {
   return aws_str_after_last(arn, '/');
@@ -17,8 +18,8 @@ const struct ecs_deployment *ecs_primary(const struct ecs_service *svc) {
   return NULL;
 }
 
-static void copy(char *out, size_t size, struct aws_str s) {
-  snprintf(out, size, "%.*s", AWS_STR_ARG(s));
+static bool copy(char *out, size_t size, struct aws_str s) {
+  return (size_t)snprintf(out, size, "%.*s", AWS_STR_ARG(s)) < size;
 }
 
 bool ecs_action_begin(struct stack_action *a) {
@@ -30,12 +31,17 @@ bool ecs_action_begin(struct stack_action *a) {
     return false;
   }
   const struct ecs_service *svc = row->item;
-  copy(w->cluster, sizeof w->cluster, svc->cluster_arn);
-  copy(w->service, sizeof w->service, svc->arn);
+  /* Half an ARN could be the whole one of another service. */
+  if (!svc->cluster_arn.n || !svc->name.n ||
+      !copy(w->cluster, sizeof w->cluster, svc->cluster_arn) ||
+      !copy(w->service, sizeof w->service, svc->arn) ||
+      !copy(a->view.type_this, sizeof a->view.type_this, svc->name)) {
+    action_refuse(a, "the name of %s cannot be worked with", a->id);
+    return false;
+  }
   struct aws_str cluster = aws_str_after_last(svc->cluster_arn, '/');
   snprintf(a->view.subject, sizeof a->view.subject, "service %.*s/%.*s", AWS_STR_ARG(cluster),
            AWS_STR_ARG(svc->name));
-  copy(a->view.type_this, sizeof a->view.type_this, svc->name);
   return true;
 }
 
@@ -57,7 +63,7 @@ void ecs_action_ask(struct stack_action *a, bool with_scaling,
   if (with_scaling) {
     struct aws_str cluster = aws_str_after_last(aws_str_from(w->cluster), '/');
     struct aws_str name = aws_str_after_last(aws_str_from(w->service), '/');
-    char resource[256];
+    char resource[sizeof w->cluster + sizeof w->service];
     snprintf(resource, sizeof resource, "service/%.*s/%.*s", AWS_STR_ARG(cluster),
              AWS_STR_ARG(name));
     in = cJSON_CreateObject();
@@ -141,9 +147,11 @@ void ecs_fingerprint(const struct stack_action *a, char *out, size_t size) {
 
   out[0] = '\0';
   if (svc)
-    snprintf(out, size, "%lld %.*s %.*s %lld..%lld", (long long)svc->desired,
+    snprintf(out, size, "%lld %.*s %.*s %lld-%lld%% %d%d %lld..%lld %d%d", (long long)svc->desired,
              AWS_STR_ARG(svc->task_definition), AWS_STR_ARG(d ? d->id : none),
-             t ? (long long)t->min : -1LL, t ? (long long)t->max : -1LL);
+             (long long)svc->minimum_healthy_percent, (long long)svc->maximum_percent,
+             svc->circuit_breaker, svc->circuit_rollback, t ? (long long)t->min : -1LL,
+             t ? (long long)t->max : -1LL, t && t->in_suspended, t && t->out_suspended);
 }
 
 /* ---- sending -----------------------------------------------------------------------------------
@@ -157,12 +165,13 @@ static void took(struct stack_action *a, const struct ecs_service *svc) {
 
   if (d)
     copy(w->deployment, sizeof w->deployment, d->id);
+  aws_error_clear(&a->view.error);
   stack_refresh(a->s, STACK_SERVICE);
   action_sent(a);
 }
 
-/* The answer to a write was lost. UpdateService has no token to look it up by, so the service is
- * read again: it shows the change, or after some reads the outcome stands as unknown. */
+/* No answer tells that the write arrived. UpdateService has no token to look it up by, so the
+ * service is read again: it shows the change, or after some reads the outcome stands as unknown. */
 static void looked(struct stack_action *a) {
   struct ecs_work *w = a->work;
   const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
@@ -171,14 +180,15 @@ static void looked(struct stack_action *a) {
     took(a, svc);
     return;
   }
-  if (++w->looked < LOOKS_MAX) {
+  w->looked += svc != NULL;
+  if (++w->tries < TRIES_MAX && w->looked < LOOKS_MAX) {
     action_again(a, look_for_it);
     return;
   }
   action_end(a, STACK_OUTCOME_UNKNOWN,
-             "the answer was lost, and the service does not show the change: %s. It was sent once; "
-             "watch the service before trying again",
-             a->view.error.text);
+             "sent once, the answer was lost, and %s. Watch the service before trying again",
+             w->looked ? "the service does not show the change"
+                       : "the service cannot be read either");
 }
 
 static void look_for_it(struct stack_action *a) {
@@ -186,6 +196,7 @@ static void look_for_it(struct stack_action *a) {
 }
 
 static void updated(struct stack_action *a) {
+  struct ecs_work *w = a->work;
   const struct action_slot *t = &a->slots[ECS_SLOT_WRITE];
   const struct ecs_service *svc = action_item(a, ECS_SLOT_WRITE, 0);
 
@@ -199,10 +210,12 @@ static void updated(struct stack_action *a) {
     action_fail(a, &t->err);
     return;
   }
-  if (svc)
+  if (svc && w->arrived(a, svc)) {
     took(a, svc);
-  else
-    action_again(a, look_for_it);
+    return;
+  }
+  action_progress(a, -1, "AWS took it, and does not show it yet");
+  action_again(a, look_for_it);
 }
 
 void ecs_action_update(struct stack_action *a, cJSON *change,
@@ -213,6 +226,8 @@ void ecs_action_update(struct stack_action *a, cJSON *change,
 
   if (d)
     copy(w->old_deployment, sizeof w->old_deployment, d->id);
+  if (svc)
+    copy(w->definition, sizeof w->definition, svc->task_definition);
   cJSON_AddStringToObject(change, "cluster", w->cluster);
   cJSON_AddStringToObject(change, "service", w->service);
   w->arrived = arrived;
@@ -233,18 +248,33 @@ static const struct ecs_deployment *find_deployment(const struct ecs_service *sv
   return NULL;
 }
 
+/* Somebody else's deployment, or ECS's own when the circuit breaker rolls back. */
+static void superseded(struct stack_action *a, const struct ecs_service *svc,
+                       const struct ecs_deployment *d) {
+  const struct ecs_deployment *p = ecs_primary(svc);
+  struct aws_str now = p ? ecs_revision(p->task_definition) : AWS_STR_LIT("nothing");
+
+  if (d && aws_str_eq_c(d->rollout_state, "FAILED"))
+    action_end(a, STACK_OUTCOME_FAILED, "the rollout failed, the service now deploys %.*s: %.*s",
+               AWS_STR_ARG(now), AWS_STR_ARG(d->rollout_state_reason));
+  else
+    action_end(a, STACK_OUTCOME_FAILED,
+               "another deployment took its place: the service now deploys %.*s", AWS_STR_ARG(now));
+}
+
 static void judge(struct stack_action *a, const struct ecs_service *svc) {
   struct ecs_work *w = a->work;
   const struct ecs_deployment *d = find_deployment(svc, w->deployment), *p = ecs_primary(svc);
   bool rollout = d && d->rollout_state.n;
 
+  if (!d && !w->seen && p && aws_str_eq_c(p->id, w->old_deployment) &&
+      action_elapsed(a) < ECS_LAG_MS) {
+    action_progress(a, 0, "accepted, not started yet");
+    return;
+  }
+  w->seen = true;
   if (!d || !aws_str_eq_c(d->status, "PRIMARY")) {
-    struct aws_str now = p ? ecs_revision(p->task_definition) : AWS_STR_LIT("none");
-    bool failed = d && aws_str_eq_c(d->rollout_state, "FAILED");
-    action_end(a, STACK_OUTCOME_FAILED, "%s: the service now deploys %.*s%s%.*s",
-               failed ? "the rollout failed" : "another deployment took its place",
-               AWS_STR_ARG(now), failed ? ". " : "",
-               AWS_STR_ARG(failed ? d->rollout_state_reason : AWS_STR_LIT("")));
+    superseded(a, svc, d);
     return;
   }
   if (aws_str_eq_c(d->rollout_state, "FAILED")) {
@@ -259,20 +289,32 @@ static void judge(struct stack_action *a, const struct ecs_service *svc) {
                (long long)d->desired);
     return;
   }
-  long long s = (long long)(action_now(a) - a->sent_at) / 1000;
+  long long s = (long long)action_elapsed(a) / 1000;
   action_progress(a, d->desired > 0 ? (double)d->running / (double)d->desired : -1,
                   "%lld/%lld running, %lld starting, %lld failed, %lldm %02llds",
                   (long long)d->running, (long long)d->desired, (long long)d->pending,
                   (long long)d->failed_tasks, s / 60, s % 60);
 }
 
-static void watched(struct stack_action *a) {
+const struct ecs_service *ecs_action_watched(struct stack_action *a) {
+  const struct action_slot *t = &a->slots[ECS_SLOT_SERVICE];
   const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
 
-  a->view.error = a->slots[ECS_SLOT_SERVICE].err;
+  a->view.error = t->err;
+  action_changed(a);
+  if (t->err.code)
+    return NULL;
+  if (svc && aws_str_eq_c(svc->status, "ACTIVE"))
+    return svc;
+  action_end(a, STACK_OUTCOME_FAILED, "%s was deleted meanwhile", a->view.subject);
+  return NULL;
+}
+
+static void watched(struct stack_action *a) {
+  const struct ecs_service *svc = ecs_action_watched(a);
+
   if (svc)
     judge(a, svc);
-  action_changed(a);
 }
 
 void ecs_action_watch(struct stack_action *a) {

@@ -18,13 +18,20 @@ enum ecs_slot {
 
 /* First member of the work of each of the three. */
 struct ecs_work {
-  char cluster[256], service[256]; /* ARNs */
+  char cluster[512], service[512]; /* ARNs */
   char deployment[128];            /* id of the deployment that our write started */
   char old_deployment[128];        /* id of the primary deployment when it was planned */
-  unsigned looked;                 /* times the service was read to find out about a lost answer */
+  char definition[384];            /* ARN of the task definition then */
+  unsigned looked;                 /* reads that answered, to find out about a lost answer */
+  unsigned tries;                  /* all of them */
+  bool seen;                       /* the service was read and showed the change */
   bool (*arrived)(const struct stack_action *a,
                   const struct ecs_service *svc); /* shows our change */
 };
+
+/* Reads of ECS may lag behind what it accepted: so long after sending, an answer that does not show
+ * the change yet is not taken for somebody else's doing. */
+#define ECS_LAG_MS 30000
 
 /* Finds cluster and service ARN of the row acted on; refuses when it cannot. */
 bool ecs_action_begin(struct stack_action *a);
@@ -36,6 +43,11 @@ const struct ecs_service *ecs_action_service(struct stack_action *a);
 const struct ecs_deployment *ecs_primary(const struct ecs_service *svc);
 /* "web:41" of a task definition ARN. */
 struct aws_str ecs_revision(struct aws_str arn);
+/* What becomes different when `then` takes the place of `now`: image, settings and sizes, a line
+ * each, bounded in length and free of control characters. Settings whose name or value looks secret
+ * are named without their values. Nothing at all: one line that says so. */
+void ecs_definition_diff(struct aws_buf *b, const struct ecs_task_definition *now,
+                         const struct ecs_task_definition *then);
 /* A plan line each: rollout under way, bounds of the deployment, circuit breaker. */
 void ecs_plan_deployment(struct stack_action *a, const struct ecs_service *svc);
 bool ecs_can_deploy(struct stack_action *a, const struct ecs_service *svc); /* else refuses */
@@ -44,6 +56,9 @@ void ecs_fingerprint(const struct stack_action *a, char *out, size_t size);
 void ecs_action_update(struct stack_action *a, cJSON *change,
                        bool (*arrived)(const struct stack_action *a,
                                        const struct ecs_service *svc));
+/* While watching: the service as just read, NULL when it was not read or after the action ended
+ * because the service is gone. */
+const struct ecs_service *ecs_action_watched(struct stack_action *a);
 /* Follows the deployment ecs_work.deployment to COMPLETED or FAILED. */
 void ecs_action_watch(struct stack_action *a);
 

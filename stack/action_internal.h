@@ -38,7 +38,7 @@ struct action_slot {
   struct aws_page **pages;
   size_t n, cap;
   struct aws_error err;
-  bool asked;
+  bool asked, write;
 };
 
 struct stack_action {
@@ -52,11 +52,13 @@ struct stack_action {
   void (*answered)(struct stack_action *a); /* when open falls to 0 */
   struct aws_timer *timer;
   void (*again)(struct stack_action *a); /* what the timer calls */
-  bool rechecking, replanned, journal_broken;
-  char before[200], after[200];
+  bool rechecking;
+  bool planned; /* a line "planned" stands in the journal, and no "ended" yet */
+  bool sent;    /* a line "sent" does: from now on a request may be under way */
+  char before[200], after[1024];
   char fingerprint[512];
-  char request_id[80];
-  aws_ms sent_at; /* wall clock */
+  char request_id[80]; /* of the last answer to a write */
+  aws_ms sent_at;      /* mono */
   void *work;
 };
 
@@ -67,6 +69,9 @@ extern const struct action_ops action_scale, action_redeploy, action_rollback, a
 void action_ask_begin(struct stack_action *a, void (*answered)(struct stack_action *a));
 void action_ask_end(struct stack_action *a);
 void action_ask(struct stack_action *a, unsigned slot, const struct aws_op *op, cJSON *in);
+/* The same for at most so many pages; 0: all. */
+void action_ask_pages(struct stack_action *a, unsigned slot, const struct aws_op *op, cJSON *in,
+                      int max_pages);
 void action_slot_clear(struct stack_action *a, unsigned slot);
 const void *action_item(const struct stack_action *a, unsigned slot,
                         size_t i); /* NULL: not there */
@@ -78,7 +83,7 @@ void action_plan_line(struct stack_action *a, enum stack_level level, const char
     AWS_PRINTF(3, 4);
 void action_refuse(struct stack_action *a, const char *fmt, ...) AWS_PRINTF(2, 3);
 void action_fail(struct stack_action *a, const struct aws_error *err);
-void action_sent(struct stack_action *a); /* to WATCHING */
+void action_sent(struct stack_action *a); /* to WATCHING: it is known to have arrived */
 /* Calls fn after some seconds. */
 void action_again(struct stack_action *a, void (*fn)(struct stack_action *a));
 void action_progress(struct stack_action *a, double fraction, const char *fmt, ...)
@@ -86,6 +91,6 @@ void action_progress(struct stack_action *a, double fraction, const char *fmt, .
 void action_end(struct stack_action *a, enum stack_outcome outcome, const char *fmt, ...)
     AWS_PRINTF(3, 4);
 void action_changed(struct stack_action *a);
-aws_ms action_now(const struct stack_action *a);
+aws_ms action_elapsed(const struct stack_action *a); /* ms since it was sent */
 
 #endif

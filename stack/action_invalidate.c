@@ -11,8 +11,11 @@
 #define PATHS_MAX 3000   /* in progress, per distribution */
 #define WILDCARDS_MAX 15 /* in progress, per distribution */
 #define PATH_LEN_MAX 4000
+#define PATHS_SHOWN 12
+#define LOOKUPS_MAX 5
 
-enum { SLOT_LIST, SLOT_WRITE, SLOT_OPEN /* and all after it: open invalidations in detail */ };
+/* From SLOT_OPEN on: open invalidations in detail. */
+enum { SLOT_DISTRIBUTION, SLOT_LIST, SLOT_WRITE, SLOT_OPEN };
 
 struct invalidate_work {
   struct aws_buf text; /* the paths, one a line */
@@ -20,9 +23,10 @@ struct invalidate_work {
   bool everything;        /* a path is slash-star */
   size_t open, open_wild; /* in progress now */
   bool open_known;        /* all open ones could be read */
-  char reference[64];     /* CallerReference: once for the action, kept for looking it up */
+  bool lost; /* an answer was: from now on a refusal does not tell that nothing was done */
+  unsigned lookups;
+  char reference[64]; /* CallerReference: once for the action, kept for looking it up */
   char invalidation[64];
-  bool resent;
   struct stack_input input;
 };
 
@@ -48,7 +52,7 @@ static const char *path_wrong(struct aws_str p) {
              "itself";
     if (c == '~')
       return "CloudFront does not invalidate paths with ~: use a wildcard before it";
-    if (c <= ' ' || c >= 0x7f || strchr("<>\"{}|\\^`", c))
+    if (c <= ' ' || c >= 0x7f || strchr("<>\"#{}|\\^[]`", c))
       return "blanks, unsafe and non-ASCII characters must be percent-encoded (%20)";
     if (c == '%' && !percent_ok(p, i))
       return "% must be followed by two hexadecimal digits";
@@ -56,16 +60,7 @@ static const char *path_wrong(struct aws_str p) {
   return NULL;
 }
 
-static bool listed_already(const struct invalidate_work *w, struct aws_str path) {
-  struct aws_str rest = aws_buf_str(&w->text), line;
-
-  while ((line = aws_str_split(&rest, '\n')).p)
-    if (aws_str_eq(line, path))
-      return true;
-  return false;
-}
-
-static bool take_path(struct stack_action *a, struct aws_str path) {
+static bool take_path(struct stack_action *a, struct aws_map *seen, struct aws_str path) {
   struct invalidate_work *w = a->work;
   const char *wrong = path_wrong(path);
 
@@ -74,8 +69,13 @@ static bool take_path(struct stack_action *a, struct aws_str path) {
              (int)(path.n > 60 ? 60 : path.n), path.p, wrong);
     return false;
   }
-  if (listed_already(w, path))
+  if (aws_map_get(seen, path))
     return true;
+  if (w->npaths == PATHS_MAX || !aws_map_put(seen, path, w)) {
+    snprintf(a->view.input_error, sizeof a->view.input_error,
+             "that is too much at once: at most %d paths", PATHS_MAX);
+    return false;
+  }
   aws_buf_add_str(&w->text, path);
   aws_buf_add_char(&w->text, '\n');
   w->npaths++;
@@ -87,23 +87,22 @@ static bool take_path(struct stack_action *a, struct aws_str path) {
 static bool invalidate_input(struct stack_action *a, const char *const *values) {
   struct invalidate_work *w = a->work;
   struct aws_str rest = aws_str_from(values[0]), line;
+  struct aws_map seen = {0}; /* keys lie in values[0] */
+  bool ok = true;
 
   aws_buf_clear(&w->text);
   w->npaths = w->nwild = 0;
   w->everything = false;
-  while ((line = aws_str_split(&rest, '\n')).p) {
+  while (ok && (line = aws_str_split(&rest, '\n')).p) {
     line = aws_str_trim(line);
-    if (line.n && !take_path(a, line))
-      return false;
+    ok = !line.n || take_path(a, &seen, line);
   }
-  if (!w->npaths || w->text.failed) {
-    snprintf(a->view.input_error, sizeof a->view.input_error, "%s",
-             w->text.failed ? "that is too much at once: at most 3,000 paths"
-                            : "give at least one path");
-    aws_buf_done(&w->text);
-    return false;
-  }
-  return true;
+  aws_map_done(&seen);
+  if (ok && !w->npaths)
+    snprintf(a->view.input_error, sizeof a->view.input_error, "give at least one path");
+  if (ok && w->text.failed)
+    snprintf(a->view.input_error, sizeof a->view.input_error, "there is no memory for so much");
+  return ok && w->npaths && !w->text.failed;
 }
 
 /* ---- reading -----------------------------------------------------------------------------------
@@ -143,34 +142,44 @@ static void open_read(struct stack_action *a) {
   action_need_input(a);
 }
 
+/* The distribution and the list of its invalidations, or the action's end. */
+static bool both_read(struct stack_action *a) {
+  const struct action_slot *list = &a->slots[SLOT_LIST], *d = &a->slots[SLOT_DISTRIBUTION];
+  struct aws_error err = d->err.code ? d->err : list->err;
+
+  if (err.code == AWS_E_NOT_FOUND) {
+    action_refuse(a, "%s is not there any more", a->view.subject);
+    return false;
+  }
+  if (err.code) {
+    aws_error_wrap(&err, "not sent, %s could not be read",
+                   d->err.code ? "the distribution" : "its open invalidations");
+    action_fail(a, &err);
+    return false;
+  }
+  return true;
+}
+
 static void list_read(struct stack_action *a) {
   struct invalidate_work *w = a->work;
-  const struct action_slot *list = &a->slots[SLOT_LIST];
+  const struct cloudfront_distribution_detail *d = action_item(a, SLOT_DISTRIBUTION, 0);
   unsigned slot = SLOT_OPEN;
 
-  if (list->err.code) {
-    struct aws_error err = list->err;
-    aws_error_wrap(&err, "not sent, the open invalidations could not be read");
-    action_fail(a, &err);
+  if (!both_read(a))
     return;
-  }
-  w->open_known = true;
   for (unsigned i = SLOT_OPEN; i < ACTION_SLOTS; i++)
     action_slot_clear(a, i);
   action_ask_begin(a, open_read);
   for (size_t i = 0; i < action_items(a, SLOT_LIST); i++) {
     const struct cloudfront_invalidation_summary *v = action_item(a, SLOT_LIST, i);
-    if (!aws_str_eq_c(v->status, "InProgress"))
+    if (!aws_str_eq_c(v->status, "InProgress") || slot == ACTION_SLOTS)
       continue;
-    if (slot == ACTION_SLOTS) {
-      w->open_known = false;
-      break;
-    }
     cJSON *in = cJSON_CreateObject();
     cJSON_AddStringToObject(in, "DistributionId", stack_short(aws_str_from(a->id)).p);
     cJSON_AddStringToObject(in, "Id", v->id.p);
     action_ask(a, slot++, &cloudfront_get_invalidation, in);
   }
+  w->open_known = d && d->in_progress_invalidations <= (int64_t)slot - SLOT_OPEN;
   action_ask_end(a);
 }
 
@@ -181,15 +190,16 @@ static const struct cloudfront_distribution *distribution(const struct stack_act
 static void invalidate_read(struct stack_action *a) {
   struct invalidate_work *w = a->work;
   const struct cloudfront_distribution *d = distribution(a);
-  cJSON *in = cJSON_CreateObject();
+  cJSON *in = cJSON_CreateObject(), *of = cJSON_CreateObject();
 
   if (!a->rechecking) {
     if (!d) {
       cJSON_Delete(in);
+      cJSON_Delete(of);
       action_refuse(a, "%s is no longer among the distributions read", a->id);
       return;
     }
-    aws_buf_init(&w->text, PATHS_MAX * 256);
+    aws_buf_init(&w->text, PATHS_MAX * (PATH_LEN_MAX + 1));
     struct aws_str alias =
         d->aliases.n ? *(const struct aws_str *)d->aliases.items : d->domain_name;
     snprintf(a->view.subject, sizeof a->view.subject, "distribution %.*s %.*s", AWS_STR_ARG(d->id),
@@ -197,8 +207,10 @@ static void invalidate_read(struct stack_action *a) {
     snprintf(a->view.type_this, sizeof a->view.type_this, "%.*s", AWS_STR_ARG(d->id));
   }
   cJSON_AddStringToObject(in, "DistributionId", stack_short(aws_str_from(a->id)).p);
+  cJSON_AddStringToObject(of, "Id", stack_short(aws_str_from(a->id)).p);
   action_ask_begin(a, list_read);
-  action_ask(a, SLOT_LIST, &cloudfront_list_invalidations, in);
+  action_ask(a, SLOT_DISTRIBUTION, &cloudfront_get_distribution, of);
+  action_ask_pages(a, SLOT_LIST, &cloudfront_list_invalidations, in, 1); /* newest first */
   action_ask_end(a);
 }
 
@@ -224,25 +236,38 @@ static void plan_limits(struct stack_action *a) {
         w->open_wild, WILDCARDS_MAX);
 }
 
+/* The paths: as many as fit the plan, and as many as fit the journal. */
+static void plan_paths(struct stack_action *a) {
+  const struct invalidate_work *w = a->work;
+  struct aws_str rest = aws_buf_str(&w->text), line;
+  size_t shown = 0, noted = 0, used = strlen(a->after), room = sizeof a->after - 32;
+
+  for (size_t i = 0; (line = aws_str_split(&rest, '\n')).p && line.n; i++) {
+    if (noted == i && used + 1 + line.n < room) {
+      used += (size_t)snprintf(a->after + used, sizeof a->after - used, " %.*s", AWS_STR_ARG(line));
+      noted++;
+    }
+    if (i < PATHS_SHOWN) {
+      action_plan_line(a, STACK_OK, "  %.*s", (int)(line.n > 150 ? 150 : line.n), line.p);
+      shown++;
+    }
+  }
+  if (noted < w->npaths)
+    snprintf(a->after + used, sizeof a->after - used, " and %zu more", w->npaths - noted);
+  if (shown < w->npaths)
+    action_plan_line(a, STACK_OK, "  and %zu more", w->npaths - shown);
+}
+
 static void invalidate_plan(struct stack_action *a) {
   struct invalidate_work *w = a->work;
   const struct cloudfront_distribution *d = distribution(a);
-  struct aws_str rest = aws_buf_str(&w->text), line;
-  size_t shown = 0;
 
   snprintf(a->before, sizeof a->before, "%zu paths in progress", w->open);
   snprintf(a->after, sizeof a->after, "invalidate %zu path%s", w->npaths,
            w->npaths == 1 ? "" : "s");
   action_plan_line(a, STACK_OK, "%zu path%s, %zu with a wildcard:", w->npaths,
                    w->npaths == 1 ? "" : "s", w->nwild);
-  while (shown < 12 && (line = aws_str_split(&rest, '\n')).p && line.n) {
-    size_t used = strlen(a->after);
-    snprintf(a->after + used, sizeof a->after - used, " %.*s", AWS_STR_ARG(line));
-    action_plan_line(a, STACK_OK, "  %.*s", (int)(line.n > 150 ? 150 : line.n), line.p);
-    shown++;
-  }
-  if (shown < w->npaths)
-    action_plan_line(a, STACK_OK, "  and %zu more", w->npaths - shown);
+  plan_paths(a);
   if (w->everything)
     action_plan_line(
         a, STACK_WARN,
@@ -285,38 +310,35 @@ static cJSON *batch(const struct invalidate_work *w) {
 
 static void send_batch(struct stack_action *a);
 
-static void resend(struct stack_action *a) {
-  struct invalidate_work *w = a->work;
-  w->resent = true;
-  send_batch(a);
-}
-
 static void created(struct stack_action *a) {
   struct invalidate_work *w = a->work;
   const struct action_slot *t = &a->slots[SLOT_WRITE];
   const struct cloudfront_invalidation *v = action_item(a, SLOT_WRITE, 0);
 
-  if (v) {
+  if (v && v->id.n) {
     snprintf(w->invalidation, sizeof w->invalidation, "%.*s", AWS_STR_ARG(v->id));
-    a->view.error.code = AWS_OK;
+    aws_error_clear(&a->view.error);
     stack_refresh(a->s, STACK_INVALIDATION);
     action_progress(a, -1, "invalidation %s created", w->invalidation);
     action_sent(a);
-  } else if (t->err.code && !t->err.maybe_done) {
-    action_fail(a, &t->err);
-  } else if (!w->resent) {
-    /* The same CallerReference and paths give back the invalidation that the lost answer was about,
-     * or make it: this is how the outcome is looked up. */
-    a->view.error = t->err;
-    action_progress(a, -1, "the answer was lost: looking it up by its CallerReference");
-    action_again(a, resend);
-  } else {
-    a->view.error = t->err;
-    action_end(a, STACK_OUTCOME_UNKNOWN,
-               "no answer, also when it was looked up by its CallerReference %s: see the open "
-               "invalidations before trying again",
-               w->reference);
+    return;
   }
+  if (t->err.code && !t->err.maybe_done && !w->lost) {
+    action_fail(a, &t->err);
+    return;
+  }
+  /* The same CallerReference and paths give back the invalidation that the lost answer was about,
+   * or make it: this is how the outcome is looked up. Refusing the lookup tells nothing of it. */
+  w->lost = true;
+  a->view.error = t->err;
+  if (w->lookups++ < LOOKUPS_MAX) {
+    action_progress(a, -1, "the answer was lost: looking it up by its CallerReference");
+    action_again(a, send_batch);
+    return;
+  }
+  action_end(a, STACK_OUTCOME_UNKNOWN,
+             "no answer, nor when looked up by its CallerReference %s: see the open invalidations",
+             w->reference);
 }
 
 static void send_batch(struct stack_action *a) {
@@ -334,7 +356,7 @@ static void invalidate_send(struct stack_action *a) {
   struct invalidate_work *w = a->work;
   uint64_t random = (uint64_t)(stack_random(a->s) * 9007199254740992.0);
 
-  snprintf(w->reference, sizeof w->reference, "cawsole-%" PRId64 "-%016" PRIx64, a->sent_at,
+  snprintf(w->reference, sizeof w->reference, "cawsole-%" PRId64 "-%016" PRIx64, stack_wall(a->s),
            random);
   send_batch(a);
 }
@@ -342,7 +364,7 @@ static void invalidate_send(struct stack_action *a) {
 static void watched(struct stack_action *a) {
   const struct cloudfront_invalidation *v = action_item(a, SLOT_OPEN, 0);
   struct invalidate_work *w = a->work;
-  long long s = (long long)(action_now(a) - a->sent_at) / 1000;
+  long long s = (long long)action_elapsed(a) / 1000;
 
   a->view.error = a->slots[SLOT_OPEN].err;
   if (v && aws_str_eq_c(v->status, "Completed")) {

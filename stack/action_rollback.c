@@ -3,137 +3,37 @@
 #include "action_ecs.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
+#define DIFFERENCES_SHOWN 12
 #define REVISIONS_MAX (ACTION_SLOTS - ECS_SLOT_REVISION) /* the one in use, then earlier ones */
 
 struct rollback_work {
   struct ecs_work ecs;
-  char target[256]; /* ARN */
+  char target[384]; /* ARN */
   struct stack_choice choices[REVISIONS_MAX];
-  size_t nchoices;
+  size_t nchoices, unread; /* unread: revisions that could not be */
+  char hint[128];
   struct stack_input input;
 };
 
-/* ---- what differs ------------------------------------------------------------------------------
- */
-
-static bool looks_secret(struct aws_str name) {
-  static const char *const words[] = {"PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "PRIVATE"};
-
-  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-    size_t n = strlen(words[i]);
-    for (size_t at = 0; at + n <= name.n; at++) {
-      size_t k = 0;
-      while (k < n && (name.p[at + k] & ~0x20) == words[i][k])
-        k++;
-      if (k == n)
-        return true;
-    }
-  }
-  return false;
-}
-
-static const struct ecs_detail *find_env(const struct aws_list *list, struct aws_str name) {
-  const struct ecs_detail *e = list->items;
-
-  for (size_t i = 0; i < list->n; i++)
-    if (aws_str_eq(e[i].name, name))
-      return &e[i];
-  return NULL;
-}
-
-static const struct ecs_secret *find_secret(const struct aws_list *list, struct aws_str name) {
-  const struct ecs_secret *e = list->items;
-
-  for (size_t i = 0; i < list->n; i++)
-    if (aws_str_eq(e[i].name, name))
-      return &e[i];
-  return NULL;
-}
-
-static void diff_text(struct aws_buf *b, const char *what, struct aws_str now,
-                      struct aws_str then) {
-  if (!aws_str_eq(now, then))
-    aws_buf_addf(b, "%s %.*s -> %.*s\n", what, AWS_STR_ARG(now), AWS_STR_ARG(then));
-}
-
-/* Plain settings are shown with their values, but for those whose name says that they are secret.
- */
-static void diff_env(struct aws_buf *b, const struct ecs_container_definition *now,
-                     const struct ecs_container_definition *then) {
-  const struct ecs_detail *e = then->environment.items;
-
-  for (size_t i = 0; i < then->environment.n; i++) {
-    const struct ecs_detail *o = find_env(&now->environment, e[i].name);
-    if (o && aws_str_eq(o->value, e[i].value))
-      continue;
-    if (looks_secret(e[i].name))
-      aws_buf_addf(b, "%.*s %s\n", AWS_STR_ARG(e[i].name), o ? "differs" : "is set");
-    else
-      aws_buf_addf(b, "%.*s %.*s -> %.*s\n", AWS_STR_ARG(e[i].name),
-                   AWS_STR_ARG(o ? o->value : AWS_STR_LIT("(not set)")), AWS_STR_ARG(e[i].value));
-  }
-  e = now->environment.items;
-  for (size_t i = 0; i < now->environment.n; i++)
-    if (!find_env(&then->environment, e[i].name))
-      aws_buf_addf(b, "%.*s is no longer set\n", AWS_STR_ARG(e[i].name));
-}
-
-static void diff_secrets(struct aws_buf *b, const struct ecs_container_definition *now,
-                         const struct ecs_container_definition *then) {
-  const struct ecs_secret *e = then->secrets.items;
-
-  for (size_t i = 0; i < then->secrets.n; i++) {
-    const struct ecs_secret *o = find_secret(&now->secrets, e[i].name);
-    if (!o || !aws_str_eq(o->value_from, e[i].value_from))
-      aws_buf_addf(b, "%.*s from %.*s\n", AWS_STR_ARG(e[i].name), AWS_STR_ARG(e[i].value_from));
-  }
-  e = now->secrets.items;
-  for (size_t i = 0; i < now->secrets.n; i++)
-    if (!find_secret(&then->secrets, e[i].name))
-      aws_buf_addf(b, "%.*s is no longer given\n", AWS_STR_ARG(e[i].name));
-}
-
-static const struct ecs_container_definition *find_container(const struct ecs_task_definition *d,
-                                                             struct aws_str name) {
-  const struct ecs_container_definition *c = d->containers.items;
-
-  for (size_t i = 0; i < d->containers.n; i++)
-    if (aws_str_eq(c[i].name, name))
-      return &c[i];
-  return NULL;
-}
-
-static void diff_definitions(struct aws_buf *b, const struct ecs_task_definition *now,
-                             const struct ecs_task_definition *then) {
-  const struct ecs_container_definition *c = then->containers.items;
-
-  diff_text(b, "cpu", now->cpu, then->cpu);
-  diff_text(b, "memory", now->memory, then->memory);
-  diff_text(b, "task role", now->task_role, then->task_role);
-  diff_text(b, "execution role", now->execution_role, then->execution_role);
-  for (size_t i = 0; i < then->containers.n; i++) {
-    const struct ecs_container_definition *o = find_container(now, c[i].name);
-    if (!o) {
-      aws_buf_addf(b, "container %.*s %.*s comes back\n", AWS_STR_ARG(c[i].name),
-                   AWS_STR_ARG(c[i].image));
-      continue;
-    }
-    diff_text(b, "image", o->image, c[i].image);
-    diff_env(b, o, &c[i]);
-    diff_secrets(b, o, &c[i]);
-  }
-  c = now->containers.items;
-  for (size_t i = 0; i < now->containers.n; i++)
-    if (!find_container(then, c[i].name))
-      aws_buf_addf(b, "container %.*s goes\n", AWS_STR_ARG(c[i].name));
-  if (!b->n)
-    aws_buf_add_c(b, "no difference in image, settings or sizes\n");
-}
-
 /* ---- reading -----------------------------------------------------------------------------------
  */
+
+/* As many whole lines as fit; says so when there are more. */
+static void fit_lines(char *out, size_t size, struct aws_str text) {
+  static const char more[] = "and more that is not shown here\n";
+  struct aws_str line;
+  size_t used = 0;
+
+  out[0] = '\0';
+  while ((line = aws_str_split(&text, '\n')).p && line.n) {
+    if (used + line.n + 1 + sizeof more > size) {
+      memcpy(out + used, more, sizeof more);
+      return;
+    }
+    used += (size_t)snprintf(out + used, size - used, "%.*s\n", AWS_STR_ARG(line));
+  }
+}
 
 static void add_choice(struct rollback_work *w, const struct ecs_task_definition *now,
                        const struct ecs_task_definition *d) {
@@ -142,12 +42,12 @@ static void add_choice(struct rollback_work *w, const struct ecs_task_definition
   struct aws_buf b;
 
   aws_buf_init(&b, 8192);
-  diff_definitions(&b, now, d);
+  ecs_definition_diff(&b, now, d);
   if (d->registered)
     aws_time_iso(d->registered, when);
   snprintf(c->value, sizeof c->value, "%.*s", AWS_STR_ARG(d->arn));
   snprintf(c->title, sizeof c->title, "%.*s  %.10s", AWS_STR_ARG(ecs_revision(d->arn)), when);
-  snprintf(c->detail, sizeof c->detail, "%.*s", AWS_STR_ARG(aws_buf_str(&b)));
+  fit_lines(c->detail, sizeof c->detail, aws_buf_str(&b));
   aws_buf_done(&b);
 }
 
@@ -156,15 +56,24 @@ static void revisions_read(struct stack_action *a) {
   const struct ecs_task_definition *now = action_item(a, ECS_SLOT_REVISION, 0);
 
   if (!now) {
-    action_fail(a, &a->slots[ECS_SLOT_REVISION].err);
+    struct aws_error err = a->slots[ECS_SLOT_REVISION].err;
+    if (!err.code)
+      aws_error_set(&err, AWS_E_BODY, "AWS answered without a task definition");
+    aws_error_wrap(&err, "not sent, the revision in use could not be read");
+    action_fail(a, &err);
     return;
   }
-  w->nchoices = 0;
+  w->nchoices = w->unread = 0;
   for (unsigned i = ECS_SLOT_REVISION + 1; i < ACTION_SLOTS; i++) {
     const struct ecs_task_definition *d = action_item(a, i, 0);
-    if (d)
+    if (d && d->arn.n < sizeof w->choices[0].value)
       add_choice(w, now, d);
+    else
+      w->unread += a->slots[i].asked;
   }
+  snprintf(w->hint, sizeof w->hint, "what differs from %.*s", AWS_STR_ARG(ecs_revision(now->arn)));
+  if (w->unread)
+    snprintf(w->hint, sizeof w->hint, "%zu more could not be read", w->unread);
   if (!w->nchoices) {
     action_refuse(a, "there is no earlier revision of %.*s that could be read",
                   AWS_STR_ARG(now->family));
@@ -173,7 +82,7 @@ static void revisions_read(struct stack_action *a) {
   w->input = (struct stack_input){
       .label = "Roll back to",
       .kind = STACK_INPUT_CHOICE,
-      .hint = "what differs from the revision in use is shown for each",
+      .hint = w->hint,
       .nchoices = w->nchoices,
       .choices = w->choices,
   };
@@ -185,16 +94,18 @@ static void revisions_read(struct stack_action *a) {
 
 static void ask_revision(struct stack_action *a, unsigned slot, struct aws_str arn) {
   cJSON *in = cJSON_CreateObject();
-  char text[256];
+  char text[384];
 
   snprintf(text, sizeof text, "%.*s", AWS_STR_ARG(arn));
   cJSON_AddStringToObject(in, "taskDefinition", text);
   action_ask(a, slot, &ecs_describe_task_definition, in);
 }
 
-static int64_t revision_number(struct aws_str arn) {
-  int64_t n = 0;
-  return aws_str_to_int(aws_str_after_last(arn, ':'), &n) ? n : 0;
+/* An earlier revision of the same family. */
+static bool is_earlier(struct aws_str arn, struct aws_str now) {
+  struct aws_str a = ecs_revision(arn), b = ecs_revision(now);
+  return aws_str_eq(aws_str_split(&a, ':'), aws_str_split(&b, ':')) &&
+         stack_revision(arn) < stack_revision(now);
 }
 
 static void list_read(struct stack_action *a) {
@@ -203,14 +114,18 @@ static void list_read(struct stack_action *a) {
   unsigned slot = ECS_SLOT_REVISION;
 
   if (list->err.code) {
-    action_fail(a, &list->err);
+    struct aws_error err = list->err;
+    aws_error_wrap(&err, "not sent, the earlier revisions could not be listed");
+    action_fail(a, &err);
     return;
   }
+  for (unsigned i = slot; i < ACTION_SLOTS; i++)
+    action_slot_clear(a, i);
   action_ask_begin(a, revisions_read);
   ask_revision(a, slot++, svc->task_definition);
   for (size_t i = 0; i < action_items(a, ECS_SLOT_LIST) && slot < ACTION_SLOTS; i++) {
     struct aws_str arn = *(const struct aws_str *)action_item(a, ECS_SLOT_LIST, i);
-    if (revision_number(arn) < revision_number(svc->task_definition))
+    if (is_earlier(arn, svc->task_definition))
       ask_revision(a, slot++, arn);
   }
   action_ask_end(a);
@@ -264,13 +179,31 @@ static bool rollback_input(struct stack_action *a, const char *const *values) {
   return true;
 }
 
+/* The choices say what differs from the revision that was in use when they were read. */
+static void plan_difference(struct stack_action *a, const struct ecs_service *svc) {
+  const struct rollback_work *w = a->work;
+  const struct ecs_task_definition *read = action_item(a, ECS_SLOT_REVISION, 0);
+  const struct stack_choice *c = chosen(w, w->target);
+  struct aws_str rest = aws_str_from(c ? c->detail : NULL), line;
+
+  if (!read || !aws_str_eq(read->arn, svc->task_definition)) {
+    action_plan_line(a, STACK_WARN,
+                     "the service changed its revision: choose again to see what differs");
+    return;
+  }
+  for (int i = 0; i < DIFFERENCES_SHOWN && (line = aws_str_split(&rest, '\n')).p; i++)
+    if (line.n)
+      action_plan_line(a, STACK_OK, "  %.*s", AWS_STR_ARG(line));
+  if (rest.n)
+    action_plan_line(a, STACK_NOTE, "  and more that is not shown here");
+}
+
 static void rollback_plan(struct stack_action *a) {
   struct rollback_work *w = a->work;
   const struct ecs_service *svc = ecs_action_service(a);
 
   if (!svc)
     return;
-  const struct stack_choice *c = chosen(w, w->target);
   struct aws_str now = ecs_revision(svc->task_definition);
   struct aws_str then = ecs_revision(aws_str_from(w->target));
   if (aws_str_eq_c(svc->task_definition, w->target)) {
@@ -281,14 +214,11 @@ static void rollback_plan(struct stack_action *a) {
   snprintf(a->after, sizeof a->after, "%.*s", AWS_STR_ARG(then));
   action_plan_line(a, STACK_OK, "task definition %.*s -> %.*s, all %lld tasks are replaced",
                    AWS_STR_ARG(now), AWS_STR_ARG(then), (long long)svc->desired);
-  struct aws_str rest = aws_str_from(c ? c->detail : NULL), line;
-  for (int i = 0; i < 8 && (line = aws_str_split(&rest, '\n')).p; i++)
-    if (line.n)
-      action_plan_line(a, STACK_OK, "  %.*s", AWS_STR_ARG(line));
+  plan_difference(a, svc);
   ecs_plan_deployment(a, svc);
   a->view.typed = stack_production(a->s);
-  snprintf(a->view.way_back, sizeof a->view.way_back, "to undo: deploy %.*s again",
-           AWS_STR_ARG(now));
+  snprintf(a->view.way_back, sizeof a->view.way_back,
+           "to undo: update the service to %.*s, as its deployments do", AWS_STR_ARG(now));
 }
 
 static bool rollback_arrived(const struct stack_action *a, const struct ecs_service *svc) {

@@ -11,7 +11,7 @@
 
 struct scale_work {
   struct ecs_work ecs;
-  int64_t target, before;
+  int64_t target, before, running; /* desired: wanted and before; running before */
   struct stack_input input;
 };
 
@@ -127,6 +127,7 @@ static void scale_plan(struct stack_action *a) {
     return;
   }
   w->before = svc->desired;
+  w->running = svc->running;
   snprintf(a->before, sizeof a->before, "desired %lld, running %lld", now, (long long)svc->running);
   snprintf(a->after, sizeof a->after, "desired %lld", n);
   action_plan_line(a, STACK_OK, "desired count %lld -> %lld (%lld running now)", now, n,
@@ -159,13 +160,14 @@ static void scale_send(struct stack_action *a) {
 
 static void scale_watched(struct stack_action *a) {
   struct scale_work *w = a->work;
-  const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
+  const struct ecs_service *svc = ecs_action_watched(a);
 
-  a->view.error = a->slots[ECS_SLOT_SERVICE].err;
-  action_changed(a);
   if (!svc)
     return;
-  if (svc->desired != w->target) {
+  w->ecs.seen |= svc->desired == w->target;
+  if (!w->ecs.seen && svc->desired == w->before && action_elapsed(a) < ECS_LAG_MS) {
+    action_progress(a, 0, "accepted, not started yet");
+  } else if (svc->desired != w->target) {
     action_end(a, STACK_OUTCOME_FAILED,
                "the desired count is %lld now, not %lld: autoscaling or somebody else set it",
                (long long)svc->desired, (long long)w->target);
@@ -173,7 +175,7 @@ static void scale_watched(struct stack_action *a) {
     action_end(a, STACK_OUTCOME_DONE, "%lld of %lld tasks run", (long long)svc->running,
                (long long)w->target);
   } else {
-    int64_t way = w->target - w->before, gone = svc->running - w->before;
+    int64_t way = w->target - w->running, gone = svc->running - w->running;
     double part = way ? (double)gone / (double)way : -1;
     action_progress(a,
                     part < 0   ? 0

@@ -64,6 +64,7 @@ struct stack_lookup {
   struct aws_page *pages[PAGES_MAX];
   size_t npages;
   struct aws_buf raw;
+  bool cut; /* there was more than raw takes */
   struct aws_error err;
 };
 
@@ -147,9 +148,13 @@ static void lookup_page(void *arg, struct aws_page *page) {
   struct stack_lookup *l = arg;
 
   if (l->what == STACK_LOOKUP_RAW) {
-    if (l->raw.n)
+    struct aws_str text = aws_call_raw(l->call);
+    size_t room = l->raw.max - l->raw.n;
+    l->cut |= text.n + 1 > room;
+    if (l->raw.n && room)
       aws_buf_add_char(&l->raw, '\n');
-    aws_buf_add_str(&l->raw, aws_call_raw(l->call));
+    room = l->raw.max - l->raw.n;
+    aws_buf_add(&l->raw, text.p, text.n < room ? text.n : room);
   } else if (l->npages < PAGES_MAX) {
     l->pages[l->npages++] = aws_page_ref(page);
   }
@@ -162,7 +167,9 @@ static void lookup_done(void *arg, const struct aws_error *err) {
   if (err)
     l->err = *err;
   else if (l->raw.failed)
-    aws_error_set(&l->err, AWS_E_MEMORY,
+    aws_error_set(&l->err, AWS_E_MEMORY, "no memory for the reply");
+  else if (l->cut)
+    aws_error_set(&l->err, AWS_E_BODY,
                   "the reply is longer than 1 MiB: only its beginning is shown");
   stack_changed(l->s, STACK_CHANGED_STATE);
 }

@@ -15,7 +15,8 @@ struct value {
   struct aws_str name; /* own copy */
   struct aws_secret text;
   enum stack_value_state state;
-  int64_t version;       /* that was asked for */
+  int64_t version;       /* the newest that was asked for or came */
+  bool asking;           /* among the plain values under way; what was read before stays */
   aws_ms until;          /* mono: masked, or asked again after an error */
   struct aws_call *call; /* of a reveal */
 };
@@ -79,7 +80,7 @@ static void drop_some(struct stack *s) {
   aws_map_done(&all->by_name);
   for (size_t i = 0; i < all->n; i++) {
     struct value *v = all->v[i];
-    bool keep = v->state == STACK_VALUE_ASKED || on_screen(s, v->name);
+    bool keep = v->asking || v->call || on_screen(s, v->name);
     if (keep && aws_map_put(&all->by_name, v->name, v))
       all->v[kept++] = v;
     else
@@ -121,24 +122,21 @@ static void values_changed(struct stack *s) {
  */
 
 static void hide(struct value *v) {
-  if (v->call) {
-    aws_call_cancel(v->call);
-    v->call = NULL;
-  }
-  if (v->state == STACK_VALUE_SHOWN || v->state == STACK_VALUE_ASKED ||
-      v->state == STACK_VALUE_ERROR) {
-    aws_secret_done(&v->text);
-    v->state = STACK_VALUE_MASKED;
-  }
+  aws_call_cancel(v->call);
+  v->call = NULL;
+  aws_secret_done(&v->text);
+  v->state = STACK_VALUE_MASKED;
+  v->version = 0; /* should it be a plain one after all, it is read again */
 }
 
+/* What is not known to be plain is secret. */
 static bool is_secret(const struct stack *s, struct aws_str name) {
   const struct stack_collection *all = stack_collection(s, STACK_PARAMETER);
 
   for (size_t i = 0; i < all->n; i++) {
     const struct ssm_parameter_metadata *p = all->rows[i]->item;
     if (aws_str_eq(p->name, name))
-      return aws_str_eq_c(p->type, "SecureString");
+      return !aws_str_eq_c(p->type, "String") && !aws_str_eq_c(p->type, "StringList");
   }
   return true;
 }
@@ -169,7 +167,8 @@ static void set_timer(struct stack *s) {
   all->timer = next ? aws_io_timer(s->io, next, time_over, s) : NULL;
   /* Without a timer nothing would mask it again. */
   for (size_t i = 0; next && !all->timer && i < all->n; i++)
-    hide(all->v[i]);
+    if (all->v[i]->state == STACK_VALUE_SHOWN)
+      hide(all->v[i]);
 }
 
 void stack_hide(struct stack *s, struct aws_str name) {
@@ -192,30 +191,45 @@ static void plain_page(void *arg, struct aws_page *page) {
 
   for (size_t i = 0; i < page->n; i++) {
     struct value *v = aws_map_get(&s->values->by_name, p[i].name);
-    if (!v || aws_str_eq_c(p[i].type, "SecureString"))
+    if (!v || !v->asking || v->call)
       continue;
-    v->state = aws_secret_set(&v->text, p[i].value) ? STACK_VALUE_PLAIN : STACK_VALUE_ERROR;
-    v->version = p[i].version;
+    int64_t version = p[i].version > v->version ? p[i].version : v->version;
+    v->asking = false;
+    /* It may have become secret since its description was read; what came is its ciphertext. */
+    if (!aws_str_eq_c(p[i].type, "String") && !aws_str_eq_c(p[i].type, "StringList"))
+      hide(v);
+    else
+      v->state = aws_secret_set(&v->text, p[i].value) ? STACK_VALUE_PLAIN : STACK_VALUE_NONE;
+    v->version = version;
+  }
+  values_changed(s);
+}
+
+/* Those that did not come. err NULL: AWS does not know them. */
+static void plain_failed(struct stack *s, const struct aws_error *err) {
+  struct stack_values *all = s->values;
+
+  for (size_t i = 0; i < all->n; i++) {
+    struct value *v = all->v[i];
+    if (!v->asking)
+      continue;
+    v->asking = false;
+    v->version = 0; /* asked again when `until` is over */
+    v->until = stack_mono(s) + AGAIN_MS;
+    if (v->state != STACK_VALUE_ASKED)
+      continue;
+    v->state = STACK_VALUE_ERROR;
+    if (!aws_secret_set(&v->text, aws_str_from(err ? err->text : "no such parameter")))
+      v->state = STACK_VALUE_NONE;
   }
   values_changed(s);
 }
 
 static void plain_done(void *arg, const struct aws_error *err) {
   struct stack *s = arg;
-  struct stack_values *all = s->values;
 
-  all->call = NULL;
-  for (size_t i = 0; i < all->n; i++) {
-    struct value *v = all->v[i];
-    if (v->state != STACK_VALUE_ASKED || v->call)
-      continue;
-    v->state = STACK_VALUE_ERROR;
-    v->until = stack_mono(s) + AGAIN_MS;
-    aws_secret_done(&v->text);
-    if (!aws_secret_set(&v->text, aws_str_from(err ? err->text : "no such parameter")))
-      v->state = STACK_VALUE_NONE;
-  }
-  values_changed(s);
+  s->values->call = NULL;
+  plain_failed(s, err);
   stack_values_rows(s); /* what came on screen meanwhile */
 }
 
@@ -223,24 +237,25 @@ static void plain_done(void *arg, const struct aws_error *err) {
 static bool wants(struct stack *s, const struct ssm_parameter_metadata *p) {
   struct value *v = p && p->name.n ? find_or_add(s, p->name) : NULL;
 
-  if (!v || v->state == STACK_VALUE_ASKED)
+  if (!v || v->asking || v->call)
     return false;
-  if (aws_str_eq_c(p->type, "SecureString")) {
-    if (v->state == STACK_VALUE_NONE)
-      v->state = STACK_VALUE_MASKED;
+  if (!aws_str_eq_c(p->type, "String") && !aws_str_eq_c(p->type, "StringList")) {
+    if (v->state == STACK_VALUE_NONE || v->state == STACK_VALUE_PLAIN)
+      hide(v);
     return false;
   }
-  if (v->state == STACK_VALUE_ERROR)
-    return v->until <= stack_mono(s);
-  return v->state == STACK_VALUE_NONE || v->version < p->version;
+  if (v->state == STACK_VALUE_SHOWN)
+    return false;
+  return v->version < p->version && v->until <= stack_mono(s);
 }
 
 static void hide_what_left(struct stack *s) {
   for (size_t i = 0; i < s->values->n; i++) {
     struct value *v = s->values->v[i];
-    if (v->state == STACK_VALUE_SHOWN && !on_screen(s, v->name))
+    if ((v->call || v->state == STACK_VALUE_SHOWN) && !on_screen(s, v->name))
       hide(v);
   }
+  set_timer(s);
 }
 
 void stack_values_rows(struct stack *s) {
@@ -257,7 +272,9 @@ void stack_values_rows(struct stack *s) {
     if (!wants(s, p))
       continue;
     struct value *v = find_or_add(s, p->name);
-    v->state = STACK_VALUE_ASKED;
+    v->asking = true;
+    if (v->state != STACK_VALUE_PLAIN)
+      v->state = STACK_VALUE_ASKED;
     v->version = p->version;
     cJSON_AddItemToArray(names, cJSON_CreateString(p->name.p));
   }
@@ -270,9 +287,7 @@ void stack_values_rows(struct stack *s) {
   const struct aws_call_options opt = {.asked = false};
   s->values->call = stack_call(s, &ssm_get_parameters, in, &opt, plain_page, plain_done, s, &err);
   if (!s->values->call)
-    for (size_t i = 0; i < s->values->n; i++)
-      if (s->values->v[i]->state == STACK_VALUE_ASKED && !s->values->v[i]->call)
-        s->values->v[i]->state = STACK_VALUE_NONE;
+    plain_failed(s, &err);
 }
 
 /* ---- revealing ---------------------------------------------------------------------------------
@@ -282,7 +297,7 @@ static void reveal_page(void *arg, struct aws_page *page) {
   struct value *v = arg;
   const struct ssm_parameter *p = page->items;
 
-  if (!page->n || !aws_secret_set(&v->text, p[0].value))
+  if (!page->n || !aws_str_eq(p[0].name, v->name) || !aws_secret_set(&v->text, p[0].value))
     return;
   v->state = STACK_VALUE_SHOWN;
   v->version = p[0].version;
@@ -295,7 +310,7 @@ static void reveal_done(void *arg, const struct aws_error *err) {
   v->call = NULL;
   if (v->state == STACK_VALUE_ASKED) {
     v->state = STACK_VALUE_ERROR;
-    if (!aws_secret_set(&v->text, aws_str_from(err ? err->text : "no such parameter")))
+    if (!aws_secret_set(&v->text, aws_str_from(err ? err->text : "AWS gave no value for it")))
       v->state = STACK_VALUE_MASKED;
   }
   set_timer(v->s);
@@ -305,6 +320,10 @@ static void reveal_done(void *arg, const struct aws_error *err) {
 bool stack_reveal(struct stack *s, struct aws_str name, struct aws_error *err) {
   const struct audit_line line = {.event = "revealed", .action = "reveal", .resource = name};
 
+  if (stack_state(s) != STACK_RUNNING) {
+    aws_error_set(err, AWS_E_USAGE, "not connected yet: wait until the account is known");
+    return false;
+  }
   if (s->cfg.reveal_forbidden) {
     aws_error_set(err, AWS_E_USAGE, "the configuration forbids revealing secrets in stack %s",
                   stack_name(s));
@@ -315,7 +334,7 @@ bool stack_reveal(struct stack *s, struct aws_str name, struct aws_error *err) {
     aws_error_set(err, AWS_E_MEMORY, "out of memory");
     return false;
   }
-  if (v->call || v->state == STACK_VALUE_SHOWN)
+  if (v->call || v->state == STACK_VALUE_SHOWN || v->state == STACK_VALUE_PLAIN)
     return true;
   if (!audit_write(s, &line, err))
     return false;

@@ -88,7 +88,7 @@ static void add_raw(struct describe *d) {
     wid_text_addf(t, WID_DIM, "asking again\xe2\x80\xa6");
   else if (err)
     wid_text_addf(t, WID_ERROR, "%s", err->text);
-  else
+  if (d->lookup && stack_lookup_raw(d->lookup).n)
     tui_fields_add_raw(t, stack_lookup_raw(d->lookup));
 }
 

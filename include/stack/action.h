@@ -50,13 +50,13 @@ enum stack_input_kind { STACK_INPUT_TEXT, STACK_INPUT_CHOICE, STACK_INPUT_LINES 
 struct stack_input {
   const char *label;  /* "Desired count (n, +n, -n)" */
   enum stack_input_kind kind;
-  char initial[256];
+  char initial[384];
   const char *hint;   /* a line below */
   size_t nchoices;    /* CHOICE: first column is what is chosen, lines say what differs */
   const struct stack_choice *choices;
 };
 struct stack_choice {
-  char value[256];
+  char value[384]; /* no shorter than the longest ARN that may be chosen */
   char title[128];
   char detail[512]; /* several lines: what differs */
 };
@@ -82,7 +82,7 @@ struct stack_action_view {
   struct stack_plan_line plan[STACK_PLAN_LINES];
   size_t nplan;
   bool typed;                   /* CONFIRM: the name must be typed, else y/n */
-  char type_this[128];
+  char type_this[256];
   char progress[200];           /* WATCHING, ENDED: "3/12 running, 2m 10s" */
   double fraction;              /* 0..1; negative: not known */
   char way_back[160];           /* how to undo it, "" */
@@ -99,7 +99,7 @@ const struct stack_action_view *stack_action_view(const struct stack_action *a);
  * with input_error set. */
 void stack_action_input(struct stack_action *a, const char *const *values);
 void stack_action_confirm(struct stack_action *a, const char *typed_or_null);
-void stack_action_cancel(struct stack_action *a); /* before SENDING: ends as CANCELLED */
+void stack_action_cancel(struct stack_action *a); /* while nothing was sent: ends as CANCELLED */
 /* All actions of this session, oldest first; bounded to 100 ended ones. */
 size_t stack_actions(const struct stack *s, struct stack_action *const **out);
 
