@@ -13,10 +13,10 @@
 static void add_type(struct wid_text *t, const struct aws_type *type, const void *item, int indent);
 
 static void add_pair(struct wid_text *t, int indent, const char *name, struct aws_str value) {
-  char label[128];
+  char label[192];
   int width = LABEL - indent;
   struct wid_str v = {value.p, value.n};
-  snprintf(label, sizeof label, "%*s%s", indent, "", name);
+  snprintf(label, sizeof label, "%*s%.120s", indent < 60 ? indent : 60, "", name);
   wid_text_add_pair(t, width > 12 ? LABEL : indent + 12, label, WID_NORMAL, v);
 }
 

@@ -95,7 +95,7 @@ static void add_raw(struct describe *d) {
 static void build_describe(struct describe *d) {
   struct stack *s = d->view.tui->stack;
   const struct stack_row *row = stack_find(s, d->kind, aws_str_from(d->id));
-  wid_text_clear(&d->page.text);
+  wid_text_restart(&d->page.text);
   if (row)
     add_thing(d, row);
   else
@@ -127,7 +127,7 @@ static void add_version(struct describe *d, const struct ssm_parameter_version *
 static void build_versions(struct describe *d) {
   const struct aws_error *err = NULL;
   struct wid_text *t = &d->page.text;
-  wid_text_clear(t);
+  wid_text_restart(t);
   wid_text_addf(t, WID_BOLD, "%s", d->id);
   if (!d->lookup) {
     wid_text_addf(t, WID_ERROR, "%s", d->refused.text);

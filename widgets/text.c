@@ -39,6 +39,13 @@ void wid_text_clear(struct wid_text *t) {
   t->truncated = t->wrapped = false;
 }
 
+void wid_text_restart(struct wid_text *t) {
+  size_t top = t->top, found = t->found;
+  wid_text_clear(t);
+  t->top = top;
+  t->found = found;
+}
+
 /* ---- adding ---------------------------------------------------------------------------------- */
 
 /* Not realloc: what is shown may be a secret, and a copy left behind is never wiped. */
@@ -62,8 +69,6 @@ static bool make_room(struct wid_text *t, size_t more) {
 }
 
 static struct wid_text_line *new_line(struct wid_text *t) {
-  if (t->n_lines == WID_TEXT_LINES_MAX)
-    return NULL;
   if (t->n_lines == t->cap_lines) {
     size_t cap = t->cap_lines + t->cap_lines / 2 + 64;
     struct wid_text_line *lines = realloc(t->lines, cap * sizeof *lines);
@@ -238,6 +243,12 @@ size_t wid_text_height(struct wid_text *t, int w) {
   return t->n_rows;
 }
 
+/* Keys may come faster than the first drawing, which settles the width. */
+static void wrap_undrawn(struct wid_text *t) {
+  if (!t->wrapped)
+    wrap(t, t->width > 0 ? t->width : 80);
+}
+
 /* ---- moving ---------------------------------------------------------------------------------- */
 
 static size_t last_top(const struct wid_text *t) {
@@ -256,6 +267,7 @@ static enum wid_result scroll_by(struct wid_text *t, bool down, size_t rows) {
 
 enum wid_result wid_text_move(struct wid_text *t, enum wid_move move) {
   size_t page = t->page > 1 ? (size_t)t->page - 1 : 1;
+  wrap_undrawn(t);
   switch (move) {
   case WID_MOVE_UP:
   case WID_MOVE_DOWN:
@@ -287,6 +299,7 @@ static bool holds(const struct wid_text *t, size_t line) {
 
 bool wid_text_find(struct wid_text *t, const char *what, int direction) {
   size_t within;
+  wrap_undrawn(t);
   if (strncmp(t->find, what, sizeof t->find - 1) != 0) {
     snprintf(t->find, sizeof t->find, "%s", what);
     t->found = WID_NONE;

@@ -4,10 +4,8 @@
 
 #include <widgets/base.h>
 
-/* Bytes of text and lines one view keeps; a line that would pass either is dropped and truncated is
- * set. */
+/* Bytes of text one view keeps; a line that would pass it is dropped and truncated is set. */
 #define WID_TEXT_MAX (4u * 1024 * 1024)
-#define WID_TEXT_LINES_MAX (256u * 1024)
 #define WID_TEXT_FIND_MAX 128
 
 struct wid_text_line; /* private */
@@ -34,6 +32,9 @@ struct wid_text {
 void wid_text_init(struct wid_text *t);
 void wid_text_done(struct wid_text *t); /* wipes what it held before freeing it */
 void wid_text_clear(struct wid_text *t);
+/* The same, but the row at the top and the line found stay: for a text that is written again with
+ * more at its end. */
+void wid_text_restart(struct wid_text *t);
 
 /* Adds a line (copied); newlines in s make further lines, tabs go to the next multiple of 8.
  * indent: columns by which wrapped rows after the first stand in. */

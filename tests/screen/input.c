@@ -110,6 +110,8 @@ void screen_keys_ahead(struct screen *s, const char *keys) {
 }
 
 void screen_click(struct screen *s, int row, int col) {
+  if (row < 0 || col < 0)
+    screen_fail(s, "what the test would click on is not there", NULL);
   begin_input(s);
   s->events_wanted++;
   vterm_mouse_move(s->vt, row, col, VTERM_MOD_NONE);

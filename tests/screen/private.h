@@ -22,6 +22,7 @@ struct screen {
   VTerm *vt;
   VTermScreen *vts;
   bool alternate, cursor_hidden;
+  bool started; /* it took over the screen once */
   int mouse;
   unsigned bells;
   /* what was written */

@@ -242,7 +242,7 @@ void screen_idle(struct screen *s) {
 
 void screen_await_start(struct screen *s) {
   int64_t deadline = now_ms() + SCREEN_PATIENCE_MS;
-  while (!s->alternate && !s->ended) {
+  while (!s->started && !s->ended) {
     if (now_ms() > deadline)
       screen_fail(s, "the program does not take over the screen", NULL);
     screen_pump(s, 100);

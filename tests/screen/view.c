@@ -23,6 +23,7 @@ static int on_property(VTermProp prop, VTermValue *value, void *user) {
   switch (prop) {
   case VTERM_PROP_ALTSCREEN:
     s->alternate = value->boolean;
+    s->started = s->started || s->alternate;
     break;
   case VTERM_PROP_CURSORVISIBLE:
     s->cursor_hidden = !value->boolean;

@@ -1,0 +1,272 @@
+/* Every key of keys.def, pressed on the real screen, does what the list says. */
+#include "config.h"
+
+#include "console.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct {
+  const char *name, *keys;
+} listed[] = {
+#define TUI_KEY(id, name, keys, hint, group, what) {name, keys},
+#include "tui/keys.def"
+#undef TUI_KEY
+};
+
+/* From the board at 120x36 with the service "api" selected: the keys before, and what the key under
+ * test makes appear, or go away. after: keys that go on with it, such as a filter's text. */
+struct key_case {
+  const char *name, *before, *after, *shows, *hides;
+};
+
+static const struct key_case cases[] = {
+    {"up", "j", "", "▸ api", NULL},
+    {"down", "", "", "▸ web", NULL},
+    {"page-up", "5<C-f>", "", "▸ ▾ /shop", NULL},
+    {"page-down", "5", "", "▸     ▾ ", NULL},
+    {"top", "jj", "", "▸ api", NULL},
+    {"bottom", "", "", "▸ worker", NULL},
+    {"open", "", "", "ECS services › api", NULL},
+    {"back", "<Enter>", "", "▸ api", "› api"},
+    {"next-pane", "", "", "▸ shop-prod-aurora", NULL},
+    {"previous-pane", "", "", "▸ shop-prod-web", NULL},
+    {"zoom", "", "", "3 ECS services", "1 CloudFront"},
+    {"sort-left", "", "", "age↑", NULL},
+    {"sort-right", "", "", "service *↑", NULL},
+    {"sort-turn", ">", "", "service *↓", NULL},
+    {"scale", "", "", "Desired count", NULL},
+    {"redeploy", "", "", "Redeploy service", NULL},
+    {"rollback", "", "", "Roll service back|revision", NULL},
+    {"invalidate", "1", "", "Invalidate paths", NULL},
+    {"reveal", "5jjjj", "", "https://hooks", NULL},
+    {"copy", "", "", "ARN copied", NULL},
+    {"events", "", "", "events of service api", NULL},
+    {"describe", "", "", "serviceArn +arn:aws:ecs:.*service/shop-prod/api", NULL},
+    {"alarms", "", "", "shop-prod-web-cpu", NULL},
+    {"filter", "", "wor<Enter>", "1 of 3", "▸ api"},
+    {"find-next", "d/arn<Enter>", "", "│ serviceArn", "^│ arn:aws"},
+    {"find-previous", "d/arn<Enter>n", "", "^│ arn:aws", NULL},
+    {"refresh", "", "", "reading everything again", NULL},
+    {"command", "", "alar", "alarms: which", NULL},
+    {"help", "", "", "Help: keys that do something here", NULL},
+};
+
+/* A key as keys.def names it, in the writing of screen_keys. */
+static const char *written(const char *key) {
+  static const char *const names[][2] = {
+      {"Up", "<Up>"},     {"Down", "<Down>"},     {"PgUp", "<PageUp>"}, {"PgDn", "<PageDown>"},
+      {"Home", "<Home>"}, {"End", "<End>"},       {"Enter", "<Enter>"}, {"Esc", "<Esc>"},
+      {"Tab", "<Tab>"},   {"BackTab", "<S-Tab>"}, {"<", "<lt>"},
+  };
+  static char text[16];
+  for (size_t i = 0; i < COUNT(names); i++)
+    if (strcmp(names[i][0], key) == 0)
+      return names[i][1];
+  if (strncmp(key, "Ctrl-", 5) == 0)
+    snprintf(text, sizeof text, "<C-%c>", key[5] | 0x20);
+  else
+    snprintf(text, sizeof text, "%s", key);
+  return text;
+}
+
+static const char *keys_of(const char *name) {
+  for (size_t i = 0; i < COUNT(listed); i++)
+    if (strcmp(listed[i].name, name) == 0)
+      return listed[i].keys;
+  fail_msg("no key is called %s any more", name);
+  return "";
+}
+
+static struct screen *start(const char *before) {
+  struct screen *s = console_start(&(struct console_setup){0});
+  console_ready(s);
+  screen_expect(s, "▸ api");
+  if (*before)
+    screen_keys(s, before);
+  screen_idle(s);
+  return s;
+}
+
+static void try_key(const struct key_case *c, const char *key) {
+  struct screen *s = start(c->before);
+  if (!c->hides && strchr(c->before, 'd') == NULL)
+    assert_int_equal(screen_row(s, c->shows), -1);
+  screen_keys(s, written(key));
+  if (*c->after)
+    screen_keys(s, c->after);
+  screen_expect(s, c->shows);
+  if (c->hides)
+    screen_expect_gone(s, c->hides);
+  screen_end(s);
+}
+
+static void each_key_does_what_it_says(void **state) {
+  (void)state;
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    char keys[64], *rest = keys;
+    snprintf(keys, sizeof keys, "%s", keys_of(cases[i].name));
+    for (const char *key; (key = strtok_r(rest, " ", &rest));) {
+      print_message("# %s: %s\n", cases[i].name, key);
+      try_key(&cases[i], key);
+    }
+  }
+}
+
+static void pane_numbers(void **state) {
+  static const char *const selected[] = {"▸ E1A2B3C4D5E6F7",   "▸ shop-prod-web", "▸ api",
+                                         "▸ shop-prod-aurora", "▸ ▾ /shop",       "▸ [0-9][0-9]:"};
+  struct screen *s = start("");
+  (void)state;
+  assert_string_equal(keys_of("pane"), "1 2 3 4 5 6 7 8 9");
+  for (int i = 5; i >= 0; i--) {
+    screen_keys(s, &(const char[]){(char)('1' + i), '\0'}[0]);
+    screen_expect(s, selected[i]);
+  }
+  screen_keys(s, "789");
+  screen_idle(s);
+  assert_true(screen_row(s, selected[0]) >= 0);
+}
+
+static void repaint_draws_everything(void **state) {
+  struct screen *s = start("");
+  size_t before = screen_written(s);
+  (void)state;
+  screen_keys(s, "<C-l>");
+  screen_idle(s);
+  assert_true(screen_written(s) - before > 1500);
+}
+
+static void copy_reaches_the_clipboard(void **state) {
+  struct screen *s = start("");
+  size_t n;
+  (void)state;
+  screen_keys(s, "c");
+  screen_expect(s, "ARN copied");
+  const char *raw = screen_raw(s, &n);
+  bool found = false;
+  for (size_t i = 0; i + 7 < n; i++)
+    found = found || memcmp(raw + i, "\033]52;c;", 7) == 0;
+  assert_true(found);
+}
+
+/* Only a shell's job can be stopped, so there is one. */
+static void suspend_and_back(void **state) {
+  char line[1200];
+  const char *build = getenv("CAWSOLE_BUILDDIR");
+  const char *argv[] = {"/bin/sh", "-mc", line, NULL};
+  (void)state;
+  snprintf(line, sizeof line, "%s/cawsole --demo; echo the shell is back; read x; fg",
+           build ? build : ".");
+  struct screen *s =
+      screen_start(&(struct screen_setup){.rows = 36, .cols = 120, .argv = argv, .env = NULL});
+  console_ready(s);
+  screen_keys(s, "<C-z>");
+  screen_expect(s, "the shell is back");
+  assert_int_equal(screen_row(s, "ECS services"), -1);
+  screen_keys_ahead(s, "<Enter>");
+  screen_expect(s, "▸ api");
+  screen_keys_ahead(s, "j");
+  screen_expect(s, "▸ web");
+  screen_keys_ahead(s, "q");
+  screen_exit(s);
+  assert_null(screen_unrestored(s));
+}
+
+static void quit_leaves_views_then_the_program(void **state) {
+  struct screen *s = start("d");
+  (void)state;
+  screen_expect(s, "serviceArn");
+  screen_keys(s, "q");
+  screen_expect(s, "▸ api");
+  screen_keys(s, "<Esc><Esc>"); /* Esc never quits */
+  screen_idle(s);
+  screen_keys(s, "q");
+  assert_int_equal(WEXITSTATUS(screen_exit(s)), 0);
+}
+
+static void no_key_is_untested(void **state) {
+  static const char *const elsewhere[] = {"pane", "repaint", "suspend", "quit"};
+  (void)state;
+  for (size_t i = 0; i < COUNT(listed); i++) {
+    bool found = false;
+    for (size_t j = 0; j < COUNT(cases); j++)
+      found = found || strcmp(cases[j].name, listed[i].name) == 0;
+    for (size_t j = 0; j < COUNT(elsewhere); j++)
+      found = found || strcmp(elsewhere[j], listed[i].name) == 0;
+    if (!found)
+      fail_msg("nothing tests the key %s (%s)", listed[i].name, listed[i].keys);
+  }
+}
+
+/* ---- mouse and paste ------------------------------------------------------------------------ */
+
+static void mouse_selects_sorts_and_scrolls(void **state) {
+  struct screen *s = start("");
+  (void)state;
+  int row = screen_row(s, "worker +.+ 2/2");
+  screen_click(s, row, screen_col(s, row, "worker"));
+  screen_expect(s, "▸ worker");
+  row = screen_row(s, "1-16|shop-prod-db  ");
+  screen_click(s, row, screen_col(s, row, "shop-prod-db  "));
+  screen_expect(s, "▸ shop-prod-db");
+  row = screen_row(s, "service +run/want");
+  screen_click(s, row, screen_col(s, row, "run/want") + 2);
+  screen_expect(s, "run.*(↑|↓) *rollout");
+  row = screen_row(s, "/shop/");
+  screen_wheel(s, row, screen_col(s, row, "/shop/"), true);
+  screen_expect(s, "▸ +email");
+}
+
+static void a_paste_does_nothing_outside_a_form(void **state) {
+  struct screen *s = start("");
+  (void)state;
+  screen_paste(s, "s12\rrq");
+  screen_idle(s);
+  screen_expect(s, "▸ api");
+  assert_int_equal(screen_row(s, "Scale service|Redeploy"), -1);
+  screen_keys(s, "s");
+  screen_expect(s, "Desired count");
+  screen_paste(s, "7");
+  screen_idle(s);
+  assert_true(screen_row(s, "7") >= 0);
+}
+
+static void keys_are_bound_anew(void **state) {
+  struct screen *s = console_start(
+      &(struct console_setup){.config = "keys = { describe = \"F5 D\"; help = \"h\"; };\n"});
+  (void)state;
+  console_ready(s);
+  screen_keys(s, "<F5>");
+  screen_expect(s, "serviceArn");
+  screen_keys(s, "<Esc>h");
+  screen_expect(s, "Help: keys");
+}
+
+#define TEST(f) cmocka_unit_test_teardown(f, console_end)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(each_key_does_what_it_says),
+      TEST(pane_numbers),
+      TEST(repaint_draws_everything),
+      TEST(copy_reaches_the_clipboard),
+      TEST(suspend_and_back),
+      TEST(quit_leaves_views_then_the_program),
+      TEST(no_key_is_untested),
+      TEST(mouse_selects_sorts_and_scrolls),
+      TEST(a_paste_does_nothing_outside_a_form),
+      TEST(keys_are_bound_anew),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
