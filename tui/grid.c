@@ -27,12 +27,14 @@ void tui_grid_init(struct tui_grid *g, const struct wid_column *columns, int n,
                    const struct wid_source *source, void *data) {
   wid_table_init(&g->table, columns, n, source, data);
   wid_edit_init(&g->edit, WID_TABLE_FILTER_MAX - 1);
+  wid_text_init(&g->detail);
   g->typing = false;
 }
 
 void tui_grid_done(struct tui_grid *g) {
   wid_table_done(&g->table);
   wid_edit_done(&g->edit);
+  wid_text_done(&g->detail);
 }
 
 static enum wid_result type_filter(struct tui_grid *g, const struct wid_event *e) {
@@ -99,12 +101,46 @@ enum tui_result tui_grid_command(struct tui_grid *g, enum tui_command c) {
   }
 }
 
-void tui_grid_draw(struct tui_grid *g, WINDOW *win, struct wid_rect r, bool focused) {
+/* Lines that a text takes in w columns, at most TUI_DETAIL_LINES. */
+static int detail_lines(struct tui_grid *g, unsigned style, const char *text, int w) {
+  wid_text_clear(&g->detail);
+  wid_text_add(&g->detail, style, 2, wid_str_from(text));
+  int lines = (int)wid_text_height(&g->detail, w);
+  return lines < TUI_DETAIL_LINES ? lines : TUI_DETAIL_LINES;
+}
+
+void tui_grid_say(struct tui_grid *g, WINDOW *win, struct wid_rect *r, unsigned style,
+                  const char *text, bool whole) {
+  int lines = 1;
+  if (whole && r->h > 2 * TUI_DETAIL_LINES) {
+    lines = detail_lines(g, style, text, r->w);
+    wid_text_draw(&g->detail, win, (struct wid_rect){r->y, r->x, lines, r->w});
+  } else {
+    wid_cells_put(win, wid_rect_line(*r, 0), style, wid_str_from(text), WID_ALIGN_LEFT,
+                  WID_CLIP_END);
+  }
+  r->y += lines;
+  r->h -= lines;
+}
+
+static void draw_detail(struct tui_grid *g, WINDOW *win, struct wid_rect *r, const char *text) {
+  if (!text[0] || r->h < 3 + TUI_DETAIL_LINES)
+    return;
+  int lines = detail_lines(g, WID_NORMAL, text, r->w - 4);
+  r->h -= lines + 1;
+  wid_cells_hline(win, (struct wid_rect){r->y + r->h, r->x, 1, r->w}, WID_BORDER);
+  wid_text_draw(&g->detail, win, (struct wid_rect){r->y + r->h + 1, r->x + 2, lines, r->w - 4});
+}
+
+void tui_grid_draw(struct tui_grid *g, WINDOW *win, struct wid_rect r, bool focused,
+                   const char *detail) {
   if (g->typing && r.h > 1) {
     struct wid_rect line = wid_rect_line(r, r.h - 1);
     r.h--;
     wid_cells_add_c(win, &line, WID_HINT_KEY, "/");
     wid_edit_draw(&g->edit, win, line, WID_FIELD_FOCUS, true);
+  } else if (focused) {
+    draw_detail(g, win, &r, detail);
   }
   wid_table_draw(&g->table, win, r, focused);
 }

@@ -62,7 +62,6 @@ static const struct wid_source source = {.count = source_count,
 bool pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t) {
   *p = (struct pane){.ops = ops, .tui = t};
   wid_tree_init(&p->tree, '/', 3);
-  wid_text_init(&p->detail);
   for (size_t i = 0; i < PANE_TABLES; i++) {
     const struct pane_table *table = &ops->tables[i];
     tui_grid_init(&p->grids[i], table->columns, table->ncolumns, &source, p);
@@ -76,7 +75,6 @@ void pane_done(struct pane *p) {
   for (size_t i = 0; i < PANE_TABLES; i++)
     tui_grid_done(&p->grids[i]);
   wid_tree_done(&p->tree);
-  wid_text_done(&p->detail);
   free(p->event_keys);
   free(p->rows);
 }
@@ -148,8 +146,8 @@ int pane_want(struct pane *p, bool focused) {
   int rows = p->n < 500 ? (int)p->n : 500;
   char text[1024];
   row_detail(p, text, sizeof text);
-  int detail = focused && text[0] ? PANE_DETAIL_LINES : 0;
-  int error = !failed_collection(p) ? 0 : focused ? PANE_DETAIL_LINES : 1;
+  int detail = focused && text[0] ? TUI_DETAIL_LINES : 0;
+  int error = !failed_collection(p) ? 0 : focused ? TUI_DETAIL_LINES : 1;
   return 3 + (rows ? rows : 1) + error + detail;
 }
 
@@ -215,42 +213,8 @@ static void title_of(struct pane *p, char *out, size_t size) {
     snprintf(out, size, "%s", p->ops->title);
 }
 
-/* What the selected row has to say in full, in the last lines of the pane; takes them off. */
-static void draw_detail(struct pane *p, WINDOW *win, struct wid_rect *r) {
-  char text[1024];
-  row_detail(p, text, sizeof text);
-  if (!text[0] || r->h < 3 + PANE_DETAIL_LINES)
-    return;
-  wid_text_clear(&p->detail);
-  wid_text_add(&p->detail, WID_NORMAL, 2, wid_str_from(text));
-  size_t lines = wid_text_height(&p->detail, r->w - 4);
-  lines = lines < PANE_DETAIL_LINES ? lines : PANE_DETAIL_LINES;
-  r->h -= (int)lines + 1;
-  wid_cells_hline(win, (struct wid_rect){r->y + r->h, r->x, 1, r->w}, WID_BORDER);
-  wid_text_draw(&p->detail, win,
-                (struct wid_rect){r->y + r->h + 1, r->x + 2, (int)lines, r->w - 4});
-}
-
-/* Why the rows are old: in full where the operator looks, else in one line. */
-static void draw_error(struct pane *p, WINDOW *win, struct wid_rect *r, const char *text,
-                       bool focused) {
-  size_t most = focused && r->h > 2 * PANE_DETAIL_LINES ? PANE_DETAIL_LINES : 1;
-  if (most == 1) {
-    wid_cells_put(win, wid_rect_line(*r, 0), WID_ERROR, wid_str_from(text), WID_ALIGN_LEFT,
-                  WID_CLIP_END);
-  } else {
-    wid_text_clear(&p->detail);
-    wid_text_add(&p->detail, WID_ERROR, 2, wid_str_from(text));
-    size_t lines = wid_text_height(&p->detail, r->w);
-    most = lines < most ? lines : most;
-    wid_text_draw(&p->detail, win, (struct wid_rect){r->y, r->x, (int)most, r->w});
-  }
-  r->y += (int)most;
-  r->h -= (int)most;
-}
-
 void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool focused) {
-  char right[96], title[192], extra[160] = "", filter[160];
+  char right[96], title[192], extra[160] = "", filter[160], detail[1024];
   const struct stack_collection *c = main_collection(p), *bad = failed_collection(p);
   struct tui_grid *g = pane_grid(p);
   unsigned style = status(p, right, sizeof right);
@@ -266,12 +230,11 @@ void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool 
                             .focused = focused};
   struct wid_rect inside = wid_frame_draw(win, r, &frame);
   if (bad)
-    draw_error(p, win, &inside, bad->error.text, focused);
+    tui_grid_say(g, win, &inside, WID_ERROR, bad->error.text, focused);
   g->table.stale = bad != NULL;
   g->table.empty = c && !c->loaded && !bad ? "reading\xe2\x80\xa6" : table_of(p)->empty;
-  if (focused && !g->typing)
-    draw_detail(p, win, &inside);
-  tui_grid_draw(g, win, inside, focused);
+  row_detail(p, detail, sizeof detail);
+  tui_grid_draw(g, win, inside, focused, detail);
 }
 
 void pane_report(struct pane *p, bool on_screen) {

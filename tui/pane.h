@@ -6,7 +6,6 @@
 
 #include "tui/grid.h"
 #include "tui/tui.h"
-#include "widgets/text.h"
 #include "widgets/tree.h"
 
 #define PANE_KINDS_MAX 4
@@ -43,8 +42,6 @@ struct pane_table {
   void (*detail)(struct pane *p, const struct pane_row *r, char *out, size_t size);
 };
 
-#define PANE_DETAIL_LINES 3
-
 struct pane_ops {
   const char *name, *title;
   const char *tab;                       /* the title where room is short */
@@ -71,8 +68,7 @@ struct pane {
   uint64_t tree_of;     /* the collection's generation + 1; 0: never built */
   char *event_keys;     /* the timeline's: PANE_EVENT_KEY bytes for each event */
   aws_ms slow_since; /* wall clock: since when its refresh has been seen under way; 0: it is not */
-  struct wid_text detail; /* of the row selected */
-  uint64_t shown;         /* hash of the rows last reported as on screen */
+  uint64_t shown;    /* hash of the rows last reported as on screen */
 };
 
 bool pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t);

@@ -10,7 +10,7 @@
 enum { NAME, ZONE, STATE, REASON };
 
 static const struct wid_column columns[] = {
-    [NAME] = {"group, target", 14, 22, 1, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
+    [NAME] = {"group, target", 14, 20, 1, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
     [ZONE] = {"az", 2, 2, 0, 2, WID_ALIGN_LEFT, WID_CLIP_START},
     [STATE] = {"state", 11, 11, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [REASON] = {"why", 8, 16, 4, 1, WID_ALIGN_LEFT, WID_CLIP_END},
@@ -41,6 +41,37 @@ static void build_targets(struct pane *p) {
     pane_add(p, STACK_TARGET, rows[i], 0);
 }
 
+/* "2 unhealthy 2 initial": the targets that are not healthy, by state. */
+static void describe_states(struct pane *p, const struct stack_row *group, struct wid_cell *cell) {
+  static const char *const states[] = {"unhealthy",          "initial", "draining",
+                                       "unhealthy.draining", "unused",  "unavailable"};
+  size_t n, used = 0;
+  const struct stack_row *const *rows = stack_children(p->tui->stack, STACK_TARGET, group->id, &n);
+  char text[128] = "";
+  for (size_t s = 0; s < sizeof states / sizeof states[0] && used < sizeof text; s++) {
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+      count += aws_str_eq_c(((const struct elbv2_target *)rows[i]->item)->state, states[s]);
+    if (count)
+      used += (size_t)snprintf(text + used, sizeof text - used, "%s%zu %s", used ? " " : "", count,
+                               states[s]);
+  }
+  wid_cell_printf(cell, "%s", text);
+}
+
+/* "502 ResponseCodeMismatch": the code stands in the description, "...these codes: [502]". */
+static void describe_reason(const struct elbv2_target *t, struct wid_cell *cell) {
+  struct aws_str reason = t->reason, rest = t->description;
+  if (aws_str_starts(reason, "Target."))
+    reason = (struct aws_str){reason.p + 7, reason.n - 7};
+  aws_str_split(&rest, '[');
+  struct aws_str codes = aws_str_split(&rest, ']');
+  if (codes.n && rest.p && aws_str_eq_c(reason, "ResponseCodeMismatch"))
+    wid_cell_printf(cell, "%.*s %.*s", AWS_STR_ARG(codes), AWS_STR_ARG(reason));
+  else if (reason.n)
+    wid_cell_printf(cell, "%.*s: %.*s", AWS_STR_ARG(reason), AWS_STR_ARG(t->description));
+}
+
 static void count(struct pane *p, const struct stack_row *group, size_t *healthy, size_t *all) {
   const struct stack_row *const *rows = stack_children(p->tui->stack, STACK_TARGET, group->id, all);
   *healthy = 0;
@@ -63,8 +94,9 @@ static void group_cell(struct pane *p, const struct stack_row *row, int column,
     cell->style = tui_level_style(row->rating.level);
     break;
   case REASON:
-    if (row->rating.reason[0])
-      wid_cell_set(cell, row->rating.reason);
+    count(p, row, &healthy, &all);
+    if (healthy < all)
+      describe_states(p, row, cell);
     else
       wid_cell_printf(cell, "%.*s %.*s:%lld", AWS_STR_ARG(g->check_path), AWS_STR_ARG(g->protocol),
                       (long long)g->port);
@@ -75,7 +107,6 @@ static void group_cell(struct pane *p, const struct stack_row *row, int column,
 
 static void target_cell(const struct stack_row *row, int column, struct wid_cell *cell) {
   const struct elbv2_target *t = row->item;
-  struct aws_str reason = t->reason;
   switch (column) {
   case NAME:
     pane_cell_str(cell, row->name);
@@ -88,10 +119,7 @@ static void target_cell(const struct stack_row *row, int column, struct wid_cell
     pane_cell_state(cell, row, t->state);
     break;
   case REASON:
-    if (aws_str_starts(reason, "Target."))
-      reason = (struct aws_str){reason.p + 7, reason.n - 7};
-    if (reason.n)
-      wid_cell_printf(cell, "%.*s: %.*s", AWS_STR_ARG(reason), AWS_STR_ARG(t->description));
+    describe_reason(t, cell);
     break;
   }
 }

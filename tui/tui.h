@@ -77,8 +77,8 @@ struct tui {
   unsigned notice_style;
 
   int signal_fd;
-  int test_fd; /* -1: none */
-  bool drawn;  /* a first frame was shown */
+  int test_fd;     /* -1: none */
+  bool drawn;      /* a first frame was shown */
   uint64_t events; /* keys and the like that were read */
 };
 

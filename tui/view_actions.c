@@ -56,6 +56,10 @@ static const char *state_of(const struct stack_action_view *v) {
   return v->step == STACK_STEP_ENDED ? stack_outcome_name(v->outcome) : steps[v->step];
 }
 
+static const char *told(const struct stack_action_view *v) {
+  return v->error.code != AWS_OK ? v->error.text : v->progress;
+}
+
 static void source_cell(void *data, size_t row, int column, struct wid_cell *cell) {
   struct actions *a = data;
   const struct stack_action_view *v = at(a, row);
@@ -74,7 +78,7 @@ static void source_cell(void *data, size_t row, int column, struct wid_cell *cel
     wid_cell_set(cell, state_of(v));
     break;
   case PROGRESS:
-    wid_cell_set(cell, v->error.code != AWS_OK ? v->error.text : v->progress);
+    wid_cell_set(cell, told(v));
     break;
   }
 }
@@ -90,7 +94,11 @@ static struct actions *current(const struct tui_view *v) {
 
 static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
   struct wid_frame frame = {.title = WID_STR_LIT("Actions of this session"), .focused = true};
-  tui_grid_draw(&current(v)->grid, win, wid_frame_draw(win, r, &frame), true);
+  struct actions *a = current(v);
+  size_t row = wid_table_row(&a->grid.table);
+  const struct stack_action_view *selected = row < source_count(a) ? at(a, row) : NULL;
+  tui_grid_draw(&a->grid, win, wid_frame_draw(win, r, &frame), true,
+                selected ? told(selected) : "");
 }
 
 static enum tui_result open_row(struct tui_view *v) {

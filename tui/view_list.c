@@ -2,7 +2,6 @@
 #include "tui/grid.h"
 #include "tui/when.h"
 #include "widgets/bar.h"
-#include "widgets/cells.h"
 
 #include "aws/api/cloudwatch.h"
 
@@ -77,7 +76,7 @@ static const struct wid_column alarm_columns[] = {
     [ALARM] = {"alarm", 16, 28, 2, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
     [ALARM_STATE] = {"state", 10, 19, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [SINCE] = {"since", 8, 14, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
-    [METRIC] = {"metric", 12, 24, 1, 2, WID_ALIGN_LEFT, WID_CLIP_START},
+    [METRIC] = {"metric", 16, 26, 1, 2, WID_ALIGN_LEFT, WID_CLIP_START},
     [REASON] = {"why", 16, 40, 4, 1, WID_ALIGN_LEFT, WID_CLIP_END},
 };
 
@@ -101,7 +100,7 @@ static void alarm_cell(struct list *l, const struct stack_row *row, int column,
       wid_cell_printf(out, "%s %s", tui_when(since, tui_now(t), when), tui_age(t, since, age));
     break;
   case METRIC:
-    wid_cell_printf(out, "%.*s %.*s", AWS_STR_ARG(a->namespace), AWS_STR_ARG(a->metric));
+    out->text = tui_str(a->metric);
     break;
   case REASON:
     out->text = tui_str(a->reason);
@@ -163,6 +162,16 @@ static void view_free(struct tui_view *v) {
   free(l);
 }
 
+/* Why the row under the cursor is as it is: an alarm's own words, else the rating's. */
+static const char *detail(struct list *l) {
+  size_t row = wid_table_row(&l->grid.table);
+  if (row >= collection(l)->n)
+    return "";
+  const struct stack_row *r = collection(l)->rows[row];
+  const struct cloudwatch_alarm *alarm = l->kind == STACK_ALARM ? r->item : NULL;
+  return alarm && alarm->reason.n ? alarm->reason.p : r->rating.reason;
+}
+
 static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
   struct list *l = current(v);
   const struct stack_collection *c = collection(l);
@@ -180,15 +189,11 @@ static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
                             .focused = true};
   struct wid_rect inside = wid_frame_draw(win, r, &frame);
   bool bad = c->error.code != AWS_OK;
-  if (bad) {
-    wid_cells_put(win, wid_rect_line(inside, 0), WID_ERROR, wid_str_from(c->error.text),
-                  WID_ALIGN_LEFT, WID_CLIP_END);
-    inside.y++;
-    inside.h--;
-  }
+  if (bad)
+    tui_grid_say(&l->grid, win, &inside, WID_ERROR, c->error.text, true);
   l->grid.table.stale = bad;
   l->grid.table.empty = c->loaded ? "there is none" : "reading\xe2\x80\xa6";
-  tui_grid_draw(&l->grid, win, inside, true);
+  tui_grid_draw(&l->grid, win, inside, true, detail(l));
 }
 
 static bool subject(const struct tui_view *v, struct tui_subject *out) {
