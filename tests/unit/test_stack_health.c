@@ -191,7 +191,7 @@ static void rollout_that_stands_is_a_fault(void **state) {
                              "\"taskDefinitionArn\":\"" FAKE_TASKDEF(                              \
                                  rev) "\",\"stopCode\":\"" code "\",\"stoppedReason\":"            \
                                       "\"" reason "\",\"stoppedAt\":1768474790,\"containers\":[{"  \
-                                                  "\"name\":\"web\",\"exitCode\":" exit "}]}]"
+                                      "\"name\":\"web\",\"exitCode\":" exit "}]}]"
 
 static struct stack *with_stopped(const char *task) {
   static struct fake_answer more[3];

@@ -1,0 +1,269 @@
+/* Writes whose answer is lost or refused: sent once, looked up by reading or by their token, and
+ * unknown when nothing tells. */
+#include "config.h"
+
+#include "stack_world.h"
+
+#include <stdio.h>
+
+#define LOST(name) ((struct trick){(name), TRICK_LOSE_ANSWER, 1, 0, "", ""})
+#define NEVER_CAME(name) ((struct trick){(name), TRICK_LOSE_REQUEST, 1, 0, "", ""})
+#define ANSWER(name, status, error, body)                                                          \
+  ((struct trick){(name), TRICK_ANSWER, 1, (status), (error), (body)})
+
+static struct world world;
+
+static int set_up(void **state) {
+  world_start(&world, NULL);
+  *state = &world;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  world_stop(*state);
+  return 0;
+}
+
+/* The action, ready to be confirmed. */
+static struct stack_action *ready(struct world *w, const char *action) {
+  bool edge = !strcmp(action, "invalidate");
+  struct stack_action *a = world_act(w, action, edge ? STACK_DISTRIBUTION : STACK_SERVICE,
+                                     edge ? "shop.example.com" : "web");
+  const struct stack_action_view *v = stack_action_view(a);
+
+  WORLD_UNTIL(w, v->step != STACK_STEP_READING);
+  if (!strcmp(action, "scale"))
+    world_input(w, a, "5");
+  else if (edge)
+    world_input(w, a, "/a");
+  else if (!strcmp(action, "rollback"))
+    world_input(w, a, v->inputs[0].choices[0].value);
+  return a;
+}
+
+static void check_journal(struct world *w, const char *outcome) {
+  cJSON *l = world_journal(w, -1);
+  assert_int_equal(world_journal_lines(w), 3);
+  assert_string_equal(json_text(l, "event"), "ended");
+  assert_string_equal(json_text(l, "outcome"), outcome);
+  cJSON_Delete(l);
+}
+
+/* ---- ECS: no token, so the service is read ------------------------------------------------------
+ */
+
+static void play_lost(struct world *w, const char *action) {
+  world_open(w);
+  struct stack_action *a = ready(w, action);
+  world_trick(w, LOST("UpdateService"));
+  const struct stack_action_view *v = stack_action_view(a);
+  stack_action_confirm(a, v->typed ? v->type_this : NULL);
+  WORLD_UNTIL(w, strstr(v->progress, "the answer was lost"));
+  assert_int_equal(v->step, STACK_STEP_SENDING);
+  assert_int_equal(v->error.code, AWS_E_NETWORK);
+  world_step(w, a, STACK_STEP_WATCHING);
+  assert_int_equal(v->error.code, AWS_OK);
+  world_step(w, a, STACK_STEP_ENDED);
+  assert_string_equal(stack_outcome_name(v->outcome), "done");
+  assert_int_equal(w->nwrites, 1);
+  check_journal(w, "done");
+}
+
+static void a_lost_scaling_is_found_by_reading(void **state) {
+  play_lost(*state, "scale");
+}
+
+static void a_lost_redeployment_is_found_by_reading(void **state) {
+  play_lost(*state, "redeploy");
+}
+
+static void a_lost_rollback_is_found_by_reading(void **state) {
+  play_lost(*state, "rollback");
+}
+
+static void play_unknown(struct world *w, const char *action, struct trick t) {
+  world_open(w);
+  struct stack_action *a = ready(w, action);
+  world_trick(w, t);
+  const struct stack_action_view *v = world_confirm(w, a, STACK_OUTCOME_UNKNOWN);
+  assert_non_null(strstr(v->progress, "sent once, the answer was lost, and the service does not"));
+  assert_int_equal(w->nwrites, 1);
+  check_journal(w, "unknown");
+}
+
+static void a_scaling_that_never_came_is_unknown(void **state) {
+  play_unknown(*state, "scale", NEVER_CAME("UpdateService"));
+}
+
+static void a_redeployment_that_never_came_is_unknown(void **state) {
+  play_unknown(*state, "redeploy", NEVER_CAME("UpdateService"));
+}
+
+static void a_rollback_that_never_came_is_unknown(void **state) {
+  play_unknown(*state, "rollback", NEVER_CAME("UpdateService"));
+}
+
+static void a_server_error_does_not_tell(void **state) {
+  play_unknown(*state, "scale", ANSWER("UpdateService", 500, "ServerException", "{}"));
+}
+
+static void an_answer_that_cannot_be_read_does_not_tell(void **state) {
+  play_unknown(*state, "redeploy", ANSWER("UpdateService", 200, "", "{\"service\":"));
+}
+
+static void a_network_that_is_away_for_a_while_is_waited_for(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  struct stack_action *a = ready(w, "scale");
+  const struct stack_action_view *v = stack_action_view(a);
+  world_trick(w, LOST("UpdateService"));
+  stack_action_confirm(a, NULL);
+  WORLD_UNTIL(w, w->nwrites == 1);
+  world_trick(w, (struct trick){"DescribeServices", TRICK_LOSE_REQUEST, 12, 0, "", ""});
+  world_step(w, a, STACK_STEP_ENDED);
+  assert_string_equal(stack_outcome_name(v->outcome), "done");
+  assert_int_equal(w->nwrites, 1);
+}
+
+static void without_a_network_nothing_is_sent(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  struct stack_action *a = ready(w, "scale");
+  const struct stack_action_view *v = stack_action_view(a);
+  world_trick(w, (struct trick){"DescribeServices", TRICK_LOSE_REQUEST, 100, 0, "", ""});
+  stack_action_confirm(a, NULL);
+  world_step(w, a, STACK_STEP_ENDED);
+  assert_int_equal(v->outcome, STACK_OUTCOME_FAILED);
+  assert_true(aws_str_starts(aws_str_from(v->progress), "not sent, the service could not be read"));
+  assert_int_equal(w->nwrites, 0);
+  assert_int_equal(world_journal_lines(w), 2); /* planned, ended */
+}
+
+static void a_service_that_went_away_is_told(void **state) {
+  struct world *w = *state;
+  static const struct {
+    const char *body, *says;
+  } went[] = {{"{\"services\":[],\"failures\":[{\"arn\":\"x\",\"reason\":\"MISSING\"}]}",
+               "is not there any more"},
+              {"{\"services\":[{\"serviceName\":\"web\",\"status\":\"DRAINING\"}],\"failures\":[]}",
+               "is DRAINING, not ACTIVE"}};
+  world_open(w);
+  for (size_t i = 0; i < COUNT(went); i++) {
+    struct stack_action *a = ready(w, "scale");
+    const struct stack_action_view *v = stack_action_view(a);
+    world_trick(w, (struct trick){"DescribeServices", TRICK_ANSWER, 100, 200, "", went[i].body});
+    stack_action_confirm(a, NULL);
+    world_step(w, a, STACK_STEP_ENDED);
+    assert_int_equal(v->outcome, STACK_OUTCOME_REFUSED);
+    assert_non_null(strstr(v->progress, went[i].says));
+    w->tricks[0].times = 0;
+  }
+  assert_int_equal(w->nwrites, 0);
+}
+
+/* ---- what AWS refuses ---------------------------------------------------------------------------
+ */
+
+static void play_refused(struct world *w, const char *action, const char *op, int status,
+                         const char *code, const char *body, const char *sentence) {
+  struct stack_action *a = ready(w, action);
+  world_trick(w, ANSWER(op, status, code, body));
+  w->nwrites = 0;
+  const struct stack_action_view *v = world_confirm(w, a, STACK_OUTCOME_FAILED);
+  if (!strstr(v->progress, sentence))
+    fail_msg("%s", v->progress);
+  assert_string_equal(v->error.aws_code, code);
+  assert_int_equal(w->nwrites, 1);
+  cJSON *l = world_journal(w, -1);
+  assert_string_equal(json_text(l, "outcome"), "failed");
+  assert_string_equal(json_text(l, "request_id"), "forged-by-the-proxy");
+  assert_non_null(strstr(json_text(l, "text"), sentence));
+  cJSON_Delete(l);
+}
+
+static void a_refusal_is_told_and_not_tried_again(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  play_refused(w, "scale", "UpdateService", 400, "AccessDeniedException",
+               "{\"message\":\"User: x is not authorized\"}",
+               "not permitted for this role (AccessDeniedException): User: x is not authorized");
+  play_refused(w, "redeploy", "UpdateService", 400, "ThrottlingException",
+               "{\"message\":\"Rate exceeded\"}", "AWS asks to slow down (ThrottlingException)");
+  play_refused(w, "rollback", "UpdateService", 400, "ServiceNotActiveException",
+               "{\"message\":\"Service was not ACTIVE.\"}", "Service was not ACTIVE.");
+  play_refused(w, "invalidate", "CreateInvalidation", 400, "TooManyInvalidationsInProgress",
+               "<ErrorResponse><Error><Code>TooManyInvalidationsInProgress</Code><Message>You have "
+               "exceeded the limit.</Message></Error></ErrorResponse>",
+               "TooManyInvalidationsInProgress: You have exceeded the limit.");
+}
+
+/* ---- CloudFront: the CallerReference tells ------------------------------------------------------
+ */
+
+static size_t invalidations(struct world *w) {
+  const struct stack_collection *c = stack_collection(w->stack, STACK_INVALIDATION);
+  return c->n;
+}
+
+static void play_invalidation(struct world *w, struct trick t) {
+  world_open(w);
+  stack_show_kind(w->stack, STACK_INVALIDATION, true);
+  WORLD_UNTIL(w, stack_collection(w->stack, STACK_INVALIDATION)->loaded);
+  size_t before = invalidations(w);
+  struct stack_action *a = ready(w, "invalidate");
+  world_trick(w, t);
+  world_confirm(w, a, STACK_OUTCOME_DONE);
+  assert_int_equal(w->nwrites, 2);
+  assert_string_equal(w->writes[0].body, w->writes[1].body); /* CallerReference and paths */
+  WORLD_UNTIL(w, invalidations(w) > before);
+  for (int i = 0; i < 50; i++)
+    world_turn(w);
+  assert_int_equal(invalidations(w), before + 1);
+  check_journal(w, "done");
+}
+
+static void a_lost_invalidation_is_found_by_its_reference(void **state) {
+  play_invalidation(*state, LOST("CreateInvalidation"));
+}
+
+static void an_invalidation_that_never_came_is_made_by_the_lookup(void **state) {
+  play_invalidation(*state, NEVER_CAME("CreateInvalidation"));
+}
+
+static void an_invalidation_that_nothing_tells_of_is_unknown(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  struct stack_action *a = ready(w, "invalidate");
+  world_trick(w, LOST("CreateInvalidation"));
+  /* That the lookup is refused does not tell that the first one was. */
+  world_trick(w, (struct trick){"CreateInvalidation", TRICK_ANSWER, 100, 403, "AccessDenied", ""});
+  const struct stack_action_view *v = world_confirm(w, a, STACK_OUTCOME_UNKNOWN);
+  assert_non_null(strstr(v->progress, "CallerReference cawsole-"));
+  assert_int_equal(w->nwrites, 6);
+  for (size_t i = 1; i < w->nwrites; i++)
+    assert_string_equal(w->writes[0].body, w->writes[i].body);
+  check_journal(w, "unknown");
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(a_lost_scaling_is_found_by_reading),
+      TEST(a_lost_redeployment_is_found_by_reading),
+      TEST(a_lost_rollback_is_found_by_reading),
+      TEST(a_scaling_that_never_came_is_unknown),
+      TEST(a_redeployment_that_never_came_is_unknown),
+      TEST(a_rollback_that_never_came_is_unknown),
+      TEST(a_server_error_does_not_tell),
+      TEST(an_answer_that_cannot_be_read_does_not_tell),
+      TEST(a_network_that_is_away_for_a_while_is_waited_for),
+      TEST(without_a_network_nothing_is_sent),
+      TEST(a_service_that_went_away_is_told),
+      TEST(a_refusal_is_told_and_not_tried_again),
+      TEST(a_lost_invalidation_is_found_by_its_reference),
+      TEST(an_invalidation_that_never_came_is_made_by_the_lookup),
+      TEST(an_invalidation_that_nothing_tells_of_is_unknown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
