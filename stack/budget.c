@@ -21,16 +21,24 @@
   0.25 /* of limits that nobody published: the rate is a guess of ours already */
 #define SLOWED_MAX 8.0
 
-enum { DECAY_MS = 60000, PARALLEL_MAX = 8 };
+enum { DECAY_MS = 60000, FILL_MS = 60000, PARALLEL_MAX = 20 };
 
 static const struct aws_limit no_limit = {"not published", 2, 10, false};
+
+static double steady_share(const struct stack_bucket *b) {
+  return b->use.limit->published ? STEADY_SHARE : ASSUMED_SHARE;
+}
+
+/* The first fill ends when everything was asked once, or after a minute: what is left then is so
+ * much that it has to come slowly. */
+static bool filling(const struct stack *s) {
+  return !s->settled_at && stack_mono(s) - s->started < FILL_MS;
+}
 
 static double share(const struct stack *s, const struct stack_bucket *b) {
   if (s->deps.once)
     return ONCE_SHARE;
-  if (!s->settled_at)
-    return FILL_SHARE;
-  return b->use.limit->published ? STEADY_SHARE : ASSUMED_SHARE;
+  return filling(s) ? FILL_SHARE : steady_share(b);
 }
 
 static double burst_of(const struct aws_limit *l) {
@@ -39,15 +47,19 @@ static double burst_of(const struct aws_limit *l) {
 
 static double capacity(const struct stack *s, const struct stack_bucket *b) {
   double burst = burst_of(b->use.limit) * FILL_BURST;
-  if (!s->settled_at || s->deps.once)
+  if (filling(s) || s->deps.once)
     return burst > 4 ? burst : 4;
   double steady = b->use.limit->rate * STEADY_BURST_S;
   return steady > 3 ? steady : 3;
 }
 
-double stack_bucket_pace(const struct stack *s, const struct stack_bucket *b) {
-  double pace = b->use.limit->rate * share(s, b) / b->use.slowed;
-  return pace > 0.01 ? pace : 0.01;
+static double pace(const struct stack *s, const struct stack_bucket *b) {
+  double p = b->use.limit->rate * share(s, b) / b->use.slowed;
+  return p > 0.01 ? p : 0.01;
+}
+
+double stack_bucket_pace(const struct stack_bucket *b) {
+  return b->use.limit->rate * steady_share(b) / b->use.slowed;
 }
 
 struct stack_bucket *stack_bucket(struct stack *s, const struct aws_op *op) {
@@ -73,7 +85,7 @@ static void fill(const struct stack *s, struct stack_bucket *b) {
     b->throttled_at = now;
   }
   double most = capacity(s, b);
-  b->tokens += (double)(now - b->filled_at) / 1000 * stack_bucket_pace(s, b);
+  b->tokens += (double)(now - b->filled_at) / 1000 * pace(s, b);
   b->filled_at = now;
   if (b->tokens > most)
     b->tokens = most;
@@ -88,7 +100,7 @@ bool stack_bucket_ready(struct stack *s, struct stack_bucket *b, aws_ms *wait) {
   }
   if (free_tokens >= 1)
     return true;
-  *wait = (aws_ms)((1 - free_tokens) / stack_bucket_pace(s, b) * 1000) + 1;
+  *wait = (aws_ms)((1 - free_tokens) / pace(s, b) * 1000) + 1;
   return false;
 }
 

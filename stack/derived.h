@@ -29,6 +29,7 @@ struct stack_derived {
   struct stack_path path;
   struct stack_ref *refs;
   size_t nrefs, cap;
+  bool refs_ok;
   struct stack_names *names;
   enum stack_level hop_was[STACK_HOPS];
   char worst_ids[STACK_HOPS][600]; /* what hops[].worst_id points to */
@@ -37,7 +38,6 @@ struct stack_derived {
 
 /* The kinds that references are made of. */
 extern const unsigned stack_ref_kinds;
-void stack_refs_update(struct stack *s);
 
 enum stack_resolved { STACK_RESOLVED_NOT_YET, STACK_RESOLVED_SAME, STACK_RESOLVED_OTHER };
 /* Do two names lead to one address? Asks when it is not known; the answer makes the references

@@ -24,7 +24,6 @@ static void run(struct stack *s) {
   s->state = STACK_RUNNING;
   stack_changed(s, STACK_CHANGED_STATE);
   stack_poll_start(s);
-  stack_metrics_start(s);
 }
 
 /* "arn:aws:sts::1:assumed-role/OpsRole/anna" -> "OpsRole", "arn:aws:iam::1:user/alice" ->

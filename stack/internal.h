@@ -244,7 +244,9 @@ void stack_part_start(struct stack_part *p);
 aws_ms stack_part_period(struct stack_part *p); /* STACK_NEVER: read once and for all */
 bool stack_part_on_screen(const struct stack_part *p);
 bool stack_poll_init(struct stack *s);
+bool stack_poll_ended(const struct stack *s, unsigned kinds); /* asked once, whatever came of it */
 bool stack_poll_stale(const struct stack *s, enum stack_kind k); /* a part failed twice in a row */
+void stack_poll_sources(const struct stack_part *p); /* what p was found through: again, soon */
 /* The part that brings k for a key, NULL: none yet. */
 const struct stack_part *stack_part_of(const struct stack *s, enum stack_kind k,
                                        struct aws_str key);
@@ -261,8 +263,8 @@ bool stack_bucket_ready(struct stack *s, struct stack_bucket *b, aws_ms *wait);
 bool stack_bucket_spent(struct stack *s, struct stack_bucket *b); /* what is due has to wait */
 void stack_bucket_begin(struct stack_bucket *b);
 void stack_bucket_end(struct stack_bucket *b);
-double stack_bucket_pace(const struct stack *s, const struct stack_bucket *b); /* polls a second */
-void stack_budget_settle(struct stack *s); /* the first fill is over: no more bursts */
+double stack_bucket_pace(const struct stack_bucket *b); /* polls a second, in the long run */
+void stack_budget_settle(struct stack *s);              /* the first fill is over: no more bursts */
 
 /* ---- sheet.c, model.c ---------------------------------------------------------------------------
  */
@@ -299,9 +301,10 @@ void stack_path_free(struct stack *s);
 void stack_path_update(struct stack *s, unsigned dirty);
 bool stack_metrics_init(struct stack *s);
 void stack_metrics_free(struct stack *s);
-void stack_metrics_start(struct stack *s);  /* identity known, feeds run */
 void stack_metrics_wanted(struct stack *s); /* rows on screen or the path changed */
-bool stack_metrics_settled(struct stack *s);
+/* Asks for the first time as soon as it is known what there is. True: nothing is being waited for.
+ */
+bool stack_metrics_first(struct stack *s);
 double stack_metrics_cost(const struct stack *s); /* USD a month */
 double stack_metric_last(const struct stack *s, enum stack_kind k, struct aws_str id,
                          const char *metric); /* newest whole point, or NaN */

@@ -76,6 +76,10 @@ static const struct metric {
 };
 enum { METRICS = sizeof metrics / sizeof *metrics };
 
+/* What the path strip shows, on screen at all times. */
+static const enum stack_kind path_kinds[] = {STACK_DISTRIBUTION, STACK_API, STACK_LOAD_BALANCER,
+                                             STACK_DB_INSTANCE};
+
 struct series {
   struct stack_series pub;
   const struct metric *def;
@@ -103,7 +107,7 @@ struct stack_metrics {
   struct run runs[2]; /* the region's, and the edge's */
   struct aws_timer *timer;
   aws_ms timer_at;
-  bool started, ended; /* ended: one run is over */
+  bool ended; /* the first time is over */
   bool denied;
   unsigned refresh;  /* counts them */
   aws_ms whole_end;  /* wall: the minute of the last refresh of everything wanted */
@@ -167,12 +171,10 @@ static void want(struct stack *s, enum stack_kind k, struct aws_str id) {
 }
 
 static void want_all(struct stack *s) {
-  static const enum stack_kind path[] = {STACK_DISTRIBUTION, STACK_API, STACK_LOAD_BALANCER,
-                                         STACK_DB_INSTANCE};
-  for (size_t i = 0; i < sizeof path / sizeof *path; i++) {
-    const struct stack_collection *c = stack_collection(s, path[i]);
+  for (size_t i = 0; i < sizeof path_kinds / sizeof *path_kinds; i++) {
+    const struct stack_collection *c = stack_collection(s, path_kinds[i]);
     for (size_t j = 0; j < c->n && j < PATH_MAX_THINGS; j++)
-      want(s, path[i], c->rows[j]->id);
+      want(s, path_kinds[i], c->rows[j]->id);
   }
   for (int k = 0; k < STACK_KINDS; k++)
     for (size_t i = 0; i < s->shown[k].n; i++)
@@ -427,8 +429,7 @@ static void on_minute(void *arg) {
   aws_ms wall = stack_wall(s);
   bool whole = wall - m->whole_end >= MINUTE + AFTER_MINUTE_MS;
   refresh(s, !whole);
-  /* Before the first rows are there nothing could be asked for. */
-  schedule(s, m->n ? next_minute(s) : stack_mono(s) + 1000);
+  schedule(s, next_minute(s));
 }
 
 static void schedule(struct stack *s, aws_ms at) {
@@ -441,24 +442,25 @@ static void schedule(struct stack *s, aws_ms at) {
   m->timer_at = at;
 }
 
-void stack_metrics_start(struct stack *s) {
-  s->metrics->started = true;
-  if (s->cfg.metrics && !s->deps.once)
-    schedule(s, stack_mono(s) + 2 * SOON_MS);
-}
-
 void stack_metrics_wanted(struct stack *s) {
-  if (s->metrics->started && s->cfg.metrics && !s->deps.once && !s->metrics->denied)
+  if (s->metrics->ended && s->cfg.metrics && !s->deps.once && !s->metrics->denied)
     schedule(s, stack_mono(s) + SOON_MS);
 }
 
-/* Headless, metrics are asked for once, when it is known what there is. */
-bool stack_metrics_settled(struct stack *s) {
+bool stack_metrics_first(struct stack *s) {
   struct stack_metrics *m = s->metrics;
-  if (!s->cfg.metrics || !s->deps.once || m->ended)
+  if (!s->cfg.metrics || m->ended)
     return true;
-  if (!m->runs[0].call && !m->runs[1].call)
-    refresh(s, false);
+  if (m->runs[0].call || m->runs[1].call)
+    return false;
+  unsigned kinds = 0;
+  for (size_t i = 0; i < sizeof path_kinds / sizeof *path_kinds; i++)
+    kinds |= STACK_BIT(path_kinds[i]);
+  if (!stack_poll_ended(s, kinds))
+    return false;
+  refresh(s, false);
+  if (!s->deps.once)
+    schedule(s, next_minute(s));
   return m->ended;
 }
 

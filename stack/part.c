@@ -75,8 +75,8 @@ aws_ms stack_part_period(struct stack_part *p) {
   struct stack_bucket *b = stack_bucket(s, d->op);
   ms *= b->use.slowed;
   double calls = (double)(p->replies ? p->replies : 1) * (double)p->feed->n;
-  double floor = calls / stack_bucket_pace(s, b) * 1000;
-  return (aws_ms)(s->settled_at && floor > ms ? floor : ms);
+  double floor = calls / stack_bucket_pace(b) * 1000;
+  return (aws_ms)(floor > ms ? floor : ms);
 }
 
 static aws_ms retry_wait(struct stack_part *p) {
@@ -233,6 +233,10 @@ static void part_done(void *arg, const struct aws_error *err) {
   p->listed = sorted(p->listing);
   p->listing = NULL;
   p->listed_at = stack_mono(p->s);
+  if (!p->loaded) { /* what is found through these may begin */
+    p->s->reconcile |= STACK_BIT(p->feed->def->kind);
+    stack_poll_wake(p->s);
+  }
   part_read(p);
 }
 
@@ -274,8 +278,8 @@ static void commit(struct stack_part *p) {
 
 static void fail(struct stack_part *p, const struct aws_error *err) {
   stack_sheets_clear(&p->fresh);
-  if (!strcmp(err->aws_code, "ClusterNotFoundException") || err->code == AWS_E_NOT_FOUND)
-    p->listed_at = 0;
+  if (err->code == AWS_E_NOT_FOUND) /* what it was found through has changed */
+    stack_poll_sources(p);
   p->error = *err;
   p->fails++;
   p->denied = err->code == AWS_E_DENIED;

@@ -426,7 +426,7 @@ void stack_path_update(struct stack *s, unsigned dirty) {
   struct stack_path *p = &s->derived->path;
   enum stack_level before = p->level;
   if (dirty & stack_ref_kinds)
-    stack_refs_update(s);
+    s->derived->refs_ok = false; /* followed when somebody asks */
   p->n = STACK_HOPS;
   p->summary[0] = '\0';
   for (size_t i = 0; i < p->n; i++)

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 enum {
-  ASKED_AGAIN_MS = 1000, /* Ctrl-R held down asks once a second */
+  ASKED_AGAIN_MS = 1000,   /* Ctrl-R held down asks once a second */
+  SOURCE_AGAIN_MS = 10000, /* a thing that is gone has its group looked at again, now and then */
   SHOWN_LEAD_MS = 30000,
   KIND_LEAD_MS = 15000,
   FIRST_LEAD_MS = 3600000,
@@ -185,11 +186,11 @@ static void start_due(struct stack *s, aws_ms *next) {
 static void check_settled(struct stack *s) {
   if (s->settled_at || s->reconcile)
     return;
+  if (!stack_metrics_first(s) && s->deps.once)
+    return;
   for (size_t i = 0; i < stack_feed_defs_n; i++)
     if (!feed_ended(&s->feeds[i]))
       return;
-  if (!stack_metrics_settled(s))
-    return;
   s->settled_at = stack_mono(s);
   stack_budget_settle(s);
   for (size_t k = 0; k < STACK_KINDS; k++)
@@ -303,6 +304,21 @@ void stack_refresh(struct stack *s, enum stack_kind k) {
   stack_poll_wake(s);
 }
 
+void stack_poll_sources(const struct stack_part *p) {
+  struct stack *s = p->s;
+  aws_ms now = stack_mono(s);
+  for (size_t i = 0; i < stack_feed_defs_n; i++)
+    for (size_t j = 0; j < s->feeds[i].n; j++) {
+      struct stack_part *q = s->feeds[i].parts[j];
+      bool source = (p->feed->def->sources & STACK_BIT(s->feeds[i].def->kind)) != 0;
+      if (!source || &s->feeds[i] >= p->feed || now - q->ended_at < SOURCE_AGAIN_MS ||
+          q->due == STACK_NEVER)
+        continue;
+      q->due = now;
+      q->listed_at = now - INT32_MAX;
+    }
+}
+
 void stack_refresh_all(struct stack *s) {
   for (int k = 0; k < STACK_KINDS; k++)
     stack_refresh(s, (enum stack_kind)k);
@@ -317,6 +333,13 @@ const struct stack_part *stack_part_of(const struct stack *s, enum stack_kind k,
       return p;
   }
   return NULL;
+}
+
+bool stack_poll_ended(const struct stack *s, unsigned kinds) {
+  for (size_t i = 0; i < stack_feed_defs_n; i++)
+    if ((STACK_BIT(s->feeds[i].def->kind) & kinds) && !feed_ended(&s->feeds[i]))
+      return false;
+  return true;
 }
 
 bool stack_poll_stale(const struct stack *s, enum stack_kind k) {

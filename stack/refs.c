@@ -440,8 +440,9 @@ static void join_services(struct stack *s) {
   }
 }
 
-void stack_refs_update(struct stack *s) {
+static void follow(struct stack *s) {
   s->derived->nrefs = 0;
+  s->derived->refs_ok = true;
   join_origins(s);
   join_integrations(s);
   join_listeners(s);
@@ -449,8 +450,11 @@ void stack_refs_update(struct stack *s) {
   join_services(s);
 }
 
-size_t stack_refs(const struct stack *s, const struct stack_ref **out) {
+size_t stack_refs(const struct stack *cs, const struct stack_ref **out) {
+  struct stack *s = (struct stack *)(uintptr_t)cs;
   stack_update(s);
+  if (!s->derived->refs_ok)
+    follow(s);
   *out = s->derived->refs;
   return s->derived->nrefs;
 }

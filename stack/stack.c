@@ -60,6 +60,10 @@ static bool copy_config(struct stack_config *to, const struct stack_config *from
 /* ---- life ---------------------------------------------------------------------------------------
  */
 
+/* Enough that the longest chain of calls, and not their number, decides how soon the board is
+ * whole. */
+enum { PER_HOST = 24 };
+
 /* The region may be missing: then the stack exists, and refuses to start with a sentence. */
 static bool make_client(struct stack *s, struct aws_error *err) {
   const char *region = s->cfg.region ? s->cfg.region : aws_settings_region(s->deps.settings);
@@ -75,6 +79,7 @@ static bool make_client(struct stack *s, struct aws_error *err) {
   const struct aws_client_config cc = {.io = s->io,
                                        .settings = s->deps.settings,
                                        .region = *s->region ? s->region : "us-east-1",
+                                       .per_host = PER_HOST,
                                        .seed = s->deps.seed};
   s->client = aws_client_new(&cc, err);
   if (!s->client)

@@ -378,6 +378,24 @@ static void vanished_things_go(void **state) {
   fake_free(s);
 }
 
+/* Topology is asked seldom; that a thing of it is gone makes it be asked at once. */
+static void gone_thing_has_its_group_read_again(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  static const struct fake_answer gone[] = {
+      {.op = "DescribeTargetHealth", .error = AWS_E_NOT_FOUND, .aws_code = "TargetGroupNotFound"},
+      {.op = "DescribeTargetGroups", .items = "[]"}};
+  fake_pass(s, 11000);
+  fake_answers(gone, 2, fake_shop, fake_shop_n);
+  fake_forget();
+  fake_pass(s, 17000);
+  assert_int_equal(coll(s, STACK_TARGET_GROUP)->n, 0);
+  assert_int_equal(coll(s, STACK_TARGET)->n, 0);
+  assert_int_equal(coll(s, STACK_TARGET)->error.code, AWS_OK);
+  fake_free(s);
+}
+
 static void filters_keep_what_fits(void **state) {
   (void)state;
   struct stack_config cfg;
@@ -411,6 +429,7 @@ int main(void) {
       cmocka_unit_test(definitions_on_screen_come_first),
       cmocka_unit_test(huge_cluster_is_not_swept),
       cmocka_unit_test(vanished_things_go),
+      cmocka_unit_test(gone_thing_has_its_group_read_again),
       cmocka_unit_test(filters_keep_what_fits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
