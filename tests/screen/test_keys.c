@@ -34,7 +34,7 @@ static const struct key_case cases[] = {
     {"up", "j", "", "▸ api", NULL},
     {"down", "", "", "▸ web", NULL},
     {"page-up", "5<C-f>", "", "▸ ▾ /shop", NULL},
-    {"page-down", "5", "", "▸     ▾ ", NULL},
+    {"page-down", "5", "", "▸      *[^ ]", NULL}, /* deep in the tree, however tall the pane */
     {"top", "jj", "", "▸ api", NULL},
     {"bottom", "", "", "▸ worker", NULL},
     {"open", "", "", "ECS services › api", NULL},
