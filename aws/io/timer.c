@@ -56,7 +56,11 @@ struct aws_timer *aws_io_timer(struct aws_io *io, aws_ms at, aws_timer_fn fn, vo
     free(timer);
     return NULL;
   }
-  *timer = (struct aws_timer){.at = at, .seq = t->next_seq++, .fn = fn, .arg = arg};
+  /* A time gone by is now: made again and again in a callback, such a timer must not stand before
+   * those that wait for their turn. */
+  aws_ms now = io->clock.mono(io->clock.arg);
+  *timer =
+      (struct aws_timer){.at = at > now ? at : now, .seq = t->next_seq++, .fn = fn, .arg = arg};
   t->heap[t->n] = timer;
   sift_up(t, t->n++);
   return timer;

@@ -30,8 +30,8 @@ struct aws_io_fd {
 };
 size_t aws_io_wait(struct aws_io *io, struct aws_io_fd *extra, size_t n, int max_ms);
 
-/* Timers. at: ms on the monotonic clock. NULL: no memory. The handle is good until the callback
- * begins or it is cancelled. */
+/* Timers. at: ms on the monotonic clock; a time gone by is the next turn. NULL: no memory. The
+ * handle is good until the callback begins or it is cancelled. */
 struct aws_timer;
 typedef void (*aws_timer_fn)(void *arg);
 struct aws_timer *aws_io_timer(struct aws_io *io, aws_ms at, aws_timer_fn fn, void *arg);

@@ -262,6 +262,59 @@ static void on_timer_slow(void *arg) {
   usleep(8000);
 }
 
+static void on_timer_greedy(void *arg) {
+  strcat(fired, arg);
+  if (strlen(fired) < 8)
+    aws_io_timer(timer_io, 0, on_timer_greedy, arg);
+}
+
+/* One that always wants to be first keeps nobody else waiting. */
+static void test_greedy_timer(void **state) {
+  (void)state;
+  struct aws_clock clock = {fake_clock, fake_clock, NULL};
+  struct aws_error err = {0};
+  struct aws_io *io = timer_io = aws_io_new(&clock, NULL, &err);
+  fake_now = 10;
+  fired[0] = '\0';
+  aws_io_timer(io, 0, on_timer_greedy, "g");
+  aws_io_timer(io, 20, on_timer, "a");
+  aws_io_timer(io, 30, on_timer, "b");
+  fake_now = 30;
+  aws_io_turn(io, 0);
+  assert_string_equal(fired, "gab");
+  aws_io_turn(io, 0);
+  assert_string_equal(fired, "gabg");
+  aws_io_free(io);
+}
+
+static struct aws_later again;
+static void on_later(void *arg) {
+  strcat(fired, arg);
+  aws_io_later(timer_io, &again, on_later, arg);
+}
+
+static void test_later(void **state) {
+  (void)state;
+  struct aws_error err = {0};
+  struct aws_io *io = timer_io = aws_io_new(NULL, NULL, &err);
+  struct aws_later rows[3] = {{.fn = NULL}};
+  static char *const names[] = {"a", "b", "c"};
+  fired[0] = '\0';
+  for (size_t i = 0; i < COUNT(rows); i++)
+    aws_io_later(io, &rows[i], on_timer, names[i]);
+  aws_io_later(io, &rows[0], on_timer, "A"); /* asked for again: once, and last */
+  aws_io_later_cancel(io, &rows[1]);
+  aws_io_later_cancel(io, &rows[1]);
+  assert_string_equal(fired, "");
+  assert_int_equal(aws_io_wait(io, NULL, 0, 60000), 0); /* does not wait */
+  aws_io_turn(io, 0);
+  assert_string_equal(fired, "cA");
+  aws_io_later(io, &again, on_later, "+");
+  assert_true(aws_io_turn(io, 0)); /* what a callback asks for waits for the next turn */
+  assert_string_equal(fired, "cA+");
+  aws_io_free(io);
+}
+
 static void test_timers(void **state) {
   (void)state;
   struct aws_clock clock = {fake_clock, fake_clock, NULL};
@@ -374,6 +427,8 @@ int main(void) {
       WITH(test_cancel),
       cmocka_unit_test(test_ca_file),
       cmocka_unit_test(test_timers),
+      cmocka_unit_test(test_greedy_timer),
+      cmocka_unit_test(test_later),
       WITH(test_descriptors),
       WITH(test_resolve),
       WITH(test_resolve_all),
