@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
 #endif
@@ -30,6 +33,15 @@ static int complain(const struct aws_error *err, int status) {
   wid_cells_fit(text, sizeof text, wid_str_from(err->text), (int)sizeof text, WID_CLIP_END);
   fprintf(stderr, "cawsole: %s\n", text);
   return status;
+}
+
+/* Replies are parsed into large blocks that are freed whole. glibc would take each as a reason to
+ * keep more free memory at hand from then on; fixed thresholds give it back. */
+static void give_memory_back(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+#endif
 }
 
 /* The descriptor that a test listens on, or -1. */
@@ -91,6 +103,7 @@ int main(int argc, char **argv) {
   struct tui_options options;
   struct aws_error err = {0};
   keep_memory_private();
+  give_memory_back();
   setlocale(LC_ALL, "");
   wid_cells_set_ascii(strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
   if (!tui_options_parse(&options, argc, argv, &err))
