@@ -254,18 +254,23 @@ bool aws_time_parse(struct aws_str s, aws_ms *out) {
   if (s.n == 0)
     return false;
   struct cursor c = {s.p, s.p + s.n};
-  return parse_iso(c, out) || parse_epoch(c, out) || parse_rfc822(c, out);
+  aws_ms t;
+  if (!parse_iso(c, &t) && !parse_epoch(c, &t) && !parse_rfc822(c, &t))
+    return false;
+  if (t < AWS_MS_LEAST || t > AWS_MS_MOST)
+    return false;
+  *out = t;
+  return true;
 }
 
 /* ---- writing ----------------------------------------------------------------------------------
  */
 
 static struct civil civil_from_ms(aws_ms t) {
-  /* Four digits of year are all that the formats have. */
-  const aws_ms min = -62167219200000, max = 253402300799999;
   struct civil c;
 
-  t = t < min ? min : t > max ? max : t;
+  /* four digits of year are all that the formats have */
+  t = t < AWS_MS_LEAST ? AWS_MS_LEAST : t > AWS_MS_MOST ? AWS_MS_MOST : t;
   int64_t days = t / ((aws_ms)S_PER_DAY * MS_PER_S), rest = t % ((aws_ms)S_PER_DAY * MS_PER_S);
   if (rest < 0) {
     rest += (aws_ms)S_PER_DAY * MS_PER_S;

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-enum { ERROR_TREE_MAX = 8 << 20 };
+enum { ERROR_TREE_MAX = 8 << 20, RETRY_AFTER_MAX_MS = 24 * 3600 * 1000 };
 
 /* ---- what a code means
  * --------------------------------------------------------------------------- */
@@ -161,14 +161,14 @@ void aws_request_id(const struct aws_http_reply *reply, char *out, size_t n) {
     snprintf(out, n, "%.*s", AWS_STR_ARG(aws_http_header(reply, names[i])));
 }
 
-/* Seconds in Retry-After, milliseconds in x-amz-retry-after. A date there is not taken. */
+/* Seconds in Retry-After, milliseconds in x-amz-retry-after. A date there is not taken, nor more
+ * than a day. */
 static int64_t retry_after(const struct aws_http_reply *reply) {
-  int64_t v = 0;
-  if (aws_str_to_int(aws_http_header(reply, "x-amz-retry-after"), &v))
-    return v > 0 ? v : 0;
-  if (aws_str_to_int(aws_http_header(reply, "retry-after"), &v) && v > 0 && v < 86400)
-    return v * 1000;
-  return 0;
+  int64_t ms = 0, s = 0;
+  if (!aws_str_to_int(aws_http_header(reply, "x-amz-retry-after"), &ms) &&
+      aws_str_to_int(aws_http_header(reply, "retry-after"), &s) && s <= RETRY_AFTER_MAX_MS / 1000)
+    ms = s * 1000;
+  return ms > 0 && ms <= RETRY_AFTER_MAX_MS ? ms : 0;
 }
 
 /* ---- the sentence
@@ -179,6 +179,12 @@ static const char *advice_for(enum aws_errc errc) {
     if (advices[i].errc == errc)
       return advices[i].text;
   return NULL;
+}
+
+/* Below its first line the message of a refused signature repeats the request that was signed, the
+ * session token in it. */
+static struct aws_str without_request(const struct aws_error *err, struct aws_str message) {
+  return err->code == AWS_E_CREDENTIALS ? aws_str_trim(aws_str_split(&message, '\n')) : message;
 }
 
 static void put_into_words(struct aws_error *err, const struct aws_op *op, struct aws_str message) {
@@ -210,6 +216,6 @@ void aws_error_from_reply(struct aws_error *err, const struct aws_op *op,
     snprintf(err->request_id, sizeof err->request_id, "%.*s", AWS_STR_ARG(t.request_id));
   err->retry_after_ms = retry_after(reply);
   classify(err);
-  put_into_words(err, op, aws_str_trim(t.message));
+  put_into_words(err, op, without_request(err, aws_str_trim(t.message)));
   aws_arena_done(&a);
 }

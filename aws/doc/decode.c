@@ -121,7 +121,7 @@ static bool decode_time(struct decoder *d, const cJSON *node, void *out) {
   if (!cJSON_IsNumber(node))
     return false;
   double ms = round(node->valuedouble * 1000);
-  if (!(ms > -4e18 && ms < 4e18))
+  if (!(ms >= (double)AWS_MS_LEAST && ms <= (double)AWS_MS_MOST))
     return false;
   *(aws_ms *)out = (aws_ms)ms;
   return true;

@@ -160,6 +160,10 @@ const char *aws_errc_name(enum aws_errc code); /* "throttled", for JSON and logs
 
 /* Times are milliseconds since 1970-01-01T00:00:00Z; 0 stands for "not known". */
 typedef int64_t aws_ms;
+/* The years 0000 to 9999. What is read from outside lies between them, so that the difference of
+ * two times, or a time and an interval, never overflows. */
+#define AWS_MS_LEAST INT64_C(-62167219200000)
+#define AWS_MS_MOST INT64_C(253402300799999)
 
 /* The clock comes from outside: tests and the simulator bring their own. */
 struct aws_clock {
@@ -170,12 +174,12 @@ struct aws_clock {
 extern const struct aws_clock aws_clock_system;
 
 /* Takes what AWS sends: ISO 8601 with or without fraction and with offset
- * ("2026-01-15T12:00:00.123Z",
- * "...+0000"), epoch seconds as a decimal, also in exponent form ("1.768474800123E9"), RFC 822/9110
- * ("Thu, 15 Jan 2026 12:00:00 GMT"). False: not a time, *out untouched. */
+ * ("2026-01-15T12:00:00.123Z", "...+0000"), epoch seconds as a decimal, also in exponent form
+ * ("1.768474800123E9"), RFC 822/9110 ("Thu, 15 Jan 2026 12:00:00 GMT"). False: not a time, or none
+ * of the years 0000 to 9999; *out untouched. */
 bool aws_time_parse(struct aws_str s, aws_ms *out);
 #define AWS_TIME_MAX 32
-/* Both clamp to the years 0000 to 9999. */
+/* Both clamp to AWS_MS_LEAST and AWS_MS_MOST. */
 void aws_time_iso(aws_ms t, char out[AWS_TIME_MAX]); /* 2026-01-15T12:00:00.123Z; no .000 */
 void aws_time_amz(aws_ms t, char out[AWS_TIME_MAX]); /* 20260115T120000Z */
 

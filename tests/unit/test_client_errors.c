@@ -125,6 +125,23 @@ static void test_errors(void **state) {
   CLIENT_PLAY(f, {503, "Retry-After: 7\r\n", ""});
   struct client_outcome o = client_run(f, &ecs_list_clusters, NULL, NULL);
   assert_int_equal(o.err.retry_after_ms, 7000);
+  CLIENT_PLAY(f, {503, "x-amz-retry-after: 9223372036854775807\r\n", ""});
+  o = client_run(f, &ecs_list_clusters, NULL, NULL);
+  assert_int_equal(o.err.retry_after_ms, 0);
+}
+
+/* AWS answers a wrong signature with the request as it understood it. */
+static void test_refused_signature(void **state) {
+  struct client_fixture *f = *state;
+  CLIENT_PLAY(f, {403, NULL,
+                  "{\"__type\":\"InvalidSignatureException\",\"message\":\"It does not match.\\n\\n"
+                  "The Canonical String for this request should have been\\n'POST\\n/\\n\\n"
+                  "x-amz-security-token:IQoJb3JpZ2luX2Vj\"}"});
+  struct client_outcome o = client_run(f, &ecs_list_clusters, NULL, NULL);
+  assert_int_equal(o.err.code, AWS_E_CREDENTIALS);
+  assert_non_null(strstr(o.err.text, "It does not match."));
+  assert_null(strstr(o.err.text, "IQoJb3JpZ2luX2Vj"));
+  assert_null(strchr(o.err.text, '\n'));
 }
 
 static void test_bad_input(void **state) {
@@ -246,10 +263,24 @@ static void test_clock_skew(void **state) {
   assert_int_equal(f->script.at, 1);
 }
 
+/* A date that cannot be must not move the clock, nor overflow it. */
+static void test_absurd_date(void **state) {
+  struct client_fixture *f = *state;
+  CLIENT_PLAY(f, {200, "Date: 9223372036854775.807\r\n", "{\"clusterArns\":[]}"},
+              {200, "Date: -9223372036854775.807\r\n", "{\"clusterArns\":[]}"});
+  for (int i = 0; i < 2; i++) {
+    struct client_outcome o = client_run(f, &ecs_list_clusters, NULL, NULL);
+    assert_false(o.failed);
+    assert_int_equal(aws_client_skew(f->client), 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      CLIENT_TEST(test_errors), CLIENT_TEST(test_bad_input),  CLIENT_TEST(test_retry),
-      CLIENT_TEST(test_writes), cmocka_unit_test(test_quota), CLIENT_TEST(test_clock_skew),
+      CLIENT_TEST(test_errors),     CLIENT_TEST(test_refused_signature),
+      CLIENT_TEST(test_bad_input),  CLIENT_TEST(test_retry),
+      CLIENT_TEST(test_writes),     cmocka_unit_test(test_quota),
+      CLIENT_TEST(test_clock_skew), CLIENT_TEST(test_absurd_date),
   };
   return cmocka_run_group_tests_name("aws/client errors", tests, NULL, NULL);
 }
