@@ -54,12 +54,6 @@ size_t wid_menu_index(const struct wid_menu *m) {
   return m->selected < m->n_shown ? m->shown[m->selected] : WID_NONE;
 }
 
-void wid_menu_select(struct wid_menu *m, size_t index) {
-  for (size_t i = 0; i < m->n_shown; i++)
-    if (m->shown[i] == index)
-      m->selected = i;
-}
-
 /* ---- completion ------------------------------------------------------------------------------ */
 
 static bool starts_with(struct wid_str s, struct wid_str start) {

@@ -49,11 +49,6 @@ void wid_table_done(struct wid_table *t) {
   *t = (struct wid_table){0};
 }
 
-void wid_table_set_data(struct wid_table *t, void *data) {
-  t->data = data;
-  t->fresh = t->narrowed = false;
-}
-
 /* ---- cursor ---------------------------------------------------------------------------------- */
 
 static struct wid_str key_at(const struct wid_table *t, size_t shown) {

@@ -288,7 +288,7 @@ bool wid_term_copy(struct wid_str text) {
   base64(text, sequence + sizeof start - 1);
   strcat(sequence, end);
   send_bytes(sequence);
-  memset(sequence, 0, cap);
+  wid_wipe(sequence, cap);
   free(sequence);
   return true;
 }

@@ -90,6 +90,8 @@ bool wid_input_init(int fd) {
 void wid_input_done(void) {
   if (in.pad)
     delwin(in.pad);
+  if (in.paste)
+    wid_wipe(in.paste, WID_PASTE_MAX);
   free(in.paste);
   in.pad = NULL;
   in.paste = NULL;

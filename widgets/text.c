@@ -69,6 +69,8 @@ static bool make_room(struct wid_text *t, size_t more) {
 }
 
 static struct wid_text_line *new_line(struct wid_text *t) {
+  if (t->n_lines == WID_TEXT_LINES_MAX)
+    return NULL;
   if (t->n_lines == t->cap_lines) {
     size_t cap = t->cap_lines + t->cap_lines / 2 + 64;
     struct wid_text_line *lines = realloc(t->lines, cap * sizeof *lines);

@@ -35,7 +35,6 @@ enum wid_result wid_menu_event(struct wid_menu *m, const struct wid_event *event
 /* The selected item, NULL when nothing matches. */
 const struct wid_menu_item *wid_menu_selected(const struct wid_menu *m);
 size_t wid_menu_index(const struct wid_menu *m); /* its index in items, or WID_NONE */
-void wid_menu_select(struct wid_menu *m, size_t index);
 
 /* The box in the middle of screen, or (palette) the prompt in screen's last line with the matches
  * above it. */

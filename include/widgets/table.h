@@ -88,8 +88,6 @@ struct wid_table {
 void wid_table_init(struct wid_table *t, const struct wid_column *columns, int n_columns,
                     const struct wid_source *source, void *data);
 void wid_table_done(struct wid_table *t);
-/* Other data behind the same table; cursor and marks stay by identity. */
-void wid_table_set_data(struct wid_table *t, void *data);
 
 /* Tells which state of the data stands behind the source now. Call it after every change and before
  * the next draw or question; it costs nothing when nothing changed. When memory runs out the rows

@@ -4,8 +4,10 @@
 
 #include <widgets/base.h>
 
-/* Bytes of text one view keeps; a line that would pass it is dropped and truncated is set. */
+/* Bytes of text and lines one view keeps; a line that would pass either is dropped and truncated is
+ * set. */
 #define WID_TEXT_MAX (4u * 1024 * 1024)
+#define WID_TEXT_LINES_MAX (256u * 1024)
 #define WID_TEXT_FIND_MAX 128
 
 struct wid_text_line; /* private */

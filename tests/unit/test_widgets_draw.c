@@ -216,8 +216,7 @@ static void test_strip(void **state) {
   assert_int_equal(wid_strip_hit(r, hops, COUNT(hops), 0, 60), 3);
   assert_int_equal(wid_strip_hit(r, hops, COUNT(hops), 4, 0), WID_NONE);
   draw_strip(52);
-  assert_string_equal(screen_line(0, 0, 100),
-                      "CloudFront ● ──▶ ▸ALB ▲ degraded ▶ ECS ⟳     S3 ●");
+  assert_string_equal(screen_line(0, 0, 100), "CloudFront ● ──▶ ▸ALB ▲ degraded ▶ ECS ⟳     S3 ●");
   assert_string_equal(screen_line(1, 0, 100), "12.3k rpm        p95 412ms         web 3/5");
   assert_string_equal(screen_line(2, 0, 100), "5xx 0.3%    ▁▂▃▇");
   draw_strip(30);
@@ -328,6 +327,11 @@ static void test_text_is_bounded(void **state) {
   wid_text_add(&t, WID_NORMAL, 0, (struct wid_str){big, n});
   assert_true(t.truncated);
   assert_int_equal(t.n_lines, 0);
+  memset(big, '\n', n);
+  wid_text_clear(&t);
+  wid_text_add(&t, WID_NORMAL, 0, (struct wid_str){big, n}); /* lines cost memory, empty ones too */
+  assert_true(t.truncated);
+  assert_int_equal(t.n_lines, WID_TEXT_LINES_MAX);
   free(big);
   wid_text_done(&t);
 }
