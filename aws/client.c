@@ -4,9 +4,9 @@
 #include "aws/client/internal.h"
 #include "aws/client/request.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 enum { PER_HOST = 8, CONNECT_MS = 5000, TOTAL_MS = 20000 };
@@ -15,14 +15,10 @@ enum { PER_HOST = 8, CONNECT_MS = 5000, TOTAL_MS = 20000 };
  * --------------------------------------------------------------------------- */
 
 static uint64_t seed_from_system(const struct aws_client *c) {
-  uint64_t seed = 0;
-  int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-  if (fd >= 0) {
-    if (read(fd, &seed, sizeof seed) != (ssize_t)sizeof seed)
-      seed = 0;
-    close(fd);
-  }
-  return seed ? seed : (uint64_t)aws_client_now(c); /* for jitter the time will do */
+  uint64_t seed;
+  if (getentropy(&seed, sizeof seed) != 0)
+    seed = (uint64_t)aws_client_now(c); /* for jitter the time will do */
+  return seed;
 }
 
 struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err) {
@@ -36,8 +32,13 @@ struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aw
   }
   c->io = cfg->io;
   c->settings = cfg->settings;
+  if (cfg->region && strlen(cfg->region) >= sizeof c->region) {
+    aws_error_set(err, AWS_E_CONFIG, "\"%.63s...\" is not the name of a region", cfg->region);
+    aws_client_free(c);
+    return NULL;
+  }
   if (cfg->region)
-    snprintf(c->region, sizeof c->region, "%s", cfg->region);
+    strcpy(c->region, cfg->region);
   c->per_host = cfg->per_host > 0 ? cfg->per_host : PER_HOST;
   c->connect_ms = cfg->connect_ms > 0 ? cfg->connect_ms : CONNECT_MS;
   c->total_ms = cfg->total_ms > 0 ? cfg->total_ms : TOTAL_MS;

@@ -28,13 +28,9 @@ static struct aws_settings *load(const struct tui *t, const struct stack_config 
   return aws_settings_load(&in, err);
 }
 
-/* PEM file for TLS as AWS's own tools take it; NULL: the system's. */
 static bool open_io(struct tui *t, const struct aws_settings *aws, struct aws_error *err) {
-  const char *bundle = t->options->demo ? NULL : getenv("AWS_CA_BUNDLE");
-  if (!bundle || !*bundle)
-    bundle = aws_settings_get(aws, "ca_bundle").p;
   if (!t->io)
-    t->io = aws_io_new(t->clock, bundle, err);
+    t->io = aws_io_new(t->clock, aws_settings_ca_file(aws), err);
   return t->io != NULL;
 }
 

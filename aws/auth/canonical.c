@@ -117,7 +117,7 @@ bool aws_canonical_query(struct aws_buf *out, struct aws_str query) {
     add_recoded(&text, value);
     p->nvalue = text.n - p->at - p->nkey;
   }
-  bool ok = !text.failed;
+  bool ok = aws_buf_add_c(&text, ""); /* text.p is there even when all is empty */
   for (size_t i = 0; ok && i < n; i++) {
     params[i].key = (struct aws_str){text.p + params[i].at, params[i].nkey};
     params[i].value = (struct aws_str){text.p + params[i].at + params[i].nkey, params[i].nvalue};
@@ -131,7 +131,7 @@ bool aws_canonical_query(struct aws_buf *out, struct aws_str query) {
     aws_buf_add_char(out, '=');
     aws_buf_add_str(out, params[i].value);
   }
-  aws_buf_done(&text);
+  aws_buf_wipe_done(&text); /* a presigned query holds the session token */
   free(params);
   return ok;
 }

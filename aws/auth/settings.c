@@ -57,6 +57,8 @@ static bool read_file(const char *path, struct aws_buf *out, struct aws_error *e
     return true; /* a missing file is an empty one */
   bool ok = f != NULL;
   char part[4096];
+  if (f)
+    setvbuf(f, NULL, _IONBF, 0); /* a buffer of stdio's own is not overwritten */
   for (size_t n; ok && (n = fread(part, 1, sizeof part, f)) > 0;)
     ok = aws_buf_add(out, part, n);
   if (out->failed)
@@ -272,9 +274,4 @@ const char *aws_settings_ca_file(const struct aws_settings *s) {
 struct aws_str aws_settings_get(const struct aws_settings *s, const char *key) {
   struct aws_str v = aws_ini_get(s->in_credentials, aws_str_from(key));
   return v.p ? v : aws_ini_get(s->in_config, aws_str_from(key));
-}
-
-size_t aws_settings_profiles(const struct aws_settings *s, const struct aws_str **names) {
-  *names = s->names;
-  return s->nnames;
 }

@@ -10,7 +10,7 @@ void aws_retry_init(struct aws_retry *r, uint64_t seed) {
 }
 
 /* SplitMix64: jitter needs spread, not secrecy. */
-uint64_t aws_retry_random(struct aws_retry *r) {
+static uint64_t next_random(struct aws_retry *r) {
   uint64_t z = (r->random += UINT64_C(0x9e3779b97f4a7c15));
   z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
   z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
@@ -27,7 +27,7 @@ int64_t aws_retry_delay(struct aws_retry *r, const struct aws_error *err, int at
   int64_t most = (int64_t)BASE_MS << (attempt - 1);
   if (most > MAX_MS)
     most = MAX_MS;
-  int64_t delay = (int64_t)(aws_retry_random(r) % (uint64_t)(most + 1));
+  int64_t delay = (int64_t)(next_random(r) % (uint64_t)(most + 1));
   return delay > err->retry_after_ms ? delay : err->retry_after_ms;
 }
 

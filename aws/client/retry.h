@@ -20,6 +20,5 @@ void aws_retry_init(struct aws_retry *r, uint64_t seed);
 int64_t aws_retry_delay(struct aws_retry *r, const struct aws_error *err, int attempt, int *cost);
 /* A call came through; cost: of its last retry, 0 when it needed none. */
 void aws_retry_give_back(struct aws_retry *r, int cost);
-uint64_t aws_retry_random(struct aws_retry *r);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include "aws/client/serialize.h"
 
-bool aws_serialize_scalar(struct aws_buf *out, const cJSON *value) {
+/* A scalar's text; false when it is none. */
+static bool add_scalar(struct aws_buf *out, const cJSON *value) {
   if (cJSON_IsString(value))
     return aws_buf_add_c(out, value->valuestring);
   if (cJSON_IsNumber(value))
@@ -24,7 +25,8 @@ static struct aws_str find_word(const char *words, struct aws_str name) {
   return (struct aws_str){0};
 }
 
-struct aws_str aws_serialize_element(const char *lists, const char *list) {
+/* "Filters=Filter Values=Value" says "Filter" for "Filters"; "member" when it says nothing. */
+static struct aws_str element_of(const char *lists, const char *list) {
   struct aws_str e = find_word(lists, aws_str_from(list));
   return e.p ? e : AWS_STR_LIT("member");
 }
@@ -35,6 +37,8 @@ struct aws_str aws_serialize_element(const char *lists, const char *list) {
 bool aws_serialize_json(struct aws_buf *out, const cJSON *in) {
   char *text = in ? cJSON_PrintUnformatted(in) : NULL;
   bool ok = in ? text && aws_buf_add_c(out, text) : aws_buf_add_c(out, "{}");
+  if (text)
+    aws_wipe(text, strlen(text));
   cJSON_free(text);
   return ok;
 }
@@ -53,7 +57,7 @@ static bool query_value(struct aws_buf *out, const char *lists, struct aws_buf *
     bool array = cJSON_IsArray(v);
     struct aws_str element = {0};
     if (array)
-      element = aws_serialize_element(lists, v->string ? v->string : "");
+      element = element_of(lists, v->string ? v->string : "");
     int i = 1;
     for (const cJSON *c = v->child; c && ok; c = c->next, i++) {
       ok = array ? aws_buf_addf(name, ".%.*s.%d", AWS_STR_ARG(element), i)
@@ -68,7 +72,7 @@ static bool query_value(struct aws_buf *out, const char *lists, struct aws_buf *
   struct aws_buf text;
   aws_buf_init(&text, AWS_REQUEST_MAX_BYTES);
   ok = aws_buf_add_char(out, '&') && aws_buf_add_str(out, aws_buf_str(name)) &&
-       aws_buf_add_char(out, '=') && aws_serialize_scalar(&text, v) &&
+       aws_buf_add_char(out, '=') && add_scalar(&text, v) &&
        aws_buf_add_uri(out, aws_buf_str(&text), false);
   aws_buf_done(&text);
   return ok;
@@ -90,13 +94,13 @@ static bool xml_value(struct aws_buf *out, const char *lists, const cJSON *v) {
   if (!cJSON_IsObject(v) && !cJSON_IsArray(v)) {
     struct aws_buf text;
     aws_buf_init(&text, AWS_REQUEST_MAX_BYTES);
-    bool ok = aws_serialize_scalar(&text, v) && aws_buf_add_xml(out, aws_buf_str(&text));
+    bool ok = add_scalar(&text, v) && aws_buf_add_xml(out, aws_buf_str(&text));
     aws_buf_done(&text);
     return ok;
   }
   struct aws_str element = {0};
   if (cJSON_IsArray(v))
-    element = aws_serialize_element(lists, v->string ? v->string : "");
+    element = element_of(lists, v->string ? v->string : "");
   bool ok = true;
   for (const cJSON *c = v->child; c && ok; c = c->next) {
     struct aws_str tag = element.p ? element : aws_str_from(c->string);
@@ -119,6 +123,11 @@ bool aws_serialize_xml(struct aws_buf *out, const struct aws_op *op, const cJSON
 /* ---- the address of a rest request
  * --------------------------------------------------------------- */
 
+/* "." and ".." would lead to another operation. */
+static bool is_segment(struct aws_str s) {
+  return s.n > 0 && !aws_str_eq_c(s, ".") && !aws_str_eq_c(s, "..");
+}
+
 bool aws_serialize_rest_path(struct aws_buf *out, const struct aws_op *op, const cJSON *in,
                              struct aws_error *err) {
   struct aws_str rest = aws_str_from(op->path);
@@ -132,7 +141,7 @@ bool aws_serialize_rest_path(struct aws_buf *out, const struct aws_op *op, const
     aws_buf_init(&text, 4096);
     aws_buf_add_str(&key, name);
     const cJSON *v = cJSON_GetObjectItemCaseSensitive(in, key.p);
-    bool ok = aws_serialize_scalar(&text, v) && text.n > 0 &&
+    bool ok = add_scalar(&text, v) && is_segment(aws_buf_str(&text)) &&
               aws_buf_add_uri(out, aws_buf_str(&text), false);
     aws_buf_done(&key);
     aws_buf_done(&text);
@@ -149,7 +158,7 @@ static bool add_param(struct aws_buf *out, struct aws_str name, const cJSON *v) 
   struct aws_buf text;
   aws_buf_init(&text, AWS_REQUEST_MAX_BYTES);
   bool ok = (out->n == 0 || aws_buf_add_char(out, '&')) && aws_buf_add_uri(out, name, false) &&
-            aws_buf_add_char(out, '=') && aws_serialize_scalar(&text, v) &&
+            aws_buf_add_char(out, '=') && add_scalar(&text, v) &&
             aws_buf_add_uri(out, aws_buf_str(&text), false);
   aws_buf_done(&text);
   return ok;

@@ -11,10 +11,6 @@ enum { AWS_REQUEST_MAX_BYTES = 4 << 20 };
 bool aws_serialize_query(struct aws_buf *out, const struct aws_op *op, const cJSON *in);
 /* in[op->root] as an element of that name with op->service->xmlns. */
 bool aws_serialize_xml(struct aws_buf *out, const struct aws_op *op, const cJSON *in);
-/* The element name for the members of a list: "Filters=Filter Values=Value" says "Filter" for
- * "Filters"; "member" when it says nothing. */
-struct aws_str aws_serialize_element(const char *lists, const char *list);
-
 /* op->path with {Name} filled in, and op->query, for the rest protocols. False: *err set. */
 bool aws_serialize_rest_path(struct aws_buf *out, const struct aws_op *op, const cJSON *in,
                              struct aws_error *err);
@@ -23,8 +19,5 @@ bool aws_serialize_rest_query(struct aws_buf *out, const struct aws_op *op, cons
 bool aws_serialize_rest_json(struct aws_buf *out, const struct aws_op *op, const cJSON *in);
 /* All of `in` as JSON, "{}" for NULL. */
 bool aws_serialize_json(struct aws_buf *out, const cJSON *in);
-
-/* A scalar's text; false when it is none. */
-bool aws_serialize_scalar(struct aws_buf *out, const cJSON *value);
 
 #endif

@@ -93,13 +93,12 @@ static void measure(struct aws_transfer *t, struct aws_http_reply *reply) {
   CURL *e = t->job.easy;
   struct aws_io_stats *stats = &t->job.io->stats;
   long status = 0, head_in = 0, out = 0, connections = 0;
-  curl_off_t body_in = 0, body_out = 0, us = 0;
+  curl_off_t body_in = 0, us = 0;
   curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(e, CURLINFO_HEADER_SIZE, &head_in);
   curl_easy_getinfo(e, CURLINFO_REQUEST_SIZE, &out);
   curl_easy_getinfo(e, CURLINFO_NUM_CONNECTS, &connections);
   curl_easy_getinfo(e, CURLINFO_SIZE_DOWNLOAD_T, &body_in);
-  curl_easy_getinfo(e, CURLINFO_SIZE_UPLOAD_T, &body_out);
   curl_easy_getinfo(e, CURLINFO_TOTAL_TIME_T, &us);
   reply->status = (int)status;
   reply->bytes = (size_t)head_in + (size_t)body_in;
@@ -118,6 +117,8 @@ static void explain(struct aws_transfer *t, struct aws_error *err) {
   else if (t->head_too_long)
     aws_error_set(err, AWS_E_BODY, "%.*s: the answer's headers are longer than %d bytes",
                   AWS_STR_ARG(t->host), HEADERS_MAX_BYTES);
+  else if (t->body.failed)
+    aws_error_set(err, AWS_E_MEMORY, "no memory for the answer of %.*s", AWS_STR_ARG(t->host));
   else
     return;
   err->maybe_done = true;

@@ -21,6 +21,8 @@ struct aws_settings_input {
 
 /* The settings of one profile, from environment, ~/.aws/config and ~/.aws/credentials. */
 struct aws_settings;
+/* NULL: *err set: a file that cannot be read or is wrong (1 MiB at most), a profile that is in
+ * neither, a name that is no region's. */
 struct aws_settings *aws_settings_load(const struct aws_settings_input *in, struct aws_error *err);
 void aws_settings_free(struct aws_settings *s);
 const char *aws_settings_profile(const struct aws_settings *s); /* never NULL: "default" */
@@ -33,8 +35,6 @@ struct aws_str aws_settings_get(const struct aws_settings *s, const char *key);
 const char *aws_settings_endpoint(const struct aws_settings *s, const char *service_id);
 /* AWS_CA_BUNDLE or the profile's ca_bundle, for aws_io_new; NULL: the system's certificates. */
 const char *aws_settings_ca_file(const struct aws_settings *s);
-/* All profile names of both files, sorted, for completion. */
-size_t aws_settings_profiles(const struct aws_settings *s, const struct aws_str **names);
 
 /* ---- credentials ----------------------------------------------------------------------------- */
 

@@ -84,11 +84,12 @@ struct aws_client;
 struct aws_client_config {
   struct aws_io *io;
   const struct aws_settings *settings;
-  const char *region;       /* default region of calls; borrowed copies are made */
+  const char *region;       /* default region of calls; copied */
   int per_host;             /* parallel requests a host; 0: 8 */
   uint64_t seed;            /* of the retries' jitter; 0: from the system */
   int connect_ms, total_ms; /* time-outs of one request; 0: 5,000 and 20,000 */
 };
+/* io and settings are borrowed for the client's life. NULL: *err set. */
 struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err);
 /* Cancels all calls without callbacks. Not from within a callback of one. */
 void aws_client_free(struct aws_client *c);
@@ -121,8 +122,8 @@ void aws_call_cancel(struct aws_call *call); /* no callback after this; NULL is 
 /* Within on_page: the body of the last answer as AWS sent it; {NULL, 0} unless opt->raw. */
 struct aws_str aws_call_raw(const struct aws_call *call);
 
-/* Builds what would be sent, without sending: for contract tests and --trace. The signature is made
- * with creds at `now`. */
+/* Builds what would be sent, without sending, for contract tests. The signature is made with creds
+ * at `now`. True: *out to be freed by aws_wire_done. */
 struct aws_wire {
   struct aws_buf method, url, headers /* "name: value\n"... */, body;
 };
@@ -132,7 +133,7 @@ bool aws_call_wire(struct aws_client *c, const struct aws_op *op, const cJSON *i
 void aws_wire_done(struct aws_wire *w);
 
 /* Every call that went out, for the request budget and the title line. Called once per HTTP
- * request, when it ended. */
+ * request, when it ended, before the call hears of it; must not cancel calls. */
 struct aws_sent {
   const struct aws_op *op;
   int http_status;

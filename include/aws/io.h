@@ -62,7 +62,7 @@ struct aws_http_request {
   size_t nheaders;
   struct aws_str body;
   size_t body_max;          /* a longer answer is an error (AWS_E_BODY) */
-  int connect_ms, total_ms; /* time-outs */
+  int connect_ms, total_ms; /* time-outs; 0: libcurl's own, five minutes and none */
   bool once;   /* a write: goes out on a fresh connection, so that nothing below ever repeats it */
   bool secret; /* body and answer are overwritten when they are freed */
 };
@@ -82,19 +82,23 @@ struct aws_transfer;
  * of the request may have been sent. reply is NULL then. */
 typedef void (*aws_http_fn)(void *arg, const struct aws_http_reply *reply,
                             const struct aws_error *err);
+/* The handle is good until the callback begins. NULL: *err set (AWS_E_MEMORY; AWS_E_USAGE for a
+ * header with a line break), no callback. */
 struct aws_transfer *aws_io_http(struct aws_io *io, const struct aws_http_request *rq,
                                  aws_http_fn fn, void *arg, struct aws_error *err);
 void aws_io_cancel(struct aws_io *io, struct aws_transfer *t); /* no callback; NULL is fine */
+/* The first of that name; {NULL, 0}: there is none. */
 struct aws_str aws_http_header(const struct aws_http_reply *r, const char *lower_name);
 
-/* Resolves a name as the HTTP client would, without blocking. Sorted textual addresses; n == 0 with
- * err set when there are none. */
+/* Resolves a name as the HTTP client would, without blocking, in 5 seconds at most. Sorted textual
+ * addresses, 64 at most; n == 0 with err set when there are none. It cannot be cancelled: arg must
+ * live until the callback or aws_io_free. False: not a host name, or no memory; no callback. */
 typedef void (*aws_resolve_fn)(void *arg, const struct aws_str *addrs, size_t n,
                                const struct aws_error *err);
 bool aws_io_resolve(struct aws_io *io, struct aws_str host, aws_resolve_fn fn, void *arg);
 
 struct aws_io_stats {
-  uint64_t requests, bytes_in, bytes_out, connections;
+  uint64_t requests, bytes_in, bytes_out, connections; /* since the loop was made; bytes of HTTP */
 };
 struct aws_io_stats aws_io_stats(const struct aws_io *io);
 

@@ -151,6 +151,21 @@ static void test_bad_input(void **state) {
       aws_call(f->client, &cloudfront_get_distribution, NULL, NULL, NULL, NULL, NULL, &err));
   assert_int_equal(err.code, AWS_E_USAGE);
   assert_non_null(strstr(err.text, "GetDistribution"));
+  static const char *const other_paths[] = {"{\"Id\":\".\"}", "{\"Id\":\"..\"}", "{\"Id\":\"\"}"};
+  for (size_t i = 0; i < COUNT(other_paths); i++)
+    assert_null(aws_call(f->client, &cloudfront_get_distribution, cJSON_Parse(other_paths[i]), NULL,
+                         NULL, NULL, NULL, &err));
+}
+
+static void test_long_region(void **state) {
+  struct client_fixture *f = *state;
+  char region[80];
+  memset(region, 'a', sizeof region);
+  region[sizeof region - 1] = '\0';
+  struct aws_client_config cfg = {.io = f->io, .region = region};
+  struct aws_error err = {0};
+  assert_null(aws_client_new(&cfg, &err)); /* cut, it would be another region's name */
+  assert_int_equal(err.code, AWS_E_CONFIG);
 }
 
 /* ---- retries
@@ -277,10 +292,11 @@ static void test_absurd_date(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      CLIENT_TEST(test_errors),     CLIENT_TEST(test_refused_signature),
-      CLIENT_TEST(test_bad_input),  CLIENT_TEST(test_retry),
-      CLIENT_TEST(test_writes),     cmocka_unit_test(test_quota),
-      CLIENT_TEST(test_clock_skew), CLIENT_TEST(test_absurd_date),
+      CLIENT_TEST(test_errors),      CLIENT_TEST(test_refused_signature),
+      CLIENT_TEST(test_bad_input),   CLIENT_TEST(test_retry),
+      CLIENT_TEST(test_writes),      cmocka_unit_test(test_quota),
+      CLIENT_TEST(test_clock_skew),  CLIENT_TEST(test_absurd_date),
+      CLIENT_TEST(test_long_region),
   };
   return cmocka_run_group_tests_name("aws/client errors", tests, NULL, NULL);
 }
