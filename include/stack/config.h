@@ -4,7 +4,7 @@
 
 #include "aws/base.h"
 
-/* What is filtered: the kind's plural name and a shell pattern (fnmch) on the thing's name; things of
+/* What is filtered: the kind's plural name and a shell pattern (fnmatch) on the thing's name; things of
  * a kind that has patterns are kept when one matches. */
 struct stack_filter {
   char *kind, *pattern;
