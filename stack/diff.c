@@ -194,7 +194,7 @@ static void diff_db_instance(const struct diff *d, const struct stack_row *was,
                              const struct stack_row *now) {
   const struct rds_instance *a = stack_item(was), *b = now->item;
   if (a)
-    tell_state(d, now, plain_level(b->status, "available"), a->status, b->status);
+    tell_state(d, now, stack_database_level(b->status), a->status, b->status);
   if (a && a->zone.n && b->zone.n && !aws_str_eq(a->zone, b->zone))
     TELL(d, 0, STACK_EVENT_STATE, STACK_WARN, now->id, "database instance %.*s moved to %.*s",
          AWS_STR_ARG(now->name), AWS_STR_ARG(b->zone));
@@ -214,7 +214,7 @@ static void diff_db_cluster(const struct diff *d, const struct stack_row *was,
   if (!a)
     return;
   struct aws_str old = writer_of(a), writer = writer_of(b);
-  tell_state(d, now, plain_level(b->status, "available"), a->status, b->status);
+  tell_state(d, now, stack_database_level(b->status), a->status, b->status);
   if (old.n && writer.n && !aws_str_eq(old, writer))
     TELL(d, 0, STACK_EVENT_STATE, STACK_WARN, now->id, "%.*s: writer is %.*s, was %.*s",
          AWS_STR_ARG(now->name), AWS_STR_ARG(writer), AWS_STR_ARG(old));

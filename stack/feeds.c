@@ -294,6 +294,19 @@ static int hurry_services(const struct stack_part *p) {
   return 0;
 }
 
+/* A member's trouble is its cluster's too. */
+static int hurry_databases(const struct stack_part *p) {
+  const struct stack_collection *c = stack_collection(p->s, STACK_DB_INSTANCE);
+  for (size_t i = 0; i < c->n; i++)
+    if (!aws_str_eq_c(((const struct rds_instance *)c->rows[i]->item)->status, "available"))
+      return 10;
+  c = stack_collection(p->s, STACK_DB_CLUSTER);
+  for (size_t i = 0; i < c->n; i++)
+    if (!aws_str_eq_c(((const struct rds_cluster *)c->rows[i]->item)->status, "available"))
+      return 10;
+  return 0;
+}
+
 /* Sources come before what is found through them. A later feed's row wins over an earlier one's. */
 const struct stack_feed_def stack_feed_defs[] = {
     {.kind = STACK_DISTRIBUTION, .op = &cloudfront_list_distributions, .on_s = 60, .off_s = 120},
@@ -359,6 +372,7 @@ const struct stack_feed_def stack_feed_defs[] = {
      .on_s = 10,
      .off_s = 10,
      .list_s = 60,
+     .nudges = STACK_BIT(STACK_TASK) | STACK_BIT(STACK_TARGET),
      .hurry_s = hurry_services},
     {.kind = STACK_TASK,
      .list = &ecs_list_tasks,
@@ -393,8 +407,18 @@ const struct stack_feed_def stack_feed_defs[] = {
      .input = in_ecs_namespace,
      .on_s = 300,
      .off_s = 300},
-    {.kind = STACK_DB_INSTANCE, .op = &rds_describe_instances, .on_s = 15, .off_s = 30},
-    {.kind = STACK_DB_CLUSTER, .op = &rds_describe_clusters, .on_s = 30, .off_s = 60},
+    {.kind = STACK_DB_INSTANCE,
+     .op = &rds_describe_instances,
+     .on_s = 15,
+     .off_s = 30,
+     .nudges = STACK_BIT(STACK_DB_CLUSTER) | STACK_BIT(STACK_DB_EVENT),
+     .hurry_s = hurry_databases},
+    {.kind = STACK_DB_CLUSTER,
+     .op = &rds_describe_clusters,
+     .on_s = 30,
+     .off_s = 60,
+     .nudges = STACK_BIT(STACK_DB_EVENT),
+     .hurry_s = hurry_databases},
     {.kind = STACK_DB_EVENT,
      .op = &rds_describe_events,
      .input = in_last_hour,

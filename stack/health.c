@@ -432,6 +432,10 @@ static void rate_scalable_target(struct stack *s, const struct stack_row *row,
 
 /* ---- databases --------------------------------------------------------------------- */
 
+enum stack_level stack_database_level(struct aws_str status) {
+  return STATE_LEVEL(database_states, status);
+}
+
 static void rate_db_instance(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct rds_instance *v = row->item;
   const struct rds_parameter_group *g = v->parameter_groups.items;

@@ -56,6 +56,7 @@ struct stack_feed_def {
   bool edge;                          /* asked in us-east-1, where CloudFront's things live */
   int max_pages;                      /* 0: all */
   int on_s, off_s; /* seconds between refreshes, on screen and off; 0: never again once read */
+  unsigned nudges; /* kinds that are asked soon when these rows changed */
   int list_s;      /* how long a list of ids is good; 0: asked each time */
   int (*hurry_s)(
       const struct stack_part *p); /* a shorter period for now (rollouts), 0: none; or NULL */
@@ -246,7 +247,8 @@ bool stack_part_on_screen(const struct stack_part *p);
 bool stack_poll_init(struct stack *s);
 bool stack_poll_ended(const struct stack *s, unsigned kinds); /* asked once, whatever came of it */
 bool stack_poll_stale(const struct stack *s, enum stack_kind k); /* a part failed twice in a row */
-void stack_poll_sources(const struct stack_part *p); /* what p was found through: again, soon */
+void stack_poll_nudge(struct stack *s, unsigned kinds); /* not sooner than they may be hurried */
+void stack_poll_sources(const struct stack_part *p);    /* what p was found through: again, soon */
 /* The part that brings k for a key, NULL: none yet. */
 const struct stack_part *stack_part_of(const struct stack *s, enum stack_kind k,
                                        struct aws_str key);
@@ -292,6 +294,7 @@ void stack_health_free(struct stack *s);
  * moved. */
 unsigned stack_health_rate(struct stack *s, unsigned dirty);
 void stack_health_tick(struct stack *s); /* now and then: ratings that look at the clock */
+enum stack_level stack_database_level(struct aws_str status);
 /* Did the task end as it should not have? Says why. */
 bool stack_task_failed(const struct ecs_task *t, char *why, size_t size);
 const struct ecs_deployment *stack_primary(const struct ecs_service *v); /* or NULL */

@@ -274,6 +274,8 @@ static void commit(struct stack_part *p) {
   p->fresh = nothing;
   rows_came(p);
   stack_sheets_clear(&old);
+  if (!first)
+    stack_poll_nudge(p->s, p->feed->def->nudges);
 }
 
 static void fail(struct stack_part *p, const struct aws_error *err) {

@@ -10,6 +10,7 @@
 enum {
   ASKED_AGAIN_MS = 1000,   /* Ctrl-R held down asks once a second */
   SOURCE_AGAIN_MS = 10000, /* a thing that is gone has its group looked at again, now and then */
+  NUDGE_AFTER_MS = 8000,   /* since the last time */
   SHOWN_LEAD_MS = 30000,
   KIND_LEAD_MS = 15000,
   FIRST_LEAD_MS = 3600000,
@@ -302,6 +303,16 @@ void stack_refresh(struct stack *s, enum stack_kind k) {
     }
   }
   stack_poll_wake(s);
+}
+
+void stack_poll_nudge(struct stack *s, unsigned kinds) {
+  for (size_t i = 0; i < stack_feed_defs_n; i++)
+    for (size_t j = 0; (STACK_BIT(s->feeds[i].def->kind) & kinds) && j < s->feeds[i].n; j++) {
+      struct stack_part *p = s->feeds[i].parts[j];
+      aws_ms at = p->ended_at + NUDGE_AFTER_MS;
+      if (p->loaded && p->error.code == AWS_OK && p->due > at)
+        p->due = at;
+    }
 }
 
 void stack_poll_sources(const struct stack_part *p) {

@@ -396,6 +396,27 @@ static void gone_thing_has_its_group_read_again(void **state) {
   fake_free(s);
 }
 
+static void change_has_its_consequences_read_soon(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_pass(s, 61000); /* tasks off the screen were just asked again */
+  while (!fake_sent("DescribeTasks"))
+    fake_pass(s, 1000);
+  fake_forget();
+  fake_pass(s, 25000);
+  assert_int_equal(fake_sent("DescribeTasks"), 0);
+  static const struct fake_answer one[] = {
+      {.op = "DescribeServices",
+       .items = "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":"
+                "\"" FAKE_CLUSTER "\",\"status\":\"ACTIVE\",\"desiredCount\":2,"
+                "\"runningCount\":1}]"}};
+  fake_answers(one, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 13000);
+  assert_true(fake_sent("DescribeTasks") >= 1);
+  fake_free(s);
+}
+
 static void filters_keep_what_fits(void **state) {
   (void)state;
   struct stack_config cfg;
@@ -430,6 +451,7 @@ int main(void) {
       cmocka_unit_test(huge_cluster_is_not_swept),
       cmocka_unit_test(vanished_things_go),
       cmocka_unit_test(gone_thing_has_its_group_read_again),
+      cmocka_unit_test(change_has_its_consequences_read_soon),
       cmocka_unit_test(filters_keep_what_fits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
