@@ -27,7 +27,7 @@ static const struct raw_row raw_rows[] = {
     {STACK_DISTRIBUTION, &cloudfront_get_distribution, {{"Id", ARG_SHORT, false, NULL}}},
     {STACK_INVALIDATION,
      &cloudfront_get_invalidation,
-     {{"DistributionId", ARG_PARENT_SHORT, false, NULL}, {"Id", ARG_SHORT, false, NULL}}},
+     {{"DistributionId", ARG_PARENT_SHORT, false, NULL}, {"Id", ARG_NAME, false, NULL}}},
     {STACK_VPC_ORIGIN, &cloudfront_get_vpc_origin, {{"Id", ARG_SHORT, false, NULL}}},
     {STACK_LOAD_BALANCER,
      &elbv2_describe_load_balancers,

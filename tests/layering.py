@@ -31,7 +31,8 @@ LIBRARIES = (
     (r"(n?cursesw?|term|panel|menu|form)\.h|ncursesw?/", {"widgets", "tui"}),
     (r"microhttpd\.h|gnutls/", {"sim"}),
     (r"expat\.h", {"aws/doc"}),
-    (r"openssl/", {"aws/base", "aws/auth", "sim"}),
+    (r"openssl/ssl\.h", {"aws/io"}),
+    (r"openssl/(?!ssl\.h)", {"aws/base", "aws/auth", "sim"}),
     (r"libconfig\.h", {"stack", "tui", "sim"}),
 )
 

@@ -29,7 +29,10 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg) {
   struct aws_transfer *t = arg;
   n *= size;
   t->too_long = n > t->body.max - t->body.n;
-  return aws_buf_add(&t->body, p, n) ? n : 0; /* fewer than given: libcurl ends the transfer */
+  bool ok = aws_buf_add(&t->body, p, n);
+  if (t->secret)
+    aws_wipe(p, n); /* libcurl keeps this buffer for the next transfer */
+  return ok ? n : 0; /* fewer than given: libcurl ends the transfer */
 }
 
 /* Keeps the head of the last answer: an interim one (100) is forgotten. */
@@ -249,6 +252,8 @@ static void set_options(struct aws_transfer *t, const struct aws_http_request *r
   /* When a kept connection breaks before a byte of the answer came, libcurl sends the request again
    * on a new one. Right for a read; a write gets a connection that never was used. */
   curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, rq->once ? 1L : 0L);
+  if (rq->secret)
+    io_tls_secret(e);
   curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->detail);
   curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(e, CURLOPT_WRITEDATA, t);

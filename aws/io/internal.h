@@ -60,6 +60,11 @@ void io_job_stop(struct io_job *job);
 /* The CA store for TLS: sets io->ca_file and io->ca_path. */
 bool io_ca_choose(struct aws_io *io, const char *ca_file, struct aws_error *err);
 
+/* OpenSSL keeps what it deciphered last in a buffer of the connection until the next record comes.
+ * This gives the transfer a connection of its own that overwrites it at once.
+ * https://docs.openssl.org/3.0/man3/SSL_CTX_set_options/ (SSL_OP_CLEANSE_PLAINTEXT) */
+void io_tls_secret(CURL *easy);
+
 void io_timers_done(struct io_timers *t);
 /* ms from now to the first timer; -1: there is none. */
 int64_t io_timers_wait(const struct io_timers *t, aws_ms now);

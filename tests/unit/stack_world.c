@@ -48,7 +48,7 @@ void world_turn(struct world *w) {
 /* ---- the simulator ------------------------------------------------------------------------------
  */
 
-static void start_sim(struct world *w, const char *scenario) {
+static void start_sim(struct world *w, const char *option, const char *value, const char *flag) {
   const char *dir = getenv("CAWSOLE_BUILDDIR");
   char path[4096], line[128] = "";
   int out[2];
@@ -60,8 +60,8 @@ static void start_sim(struct world *w, const char *scenario) {
   if (w->sim == 0) {
     dup2(out[1], STDOUT_FILENO);
     close(out[0]);
-    execl(path, path, "--port", "0", "--speed", SIM_SPEED, "--die-with-parent", "--scenario",
-          scenario ? scenario : "steady", (char *)NULL);
+    execl(path, path, "--port", "0", "--speed", SIM_SPEED, "--die-with-parent", option, value, flag,
+          (char *)NULL);
     _exit(127);
   }
   close(out[1]);
@@ -155,6 +155,28 @@ static void name_op(const struct test_request *rq, char *out, size_t size) {
     snprintf(out, size, "%.63s", rq->target);
 }
 
+static void add_line(char *log, size_t size, const char *text) {
+  size_t n = strlen(log);
+  snprintf(log + n, size - n, "%s\n", text);
+}
+
+static void note_names(struct world *w, const struct test_request *rq) {
+  cJSON *in = cJSON_Parse(rq->body.p);
+  const cJSON *names = cJSON_GetObjectItem(in, "Names"), *name;
+  bool decrypt = cJSON_IsTrue(cJSON_GetObjectItem(in, "WithDecryption"));
+  size_t n = (size_t)cJSON_GetArraySize(names);
+
+  w->value_requests++;
+  w->most_names = n > w->most_names ? n : w->most_names;
+  cJSON_ArrayForEach(name, names) {
+    if (decrypt)
+      add_line(w->decrypted, sizeof w->decrypted, name->valuestring);
+    else
+      add_line(w->asked, sizeof w->asked, name->valuestring);
+  }
+  cJSON_Delete(in);
+}
+
 static void note(struct world *w, const char *op, const struct test_request *rq) {
   if (!strcmp(op, "UpdateService") || !strcmp(op, "CreateInvalidation")) {
     struct world_write *write = &w->writes[w->nwrites < WORLD_WRITES ? w->nwrites : 0];
@@ -162,16 +184,8 @@ static void note(struct world *w, const char *op, const struct test_request *rq)
     snprintf(write->body, sizeof write->body, "%s", rq->body.p);
     w->nwrites++;
   }
-  if (!strcmp(op, "GetParameters")) {
-    cJSON *in = cJSON_Parse(rq->body.p);
-    const cJSON *names = cJSON_GetObjectItem(in, "Names"), *name;
-    size_t n = (size_t)cJSON_GetArraySize(names), used = strlen(w->decrypted);
-    w->most_names = n > w->most_names ? n : w->most_names;
-    if (cJSON_IsTrue(cJSON_GetObjectItem(in, "WithDecryption")))
-      cJSON_ArrayForEach(name, names) used += (size_t)snprintf(
-          w->decrypted + used, sizeof w->decrypted - used, "%s\n", name->valuestring);
-    cJSON_Delete(in);
-  }
+  if (!strcmp(op, "GetParameters"))
+    note_names(w, rq);
 }
 
 static struct trick *find_trick(struct world *w, const char *op) {
@@ -224,29 +238,90 @@ static const char *environment(void *arg, const char *name) {
   return NULL;
 }
 
-void world_start(struct world *w, const char *scenario) {
+static void load_settings(struct world *w, const char *scheme, int port) {
   struct aws_error err = {0};
   char url[64];
 
-  memset(w, 0, sizeof *w);
-  w->upstream = -1;
-  start_sim(w, scenario);
-  w->clock = (struct aws_clock){real_wall, fast_mono, w};
-  w->io = aws_io_new(&w->clock, NULL, &err);
-  w->proxy = test_server_new(handle, w);
-  snprintf(url, sizeof url, "http://127.0.0.1:%d", test_server_port(w->proxy));
+  snprintf(url, sizeof url, "%s://127.0.0.1:%d", scheme, port);
   const struct aws_settings_input in = {
       .getenv = environment, .region = "eu-west-1", .endpoint = url};
+  aws_settings_free(w->settings);
   w->settings = aws_settings_load(&in, &err);
+  w->deps.settings = w->settings;
+}
+
+static void begin(struct world *w) {
+  memset(w, 0, sizeof *w);
+  w->upstream = -1;
   snprintf(w->dir, sizeof w->dir, "/tmp/cawsole-test-XXXXXX");
   assert_non_null(mkdtemp(w->dir));
+}
+
+static void go_on(struct world *w, const char *ca_file) {
+  struct aws_error err = {0};
+
+  w->clock = (struct aws_clock){real_wall, fast_mono, w};
+  w->io = aws_io_new(&w->clock, ca_file, &err);
+  w->proxy = test_server_new(handle, w);
   snprintf(w->journal, sizeof w->journal, "%s/state/audit.jsonl", w->dir);
   stack_config_init(&w->cfg);
   w->cfg.name = strdup("shop");
   w->cfg.audit_path = strdup(w->journal);
   w->cfg.metrics = false;
-  w->deps =
-      (struct stack_deps){.io = w->io, .settings = w->settings, .clock = &w->clock, .seed = 4711};
+  w->deps = (struct stack_deps){.io = w->io, .clock = &w->clock, .seed = 4711};
+  load_settings(w, "http", test_server_port(w->proxy));
+}
+
+void world_start(struct world *w, const char *scenario) {
+  begin(w);
+  start_sim(w, "--scenario", scenario ? scenario : "steady", NULL);
+  go_on(w, NULL);
+}
+
+/* Writes the reference stack, changed, to a file of its own. */
+static void write_stack(const char *path, const char *const (*changes)[2]) {
+  const char *dir = getenv("CAWSOLE_SRCDIR");
+  char from[4096], *text = calloc(1, 1 << 16);
+
+  snprintf(from, sizeof from, "%s/sim/reference.cfg", dir ? dir : ".");
+  FILE *f = fopen(from, "re"), *out = fopen(path, "we");
+  assert_true(text && f && out && fread(text, 1, (1 << 16) - 1, f) > 0);
+  const char *rest = text;
+  for (; (*changes)[0]; changes++) {
+    const char *at = strstr(rest, (*changes)[0]);
+    assert_non_null(at);
+    fprintf(out, "%.*s%s", (int)(at - rest), rest, (*changes)[1]);
+    rest = at + strlen((*changes)[0]);
+  }
+  fputs(rest, out);
+  fclose(f);
+  fclose(out);
+  free(text);
+}
+
+void world_start_with(struct world *w, const char *const (*changes)[2]) {
+  char path[96];
+
+  begin(w);
+  snprintf(path, sizeof path, "%s/stack.cfg", w->dir);
+  write_stack(path, changes);
+  start_sim(w, "--stack", path, NULL);
+  (void)remove(path);
+  go_on(w, NULL);
+}
+
+void world_start_tls(struct world *w) {
+  char path[96];
+
+  begin(w);
+  snprintf(path, sizeof path, "%s/ca.pem", w->dir);
+  start_sim(w, "--ca-out", path, "--tls");
+  go_on(w, path);
+  load_settings(w, "https", w->sim_port);
+}
+
+void world_without_proxy(struct world *w) {
+  load_settings(w, "http", w->sim_port);
 }
 
 void world_open(struct world *w) {
@@ -277,6 +352,8 @@ void world_stop(struct world *w) {
   close(w->sim_out);
   kill(w->sim, SIGTERM);
   waitpid(w->sim, NULL, 0);
+  snprintf(state, sizeof state, "%s/ca.pem", w->dir);
+  (void)remove(state);
   snprintf(state, sizeof state, "%s/state", w->dir);
   if (remove(w->journal) != 0)
     (void)rmdir(w->journal);

@@ -49,15 +49,21 @@ struct world {
   struct trick tricks[4];
   struct world_write writes[WORLD_WRITES]; /* that reached the proxy */
   size_t nwrites;
-  char decrypted[512]; /* names of GetParameters requests with decryption, a line each */
-  size_t most_names;   /* in one GetParameters request */
+  char asked[4096], decrypted[512];  /* names of GetParameters requests, a line each */
+  size_t value_requests, most_names; /* how many of these, most names in one */
   char dir[64], journal[96], other[96];
 };
 
 /* Starts simulator and proxy; scenario NULL: steady. Then world_open. */
 void world_start(struct world *w, const char *scenario);
-void world_open(struct world *w);  /* makes and starts a stack of w->cfg and w->deps */
-void world_close(struct world *w); /* frees the stack alone */
+/* The same with the reference stack changed: each first text becomes the second, in the order of
+ * the file. The list ends with NULL, NULL. */
+void world_start_with(struct world *w, const char *const (*changes)[2]);
+/* Over TLS, and without the proxy. */
+void world_start_tls(struct world *w);
+void world_without_proxy(struct world *w); /* before world_open */
+void world_open(struct world *w);          /* makes and starts a stack of w->cfg and w->deps */
+void world_close(struct world *w);         /* frees the stack alone */
 void world_stop(struct world *w);
 void world_turn(struct world *w);
 void world_jump(struct world *w, aws_ms ms); /* moves the monotonic clock on */
