@@ -131,14 +131,9 @@ static void hide(struct value *v) {
 
 /* What is not known to be plain is secret. */
 static bool is_secret(const struct stack *s, struct aws_str name) {
-  const struct stack_collection *all = stack_collection(s, STACK_PARAMETER);
+  const struct ssm_parameter_metadata *p = stack_item(stack_find(s, STACK_PARAMETER, name));
 
-  for (size_t i = 0; i < all->n; i++) {
-    const struct ssm_parameter_metadata *p = all->rows[i]->item;
-    if (aws_str_eq(p->name, name))
-      return !aws_str_eq_c(p->type, "String") && !aws_str_eq_c(p->type, "StringList");
-  }
-  return true;
+  return !p || (!aws_str_eq_c(p->type, "String") && !aws_str_eq_c(p->type, "StringList"));
 }
 
 static void set_timer(struct stack *s);
