@@ -1,0 +1,245 @@
+/* Every action on the real screen, from its key to its end, and what the journal says of it.
+ *
+ * The simulator runs faster than the clock, so that a rollout takes seconds. */
+#include "config.h"
+
+#include "console.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct screen *start(const char *environment) {
+  static char config[256];
+  snprintf(config, sizeof config,
+           "stacks = ( { name = \"shop\"; region = \"eu-west-1\"; environment = \"%s\"; "
+           "interval = 1; } );\n",
+           environment);
+  struct screen *s = console_start(
+      &(struct console_setup){.sim = {"--speed", "60", "--seed", "7", NULL}, .config = config});
+  console_ready(s);
+  screen_expect(s, "▸ api");
+  return s;
+}
+
+/* The journal must hold a line with each of the steps for this action, and no secret. */
+static void journal_has(const struct screen *s, const char *action, const char *const *steps) {
+  char *text = console_journal(s), wanted[64];
+  size_t from = 0;
+  for (; *steps; steps++) {
+    bool found = false;
+    char *at = text + from, *end;
+    for (; !found && (end = strchr(at, '\n')); at = end + 1) {
+      *end = '\0';
+      snprintf(wanted, sizeof wanted, "\"action\":\"%s\"", action);
+      found = strstr(at, wanted) != NULL;
+      snprintf(wanted, sizeof wanted, "\"%s\"", *steps);
+      found = found && strstr(at, wanted) != NULL;
+      *end = '\n';
+      from = (size_t)(end + 1 - text);
+    }
+    if (!found) {
+      fprintf(stderr, "---- the journal ----\n%s----\n", text);
+      screen_fail(s, "the journal lacks a step of the action", *steps);
+    }
+  }
+  free(text);
+}
+
+static const char *const to_the_end[] = {"planned", "sent", "ended", NULL};
+
+static void ended_done(struct screen *s) {
+  screen_expect(s, "Enter closes");
+  if (screen_row(s, "│ done +│") < 0)
+    screen_fail(s, "the action ended otherwise than done", NULL);
+}
+
+/* ---- scaling -------------------------------------------------------------------------------- */
+
+static void scale_up(void **state) {
+  struct screen *s = start("staging");
+  (void)state;
+  screen_keys(s, "s");
+  screen_expect(s, "Desired count");
+  screen_keys(s, "<C-u>+2<Enter>");
+  screen_expect(s, "desired count 4 -> 6");
+  screen_keys(s, "y");
+  ended_done(s);
+  screen_expect(s, "Way back: ");
+  screen_keys(s, "<Enter>");
+  screen_expect(s, "api .*6/6");
+  journal_has(s, "scale", to_the_end);
+}
+
+static void scale_to_none_wants_the_name(void **state) {
+  struct screen *s = start("production");
+  (void)state;
+  screen_keys(s, "s");
+  screen_expect(s, "Desired count");
+  screen_keys(s, "<C-u>0<Enter>");
+  screen_expect(s, "Type api to go on");
+  screen_expect(s, "every task is stopped");
+  screen_keys(s, "web<Enter>");
+  screen_expect(s, "Type api to go on");
+  screen_keys(s, "<C-u>api<Enter>");
+  ended_done(s);
+  journal_has(s, "scale", to_the_end);
+}
+
+static void a_count_that_is_none_is_refused(void **state) {
+  struct screen *s = start("staging");
+  (void)state;
+  screen_keys(s, "s");
+  screen_expect(s, "Desired count");
+  screen_keys(s, "<C-u>many<Enter>");
+  screen_idle(s);
+  screen_expect(s, "Desired count");
+  screen_keys(s, "<Esc>");
+  screen_expect_gone(s, "Desired count");
+}
+
+/* ---- deploying ------------------------------------------------------------------------------ */
+
+static void redeploy(void **state) {
+  struct screen *s = start("production");
+  (void)state;
+  screen_keys(s, "jr");
+  screen_expect(s, "a new deployment of shop-prod-web:41 replaces all 4 tasks");
+  screen_keys(s, "web<Enter>");
+  ended_done(s);
+  screen_keys(s, "<Enter>");
+  screen_expect(s, "web .*COMPLETED");
+  journal_has(s, "redeploy", to_the_end);
+}
+
+static void roll_back(void **state) {
+  struct screen *s = start("production");
+  (void)state;
+  screen_keys(s, "b");
+  screen_expect(s, "shop-prod-api:86");
+  screen_expect(s, "api image: ");
+  screen_keys(s, "<Enter>");
+  screen_expect(s, "Type api to go on");
+  screen_keys(s, "api<Enter>");
+  ended_done(s);
+  screen_keys(s, "<Enter>");
+  screen_expect(s, "api .*COMPLETED.* 86 ");
+  journal_has(s, "rollback", to_the_end);
+}
+
+/* ---- invalidating --------------------------------------------------------------------------- */
+
+static void invalidate(void **state) {
+  struct screen *s = start("staging");
+  (void)state;
+  screen_keys(s, "1i");
+  screen_expect(s, "Paths");
+  screen_keys(s, "<C-u>/a*b<Enter><C-s>");
+  screen_expect(s, "only at (its|the) end");
+  screen_keys(s, "<Esc>");
+  screen_expect_gone(s, "Invalidate paths");
+  screen_keys(s, "i");
+  screen_expect(s, "Paths");
+  screen_keys(s, "<C-u>/app/*<Enter><C-u>/index.html<Enter><C-s>");
+  screen_expect(s, "y .*n |go on");
+  screen_keys(s, "y");
+  ended_done(s);
+  journal_has(s, "invalidate", to_the_end);
+}
+
+/* ---- revealing ------------------------------------------------------------------------------ */
+
+static void reveal_and_hide(void **state) {
+  static const char *const sent[] = {"arn:aws:sts::123456789012:assumed-role/OpsRole/operator",
+                                     NULL};
+  struct screen *s = start("production");
+  (void)state;
+  screen_keys(s, "5zjjjj");
+  assert_int_equal(screen_row(s, "hooks.example.com"), -1);
+  screen_keys(s, "x");
+  screen_expect(s, "https://hooks.example.com/T0/B0");
+  journal_has(s, "reveal", sent);
+  char *journal = console_journal(s);
+  assert_null(strstr(journal, "hooks.example.com"));
+  free(journal);
+  screen_keys(s, "x");
+  screen_expect_gone(s, "hooks.example.com");
+  screen_keys(s, "x");
+  screen_expect(s, "hooks.example.com");
+  screen_keys(s, "z3");
+  screen_keys(s, "z");
+  screen_expect_gone(s, "hooks.example.com");
+  screen_keys(s, "z5z");
+  screen_expect(s, "slack-hook");
+  screen_idle(s);
+  assert_int_equal(screen_row(s, "hooks.example.com"), -1); /* masked on leaving */
+}
+
+/* ---- what is not done ----------------------------------------------------------------------- */
+
+static void read_only_says_why(void **state) {
+  static const char *const keys[] = {"3s", "3r", "3b", "1i"};
+  struct screen *s = console_start(
+      &(struct console_setup){.sim = {"--speed", "60", NULL}, .args = {"--read-only", NULL}});
+  (void)state;
+  console_ready(s);
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    screen_keys(s, keys[i]);
+    screen_expect(s, "(Scale|Redeploy|Roll|Invalidate).*read-only");
+  }
+  char *journal = console_journal(s);
+  assert_null(strstr(journal, "\"sent\""));
+  free(journal);
+}
+
+static void cancelled_is_not_sent(void **state) {
+  static const char *const steps[] = {"planned", "cancelled", NULL};
+  struct screen *s = start("production");
+  (void)state;
+  screen_keys(s, "r");
+  screen_expect(s, "Type api to go on");
+  screen_keys(s, "<Esc>");
+  screen_expect_gone(s, "Type api");
+  journal_has(s, "redeploy", steps);
+  char *journal = console_journal(s);
+  assert_null(strstr(journal, "\"sent\""));
+  free(journal);
+}
+
+static void it_goes_on_in_the_background(void **state) {
+  struct screen *s = start("staging");
+  (void)state;
+  screen_keys(s, "s");
+  screen_expect(s, "Desired count");
+  screen_keys(s, "<C-u>7<Enter>");
+  screen_expect(s, "4 -> 7");
+  screen_keys(s, "y");
+  screen_expect(s, "Esc closes this|done");
+  screen_keys(s, "<Esc>:actions<Enter>");
+  screen_expect(s, "Actions of this session");
+  screen_expect(s, "Scale service .*shop-prod/api +done");
+  journal_has(s, "scale", to_the_end);
+}
+
+#define TEST(f) cmocka_unit_test_teardown(f, console_end)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(scale_up),
+      TEST(scale_to_none_wants_the_name),
+      TEST(a_count_that_is_none_is_refused),
+      TEST(redeploy),
+      TEST(roll_back),
+      TEST(invalidate),
+      TEST(reveal_and_hide),
+      TEST(read_only_says_why),
+      TEST(cancelled_is_not_sent),
+      TEST(it_goes_on_in_the_background),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
