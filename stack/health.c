@@ -27,8 +27,19 @@ static void rated(struct stack_rating *r, enum stack_level level, const char *fm
   va_list ap;
   va_start(ap, fmt);
   r->level = level;
+  r->symptom = false;
   vsnprintf(r->reason, sizeof r->reason, fmt, ap);
   va_end(ap);
+}
+
+/* A rate beyond its threshold: felt here, be the cause here or further down the path. */
+static void felt(struct stack_rating *r, const char *what, double value, double limit,
+                 const char *unit) {
+  if (limit <= 0 || !(value > limit) || r->level >= STACK_WARN)
+    return;
+  rated(r, STACK_WARN, "%s %.*f%s (limit %.*f%s)", what, value < 100, value, unit, limit < 100,
+        limit, unit);
+  r->symptom = true;
 }
 
 const char *stack_level_name(enum stack_level l) {
@@ -126,8 +137,7 @@ static void rate_distribution(struct stack *s, const struct stack_row *row,
     rated(r, STACK_UNKNOWN, "status %.*s", AWS_STR_ARG(d->status));
   if (!d->enabled)
     rated(r, STACK_NOTE, "disabled");
-  if (limit > 0 && rate > limit)
-    rated(r, STACK_WARN, "5xx %.1f%% (limit %.1f%%)", rate, limit);
+  felt(r, "5xx", rate, limit, "%");
 }
 
 static void rate_invalidation(struct stack *s, const struct stack_row *row,
@@ -160,11 +170,9 @@ static void rate_load_balancer(struct stack *s, const struct stack_row *row,
   double target = stack_metric_last(s, STACK_LOAD_BALANCER, row->id, "HTTPCode_Target_5XX_Count");
   double own = stack_metric_last(s, STACK_LOAD_BALANCER, row->id, "HTTPCode_ELB_5XX_Count");
   double failed = (isnan(target) ? 0 : target) + (isnan(own) ? 0 : own);
-  if (t->error_rate_percent > 0 && all > 0 && failed * 100 / all > t->error_rate_percent)
-    rated(r, STACK_WARN, "5xx %.1f%% (limit %.1f%%)", failed * 100 / all, t->error_rate_percent);
+  felt(r, "5xx", all > 0 ? failed * 100 / all : 0, t->error_rate_percent, "%");
   double p95 = stack_metric_last(s, STACK_LOAD_BALANCER, row->id, "TargetResponseTime");
-  if (t->latency_ms > 0 && p95 > t->latency_ms)
-    rated(r, STACK_WARN, "p95 %.0f ms (limit %.0f ms)", p95, t->latency_ms);
+  felt(r, "p95", p95, t->latency_ms, " ms");
 }
 
 static bool check_disabled(const struct elbv2_target *v) {
@@ -476,10 +484,12 @@ static void rate_alarm(struct stack *s, const struct stack_row *row, struct stac
   (void)s;
   if (!aws_str_eq_c(v->state, "ALARM"))
     return;
-  if (aws_str_starts(v->name, "TargetTracking-"))
+  if (aws_str_starts(v->name, "TargetTracking-")) {
     rated(r, STACK_NOTE, "autoscaling's own alarm");
-  rated(r, aws_str_starts(v->name, "TargetTracking-") ? STACK_NOTE : STACK_WARN, "%.*s",
-        AWS_STR_ARG(v->reason.n ? v->reason : v->name));
+    return;
+  }
+  rated(r, STACK_WARN, "%.*s", AWS_STR_ARG(v->reason.n ? v->reason : v->name));
+  r->symptom = true;
 }
 
 /* ---- the table --------------------------------------------------------------------- */
@@ -508,6 +518,7 @@ static bool rate_row(struct stack *s, enum stack_kind k, struct stack_row *row) 
   struct stack_rating r;
   r.level = STACK_OK;
   r.reason[0] = '\0';
+  r.symptom = false;
   ratings[k].rate(s, row, &r);
   if (r.level == row->rating.level && !strcmp(r.reason, row->rating.reason))
     return false;

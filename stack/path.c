@@ -234,11 +234,15 @@ static void rate_rows(struct stack *s, struct stack_hop *h, enum stack_kind k) {
   const struct stack_collection *c = stack_collection(s, k);
   const struct stack_row *worst = NULL;
   h->count += c->n;
-  for (size_t i = 0; i < c->n; i++)
-    if (c->rows[i]->rating.level > h->rating.level) {
-      worst = c->rows[i];
-      h->rating.level = worst->rating.level;
-    }
+  for (size_t i = 0; i < c->n; i++) {
+    const struct stack_rating *r = &c->rows[i]->rating;
+    bool cause = r->level == h->rating.level && h->rating.symptom && !r->symptom;
+    if (r->level <= h->rating.level && !cause)
+      continue;
+    worst = c->rows[i];
+    h->rating.level = r->level;
+    h->rating.symptom = r->symptom;
+  }
   if (!worst)
     return;
   snprintf(h->rating.reason, sizeof h->rating.reason, "%.*s %.150s", AWS_STR_ARG(worst->name),
@@ -272,6 +276,7 @@ static void rate_alarms(struct stack *s, struct stack_hop *h, const char *namesp
         !aws_str_eq_c(v->namespace, namespace))
       continue;
     h->rating.level = c->rows[i]->rating.level;
+    h->rating.symptom = true;
     snprintf(h->rating.reason, sizeof h->rating.reason, "alarm %.*s", AWS_STR_ARG(v->name));
     worst_is(s, h, STACK_ALARM, c->rows[i]->id);
   }
@@ -315,13 +320,16 @@ static size_t count_alarms(struct stack *s, const struct stack_row **first) {
   return n;
 }
 
-/* The hop that the request meets first among the worst kind of trouble there is: a fault, or else
- * what could not be told. */
+/* The hop that the request meets first: with a fault of its own; else one where trouble is felt,
+ * since what fails further down is felt all the way up; else what could not be told. */
 static struct stack_hop *first_fault(struct stack_path *p) {
   enum stack_level least = p->level >= STACK_WARN ? STACK_WARN : STACK_UNKNOWN;
-  for (size_t i = 0; i < p->n; i++)
-    if (p->hops[i].present && p->hops[i].rating.level >= least)
-      return &p->hops[i];
+  for (int felt = 0; felt < 2; felt++)
+    for (size_t i = 0; i < p->n; i++) {
+      struct stack_hop *h = &p->hops[i];
+      if (h->present && h->rating.level >= least && (felt || !h->rating.symptom))
+        return h;
+    }
   return NULL;
 }
 

@@ -29,6 +29,7 @@ const char *stack_level_name(enum stack_level l); /* "ok" "note" "unknown" "warn
 struct stack_rating {
   enum stack_level level;
   char reason[192]; /* in words, "" when ok: "3 of 5 targets healthy" */
+  bool symptom;     /* a rate or an alarm: what is felt here, whose cause may be further down the path */
 };
 
 /* One thing. The item's struct is the kind's (aws/api). Rows keep their address only until the

@@ -263,6 +263,31 @@ static void alarm_belongs_to_its_hop(void **state) {
   fake_free(s);
 }
 
+/* What fails further down is felt at the edge: the strip names where it is. */
+static void cause_comes_before_symptom(void **state) {
+  (void)state;
+  static const struct fake_answer felt[] = {
+      {.op = "GetMetricData",
+       .has = "5xxErrorRate",
+       .items = "[{\"Id\":\"m1\",\"Timestamps\":[1768474680],\"Values\":[6.1]}]"},
+      {.op = "DescribeDBInstances",
+       .items = "[{\"DBInstanceIdentifier\":\"shop-db\",\"DBInstanceStatus\":\"rebooting\"}]"}};
+  fake_answers(felt, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, true);
+  fake_pass(s, 5000);
+  assert_true(stack_path(s)->hops[STACK_HOP_CDN].first_fault);
+  assert_string_equal(stack_path(s)->summary,
+                      "degraded: CloudFront shop.example.com 5xx 6.1% (limit 5.0%)");
+  fake_free(s);
+  fake_answers(felt, 2, fake_shop, fake_shop_n);
+  s = fake_stack(NULL, true);
+  fake_pass(s, 5000);
+  assert_int_equal(stack_path(s)->hops[STACK_HOP_CDN].rating.level, STACK_WARN);
+  assert_false(stack_path(s)->hops[STACK_HOP_CDN].first_fault);
+  assert_true(stack_path(s)->hops[STACK_HOP_DB].first_fault);
+  fake_free(s);
+}
+
 /* ---- the document ------------------------------------------------------------------ */
 
 static const cJSON *at(const cJSON *doc, const char *path) {
@@ -305,7 +330,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(follows_references),       cmocka_unit_test(what_is_not_read_is_said_so),
       cmocka_unit_test(names_the_first_fault),    cmocka_unit_test(rings_once_when_a_hop_turns_bad),
-      cmocka_unit_test(alarm_belongs_to_its_hop), cmocka_unit_test(prints_the_whole_model),
+      cmocka_unit_test(alarm_belongs_to_its_hop), cmocka_unit_test(cause_comes_before_symptom),
+      cmocka_unit_test(prints_the_whole_model),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
