@@ -244,10 +244,49 @@ static bool refused(const struct tui_view *v) {
   return stack_state(v->tui->stack) == STACK_REFUSED;
 }
 
+size_t tui_board_pane_of(enum stack_kind k) {
+  for (size_t i = 0; i < TUI_PANES; i++)
+    for (size_t j = 0; j < panes[i]->nkinds; j++)
+      if (panes[i]->kinds[j] == k)
+        return i;
+  return TUI_PANES;
+}
+
+/* Leads to a hop's worst thing. */
+static void follow_hop(struct board *b, const struct stack_hop *h) {
+  size_t pane = tui_board_pane_of(h->worst_kind);
+  if (pane == TUI_PANES) { /* a load balancer, an API: no pane has it, a list does */
+    tui_push(b->view.tui, tui_list_new(b->view.tui, h->worst_kind));
+    return;
+  }
+  b->focus = pane;
+  pane_update(&b->panes[pane]);
+  if (h->worst_id.n)
+    pane_select(&b->panes[pane], h->worst_id);
+}
+
+static const struct stack_hop *nth_hop(const struct stack_path *path, size_t nth) {
+  for (size_t i = 0; i < path->n; i++)
+    if (path->hops[i].present && nth-- == 0)
+      return &path->hops[i];
+  return NULL;
+}
+
+/* The hop that the operator should look at; NULL: all is well. */
+static const struct stack_hop *faulty_hop(const struct tui_view *v) {
+  const struct stack_path *path = stack_path(v->tui->stack);
+  for (size_t i = 0; i < path->n; i++)
+    if (path->hops[i].present && path->hops[i].first_fault)
+      return &path->hops[i];
+  return NULL;
+}
+
 static bool can(const struct tui_view *v, enum tui_command c) {
   if (refused(v))
     return false;
   switch (c) {
+  case TUI_FAULT:
+    return faulty_hop(v) != NULL;
   case TUI_NEXT_PANE:
   case TUI_PREVIOUS_PANE:
   case TUI_PANE:
@@ -275,6 +314,9 @@ static enum tui_result command(struct tui_view *v, enum tui_command c, size_t in
   case TUI_ZOOM:
     b->zoom = !b->zoom;
     return TUI_REDRAW;
+  case TUI_FAULT:
+    follow_hop(b, faulty_hop(v));
+    return TUI_REDRAW;
   case TUI_BACK:
     if (pane_can(focused(v), c))
       return pane_command(focused(v), c);
@@ -293,39 +335,15 @@ static bool subject(const struct tui_view *v, struct tui_subject *out) {
   return true;
 }
 
-/* The pane that shows things of a kind, TUI_PANES when none does. */
-static size_t pane_for(enum stack_kind k) {
-  for (size_t i = 0; i < TUI_PANES; i++)
-    for (size_t j = 0; j < panes[i]->nkinds; j++)
-      if (panes[i]->kinds[j] == k)
-        return i;
-  return TUI_PANES;
-}
-
-/* A click on a hop leads to its worst thing. */
-static void follow_hop(struct board *b, size_t nth) {
-  const struct stack_path *path = stack_path(b->view.tui->stack);
-  for (size_t i = 0; i < path->n; i++) {
-    const struct stack_hop *h = &path->hops[i];
-    if (!h->present || nth-- > 0)
-      continue;
-    size_t pane = pane_for(h->worst_kind);
-    if (pane == TUI_PANES)
-      return;
-    b->focus = pane;
-    pane_update(&b->panes[pane]);
-    if (h->worst_id.n)
-      pane_select(&b->panes[pane], h->worst_id);
-    return;
-  }
-}
-
 static enum tui_result mouse(struct board *b, const struct wid_event *e) {
   int y = e->mouse.y, x = e->mouse.x;
   if (e->mouse.kind == WID_MOUSE_PRESS && wid_rect_has(b->strip, y, x)) {
     struct hops hops;
     build_hops(b->view.tui->stack, &hops);
-    follow_hop(b, wid_strip_hit(b->strip, hops.hops, hops.n, y, x));
+    size_t hit = wid_strip_hit(b->strip, hops.hops, hops.n, y, x);
+    const struct stack_hop *hop = nth_hop(stack_path(b->view.tui->stack), hit);
+    if (hop)
+      follow_hop(b, hop);
     return TUI_REDRAW;
   }
   if (b->layout.tabs && wid_rect_has(b->layout.bar, y, x)) {

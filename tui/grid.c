@@ -130,6 +130,7 @@ static void draw_detail(struct tui_grid *g, WINDOW *win, struct wid_rect *r, con
   r->h -= lines + 1;
   wid_cells_hline(win, (struct wid_rect){r->y + r->h, r->x, 1, r->w}, WID_BORDER);
   wid_text_draw(&g->detail, win, (struct wid_rect){r->y + r->h + 1, r->x + 2, lines, r->w - 4});
+  wid_text_clear(&g->detail); /* wipes it */
 }
 
 void tui_grid_draw(struct tui_grid *g, WINDOW *win, struct wid_rect r, bool focused,

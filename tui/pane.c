@@ -147,6 +147,7 @@ int pane_want(struct pane *p, bool focused) {
   char text[1024];
   row_detail(p, text, sizeof text);
   int detail = focused && text[0] ? TUI_DETAIL_LINES : 0;
+  aws_wipe(text, sizeof text);
   int error = !failed_collection(p) ? 0 : focused ? TUI_DETAIL_LINES : 1;
   return 3 + (rows ? rows : 1) + error + detail;
 }
@@ -235,6 +236,7 @@ void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool 
   g->table.empty = c && !c->loaded && !bad ? "reading\xe2\x80\xa6" : table_of(p)->empty;
   row_detail(p, detail, sizeof detail);
   tui_grid_draw(g, win, inside, focused, detail);
+  aws_wipe(detail, sizeof detail); /* it may be a value that was revealed */
 }
 
 void pane_report(struct pane *p, bool on_screen) {

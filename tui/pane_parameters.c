@@ -131,6 +131,20 @@ static void cell(struct pane *p, const struct pane_row *r, int column, struct wi
   }
 }
 
+#define SHORT_VALUE 20 /* has room in its column */
+
+/* The whole of a value that is shown anyway. */
+static void detail(struct pane *p, const struct pane_row *r, char *out, size_t size) {
+  struct aws_str value = {NULL, 0};
+  enum stack_value_state state = STACK_VALUE_NONE;
+  out[0] = '\0';
+  if (r->row)
+    state = stack_value(p->tui->stack, r->row->name, &value, NULL);
+  bool plain = state == STACK_VALUE_PLAIN && value.n > SHORT_VALUE;
+  if (value.p && (plain || state == STACK_VALUE_SHOWN || state == STACK_VALUE_ERROR))
+    snprintf(out, size, "%.*s", (int)(value.n < size ? value.n : size - 1), value.p);
+}
+
 static double number(struct pane *p, const struct pane_row *r, int column) {
   const struct ssm_parameter_metadata *m = r->row ? r->row->item : NULL;
   (void)p;
@@ -163,7 +177,8 @@ const struct pane_ops pane_parameters = {
                 .build = build,
                 .cell = cell,
                 .number = number,
-                .open = open_parameter}},
+                .open = open_parameter,
+                .detail = detail}},
     .extra = extra,
     .generation = generation,
 };

@@ -135,10 +135,12 @@ struct tui_view *tui_help_new(struct tui *t, const struct tui_view *of);
 struct tui_view *tui_palette_new(struct tui *t);
 struct tui_view *tui_action_new(struct tui *t, struct stack_action *a);
 struct tui_view *tui_actions_new(struct tui *t);
+struct tui_view *tui_budget_new(struct tui *t);
 
 /* The board, as far as the palette drives it. */
 size_t tui_board_panes(void);
 const char *tui_board_pane_name(size_t pane);
+size_t tui_board_pane_of(enum stack_kind k); /* tui_board_panes(): no pane shows the kind */
 void tui_board_focus(struct tui_view *board, size_t pane);
 void tui_board_forget(struct tui_view *board); /* another stack is watched now */
 

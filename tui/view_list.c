@@ -156,8 +156,15 @@ static struct list *current(const struct tui_view *v) {
   return l;
 }
 
+/* Kinds that no pane of the board shows are read often only while their list is open. */
+static bool has_pane(enum stack_kind k) {
+  return tui_board_pane_of(k) < tui_board_panes();
+}
+
 static void view_free(struct tui_view *v) {
   struct list *l = list_of(v);
+  if (!has_pane(l->kind))
+    stack_show_kind(v->tui->stack, l->kind, false);
   tui_grid_done(&l->grid);
   free(l);
 }
@@ -246,6 +253,8 @@ struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind) {
   l->kind = kind;
   l->def = kind == STACK_ALARM ? &alarms : &any;
   tui_grid_init(&l->grid, l->def->columns, l->def->ncolumns, &source, l);
+  if (!has_pane(kind))
+    stack_show_kind(t->stack, kind, true);
   wid_table_sort(&l->grid.table, STATE, true); /* what is wrong stands first */
   return &l->view;
 }

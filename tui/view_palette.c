@@ -23,6 +23,7 @@ enum {
   DO_ACTIONS = 0x50000,
   DO_BOARD = 0x60000,
   DO_QUIT = 0x70000,
+  DO_BUDGET = 0x80000,
   DO_MASK = 0xf0000
 };
 
@@ -38,9 +39,9 @@ static void add(struct palette *p, int id, struct aws_str label, const char *det
 }
 
 static void add_commands(struct palette *p, struct tui_view *of) {
-  static const enum tui_command offered[] = {TUI_ALARMS,   TUI_DESCRIBE, TUI_EVENTS,     TUI_SCALE,
-                                             TUI_REDEPLOY, TUI_ROLLBACK, TUI_INVALIDATE, TUI_REVEAL,
-                                             TUI_ZOOM,     TUI_REFRESH,  TUI_REPAINT,    TUI_HELP};
+  static const enum tui_command offered[] = {
+      TUI_ALARMS, TUI_DESCRIBE, TUI_EVENTS, TUI_SCALE,   TUI_REDEPLOY, TUI_ROLLBACK, TUI_INVALIDATE,
+      TUI_REVEAL, TUI_FAULT,    TUI_ZOOM,   TUI_REFRESH, TUI_REPAINT,  TUI_HELP};
   for (size_t i = 0; i < sizeof offered / sizeof offered[0]; i++)
     if (tui_can(p->view.tui, of, offered[i]))
       add(p, DO_COMMAND | (int)offered[i], aws_str_from(tui_key_def(offered[i])->name),
@@ -53,6 +54,7 @@ static void add_places(struct palette *p) {
   for (size_t i = 0; i < tui_board_panes(); i++)
     add(p, DO_PANE | (int)i, aws_str_from(tui_board_pane_name(i)), "pane of the board");
   add(p, DO_ACTIONS, AWS_STR_LIT("actions"), "what was done from here, and how it goes");
+  add(p, DO_BUDGET, AWS_STR_LIT("budget"), "requests by API and what they cost");
   for (unsigned k = 0; k < STACK_KINDS; k++) {
     char label[64];
     snprintf(label, sizeof label, "list %s", stack_kind_plural(k));
@@ -98,6 +100,9 @@ static void run(struct tui *t, int id) {
     break;
   case DO_ACTIONS:
     tui_push(t, tui_actions_new(t));
+    break;
+  case DO_BUDGET:
+    tui_push(t, tui_budget_new(t));
     break;
   case DO_BOARD:
     tui_pop_to_board(t);
