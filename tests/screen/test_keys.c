@@ -195,8 +195,22 @@ static void quit_leaves_views_then_the_program(void **state) {
   assert_int_equal(WEXITSTATUS(screen_exit(s)), 0);
 }
 
+static void fault_leads_to_what_is_at_fault(void **state) {
+  struct screen *s = console_start(
+      &(struct console_setup){.sim = {"--scenario", "db-failover", "--speed", "4"}});
+  (void)state;
+  console_ready(s);
+  screen_expect(s, "▸ api");
+  screen_keys(s, "f"); /* nothing is, yet */
+  screen_idle(s);
+  assert_true(screen_row(s, "▸ api") >= 0);
+  screen_expect(s, "▸Aurora");
+  screen_keys(s, "f");
+  screen_expect(s, "▸ +shop-pr[^ ]*(db|aurora)");
+}
+
 static void no_key_is_untested(void **state) {
-  static const char *const elsewhere[] = {"pane", "repaint", "suspend", "quit"};
+  static const char *const elsewhere[] = {"pane", "fault", "repaint", "suspend", "quit"};
   (void)state;
   for (size_t i = 0; i < COUNT(listed); i++) {
     bool found = false;
@@ -263,6 +277,7 @@ int main(void) {
       TEST(copy_reaches_the_clipboard),
       TEST(suspend_and_back),
       TEST(quit_leaves_views_then_the_program),
+      TEST(fault_leads_to_what_is_at_fault),
       TEST(no_key_is_untested),
       TEST(mouse_selects_sorts_and_scrolls),
       TEST(a_paste_does_nothing_outside_a_form),
