@@ -3,25 +3,14 @@
  */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/health.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-enum {
-  STUCK_MS = 5 * 60000,
-  RECENT_STOP_MS = 10 * 60000,
-  TIME_EVERY_MS = 30000,
-  TRACKED_MAX = 256
-};
+enum { TIME_EVERY_MS = 30000 };
 
-static void rated(struct stack_rating *r, enum stack_level level, const char *fmt, ...)
-    AWS_PRINTF(3, 4);
-
-/* The worst that is said stays. */
-static void rated(struct stack_rating *r, enum stack_level level, const char *fmt, ...) {
+void stack_rated(struct stack_rating *r, enum stack_level level, const char *fmt, ...) {
   if (level <= r->level)
     return;
   va_list ap;
@@ -37,8 +26,8 @@ static void felt(struct stack_rating *r, const char *what, double value, double 
                  const char *unit) {
   if (limit <= 0 || !(value > limit) || r->level >= STACK_WARN)
     return;
-  rated(r, STACK_WARN, "%s %.*f%s (limit %.*f%s)", what, value < 100, value, unit, limit < 100,
-        limit, unit);
+  stack_rated(r, STACK_WARN, "%s %.*f%s (limit %.*f%s)", what, value < 100, value, unit,
+              limit < 100, limit, unit);
   r->symptom = true;
 }
 
@@ -132,11 +121,11 @@ static void rate_distribution(struct stack *s, const struct stack_row *row,
   double limit = s->cfg.thresholds.error_rate_percent;
   double rate = stack_metric_last(s, STACK_DISTRIBUTION, row->id, "5xxErrorRate");
   if (aws_str_eq_c(d->status, "InProgress"))
-    rated(r, STACK_NOTE, "a change is being deployed");
+    stack_rated(r, STACK_NOTE, "a change is being deployed");
   else if (!aws_str_eq_c(d->status, "Deployed"))
-    rated(r, STACK_UNKNOWN, "status %.*s", AWS_STR_ARG(d->status));
+    stack_rated(r, STACK_UNKNOWN, "status %.*s", AWS_STR_ARG(d->status));
   if (!d->enabled)
-    rated(r, STACK_NOTE, "disabled");
+    stack_rated(r, STACK_NOTE, "disabled");
   felt(r, "5xx", rate, limit, "%");
 }
 
@@ -145,16 +134,16 @@ static void rate_invalidation(struct stack *s, const struct stack_row *row,
   const struct cloudfront_invalidation *v = row->item;
   (void)s;
   if (aws_str_eq_c(v->status, "InProgress"))
-    rated(r, STACK_NOTE, "in progress");
+    stack_rated(r, STACK_NOTE, "in progress");
 }
 
 static void rate_vpc_origin(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct cloudfront_vpc_origin *v = row->item;
   (void)s;
   if (aws_str_eq_c(v->status, "Failed"))
-    rated(r, STACK_BAD, "VPC origin failed");
+    stack_rated(r, STACK_BAD, "VPC origin failed");
   else if (!aws_str_eq_c(v->status, "Deployed"))
-    rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(v->status));
+    stack_rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(v->status));
 }
 
 /* ---- load balancing ---------------------------------------------------------------- */
@@ -164,8 +153,8 @@ static void rate_load_balancer(struct stack *s, const struct stack_row *row,
   const struct elbv2_load_balancer *v = row->item;
   const struct stack_thresholds *t = &s->cfg.thresholds;
   enum stack_level level = STATE_LEVEL(load_balancer_states, v->state_code);
-  rated(r, level, "%.*s%s%.*s", AWS_STR_ARG(v->state_code), v->state_reason.n ? ": " : "",
-        AWS_STR_ARG(v->state_reason));
+  stack_rated(r, level, "%.*s%s%.*s", AWS_STR_ARG(v->state_code), v->state_reason.n ? ": " : "",
+              AWS_STR_ARG(v->state_reason));
   double all = stack_metric_last(s, STACK_LOAD_BALANCER, row->id, "RequestCount");
   double target = stack_metric_last(s, STACK_LOAD_BALANCER, row->id, "HTTPCode_Target_5XX_Count");
   double own = stack_metric_last(s, STACK_LOAD_BALANCER, row->id, "HTTPCode_ELB_5XX_Count");
@@ -183,12 +172,12 @@ static void rate_target(struct stack *s, const struct stack_row *row, struct sta
   const struct elbv2_target *v = row->item;
   (void)s;
   if (check_disabled(v)) {
-    rated(r, STACK_NOTE, "health checks disabled");
+    stack_rated(r, STACK_NOTE, "health checks disabled");
     return;
   }
   struct aws_str why = v->description.n ? v->description : v->reason;
-  rated(r, STATE_LEVEL(target_states, v->state), "%.*s%s%.*s", AWS_STR_ARG(v->state),
-        why.n ? ": " : "", AWS_STR_ARG(why));
+  stack_rated(r, STATE_LEVEL(target_states, v->state), "%.*s%s%.*s", AWS_STR_ARG(v->state),
+              why.n ? ": " : "", AWS_STR_ARG(why));
 }
 
 struct counts {
@@ -220,21 +209,21 @@ static void rate_target_group(struct stack *s, const struct stack_row *row,
   struct counts c = count_targets(s, row->id);
   const struct stack_part *p = stack_part_of(s, STACK_TARGET, row->id);
   if (!p || !p->loaded) {
-    rated(r, STACK_UNKNOWN,
-          p && p->error.code != AWS_OK ? "target health could not be read"
-                                       : "target health not read yet");
+    stack_rated(r, STACK_UNKNOWN,
+                p && p->error.code != AWS_OK ? "target health could not be read"
+                                             : "target health not read yet");
     return;
   }
   if (!g->load_balancer_arns.n) {
-    rated(r, STACK_NOTE, "no load balancer uses it");
+    stack_rated(r, STACK_NOTE, "no load balancer uses it");
     return;
   }
   if (!c.all) {
-    rated(r, STACK_BAD, "no targets registered");
+    stack_rated(r, STACK_BAD, "no targets registered");
     return;
   }
   if (c.unused == c.all) {
-    rated(r, STACK_NOTE, "targets unused or without health checks");
+    stack_rated(r, STACK_NOTE, "targets unused or without health checks");
     return;
   }
   struct aws_str why = {NULL, 0};
@@ -244,190 +233,8 @@ static void rate_target_group(struct stack *s, const struct stack_row *row,
                            : c.unhealthy                         ? STACK_WARN
                            : c.other                             ? STACK_NOTE
                                                                  : STACK_OK;
-  rated(r, level, "%zu/%zu healthy%s%.*s", c.healthy, c.all, why.n ? ": " : "", AWS_STR_ARG(why));
-}
-
-/* ---- ECS --------------------------------------------------------------------------- */
-
-static void rate_cluster(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
-  const struct ecs_cluster *v = row->item;
-  (void)s;
-  if (aws_str_eq_c(v->status, "FAILED"))
-    rated(r, STACK_BAD, "failed");
-  else if (!aws_str_eq_c(v->status, "ACTIVE"))
-    rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(v->status));
-}
-
-const struct ecs_deployment *stack_primary(const struct ecs_service *v) {
-  const struct ecs_deployment *d = v->deployments.items;
-  for (size_t i = 0; i < v->deployments.n; i++)
-    if (aws_str_eq_c(d[i].status, "PRIMARY"))
-      return &d[i];
-  return NULL;
-}
-
-/* Controllers without a rollout state are rolling while there is more than one deployment. */
-bool stack_rolling(const struct ecs_service *v) {
-  const struct ecs_deployment *d = stack_primary(v);
-  if (d && d->rollout_state.n)
-    return aws_str_eq_c(d->rollout_state, "IN_PROGRESS");
-  return v->deployments.n > 1;
-}
-
-/* How a rollout stood when it last moved. */
-struct tracked {
-  char id[128];
-  int64_t running, failed;
-  aws_ms since, seen;
-};
-struct stack_progress {
-  struct tracked rows[TRACKED_MAX];
-  size_t n;
-};
-
-static struct tracked *track(struct stack *s, struct aws_str id) {
-  struct stack_progress *g = s->progress;
-  struct tracked *oldest = &g->rows[0];
-  for (size_t i = 0; i < g->n; i++) {
-    if (aws_str_eq_c(id, g->rows[i].id))
-      return &g->rows[i];
-    if (g->rows[i].seen < oldest->seen)
-      oldest = &g->rows[i];
-  }
-  struct tracked *t = g->n < TRACKED_MAX ? &g->rows[g->n++] : oldest;
-  *t = (struct tracked){.running = -1};
-  snprintf(t->id, sizeof t->id, "%.*s", AWS_STR_ARG(id));
-  return t;
-}
-
-/* Since when (wall clock) the rollout has not moved. */
-static aws_ms standing_since(struct stack *s, const struct ecs_deployment *d) {
-  struct tracked *t = track(s, d->id);
-  aws_ms now = stack_wall(s);
-  if (t->running < 0)
-    t->since = d->updated ? d->updated : d->created ? d->created : now;
-  else if (t->running != d->running)
-    t->since = now;
-  t->running = d->running;
-  t->failed = d->failed_tasks;
-  t->seen = now;
-  return t->since;
-}
-
-static void rate_rollout(struct stack *s, const struct ecs_service *v,
-                         const struct ecs_deployment *d, struct stack_rating *r) {
-  int64_t rev = stack_revision(d->task_definition);
-  aws_ms stood = stack_wall(s) - standing_since(s, d);
-  if (d->failed_tasks > 0)
-    rated(r, STACK_WARN, "rollout of rev %" PRId64 " failing: %" PRId64 " task%s failed", rev,
-          d->failed_tasks, d->failed_tasks == 1 ? "" : "s");
-  else if (d->running < d->desired && stood > STUCK_MS)
-    rated(r, STACK_WARN,
-          "rollout of rev %" PRId64 " not advancing for %d min: %" PRId64 "/%" PRId64, rev,
-          (int)(stood / 60000), d->running, d->desired);
-  rated(r, STACK_NOTE, "rolling out rev %" PRId64 ": %" PRId64 "/%" PRId64, rev, d->running,
-        d->desired);
-  (void)v;
-}
-
-static void rate_failed_rollouts(const struct ecs_service *v, struct stack_rating *r) {
-  const struct ecs_deployment *d = v->deployments.items;
-  for (size_t i = 0; i < v->deployments.n; i++) {
-    if (!aws_str_eq_c(d[i].rollout_state, "FAILED"))
-      continue;
-    bool primary = aws_str_eq_c(d[i].status, "PRIMARY");
-    rated(r, primary && v->running < v->desired ? STACK_BAD : STACK_WARN,
-          "rollout of rev %" PRId64 " failed%s%.*s", stack_revision(d[i].task_definition),
-          d[i].rollout_state_reason.n ? ": " : "", AWS_STR_ARG(d[i].rollout_state_reason));
-  }
-}
-
-bool stack_task_failed(const struct ecs_task *t, char *why, size_t size) {
-  static const char *const bad_codes[] = {"TaskFailedToStart", "EssentialContainerExited",
-                                          "InfrastructureHealth"};
-  bool failed = aws_str_has(t->stopped_reason, AWS_STR_LIT("health check"));
-  for (size_t i = 0; i < sizeof bad_codes / sizeof *bad_codes; i++)
-    failed = failed || aws_str_eq_c(t->stop_code, bad_codes[i]);
-  if (!failed)
-    return false;
-  struct aws_str text = t->stopped_reason.n ? t->stopped_reason : t->stop_code;
-  const struct ecs_container *c = t->containers.items;
-  snprintf(why, size, "%.*s", AWS_STR_ARG(text));
-  for (size_t i = 0; i < t->containers.n; i++)
-    if (c[i].exit_code) {
-      snprintf(why, size, "%.*s (%.*s: exit %" PRId64 ")", AWS_STR_ARG(text),
-               AWS_STR_ARG(c[i].name), c[i].exit_code);
-      break;
-    }
-  return true;
-}
-
-/* Tasks of an earlier revision that failed are over once the service has left that revision. */
-static void rate_stopped_tasks(struct stack *s, const struct stack_row *row,
-                               struct stack_rating *r) {
-  const struct ecs_service *v = row->item;
-  size_t n, failed = 0;
-  char why[120] = "", one[120];
-  const struct stack_row *const *rows = stack_service_tasks(s, row->id, true, &n);
-  for (size_t i = 0; i < n; i++) {
-    const struct ecs_task *t = rows[i]->item;
-    aws_ms at = t->stopped ? t->stopped : t->stopping;
-    if (at < stack_wall(s) - RECENT_STOP_MS || !stack_task_failed(t, one, sizeof one))
-      continue;
-    if (!stack_rolling(v) && !aws_str_eq(t->task_definition, v->task_definition))
-      continue;
-    if (!failed++)
-      memcpy(why, one, sizeof why);
-  }
-  if (failed)
-    rated(r, STACK_WARN, "%zu task%s stopped with errors: %s", failed, failed == 1 ? "" : "s", why);
-}
-
-static void rate_service_use(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
-  const struct stack_thresholds *t = &s->cfg.thresholds;
-  double cpu = stack_metric_last(s, STACK_SERVICE, row->id, "CPUUtilization");
-  double memory = stack_metric_last(s, STACK_SERVICE, row->id, "MemoryUtilization");
-  if (t->cpu_percent > 0 && cpu > t->cpu_percent)
-    rated(r, STACK_WARN, "cpu %.0f%% (limit %.0f%%)", cpu, t->cpu_percent);
-  if (t->memory_percent > 0 && memory > t->memory_percent)
-    rated(r, STACK_WARN, "memory %.0f%% (limit %.0f%%)", memory, t->memory_percent);
-}
-
-static void rate_service(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
-  const struct ecs_service *v = row->item;
-  const struct ecs_deployment *d = stack_primary(v);
-  bool rolling = stack_rolling(v);
-  if (v->desired > 0 && !v->running)
-    rated(r, STACK_BAD, "none of %" PRId64 " running", v->desired);
-  rate_failed_rollouts(v, r);
-  if (rolling && d)
-    rate_rollout(s, v, d, r);
-  else if (v->running < v->desired)
-    rated(r, STACK_WARN,
-          v->pending ? "%" PRId64 "/%" PRId64 " running, %" PRId64 " starting"
-                     : "%" PRId64 "/%" PRId64 " running",
-          v->running, v->desired, v->pending);
-  rate_stopped_tasks(s, row, r);
-  rate_service_use(s, row, r);
-  if (aws_str_eq_c(v->status, "DRAINING"))
-    rated(r, STACK_NOTE, "being deleted");
-  if (!v->desired)
-    rated(r, STACK_NOTE, "scaled to none");
-}
-
-static void rate_task(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
-  const struct ecs_task *t = row->item;
-  char why[150];
-  (void)s;
-  if (aws_str_eq_c(t->desired_status, "STOPPED")) {
-    if (stack_task_failed(t, why, sizeof why))
-      rated(r, STACK_BAD, "%s", why);
-    rated(r, STACK_NOTE, "%.*s",
-          AWS_STR_ARG(t->stopped_reason.n ? t->stopped_reason : t->last_status));
-  } else if (aws_str_eq_c(t->health_status, "UNHEALTHY"))
-    rated(r, STACK_WARN, "container health check fails");
-  else if (!aws_str_eq_c(t->last_status, "RUNNING"))
-    rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(t->last_status));
+  stack_rated(r, level, "%zu/%zu healthy%s%.*s", c.healthy, c.all, why.n ? ": " : "",
+              AWS_STR_ARG(why));
 }
 
 static void rate_scalable_target(struct stack *s, const struct stack_row *row,
@@ -435,7 +242,7 @@ static void rate_scalable_target(struct stack *s, const struct stack_row *row,
   const struct autoscaling_target *t = row->item;
   (void)s;
   if (t->in_suspended || t->out_suspended || t->scheduled_suspended)
-    rated(r, STACK_NOTE, "autoscaling suspended");
+    stack_rated(r, STACK_NOTE, "autoscaling suspended");
 }
 
 /* ---- databases --------------------------------------------------------------------- */
@@ -448,16 +255,16 @@ static void rate_db_instance(struct stack *s, const struct stack_row *row, struc
   const struct rds_instance *v = row->item;
   const struct rds_parameter_group *g = v->parameter_groups.items;
   const struct stack_thresholds *t = &s->cfg.thresholds;
-  rated(r, STATE_LEVEL(database_states, v->status), "%.*s", AWS_STR_ARG(v->status));
+  stack_rated(r, STATE_LEVEL(database_states, v->status), "%.*s", AWS_STR_ARG(v->status));
   for (size_t i = 0; i < v->parameter_groups.n; i++)
     if (aws_str_eq_c(g[i].apply_status, "pending-reboot"))
-      rated(r, STACK_NOTE, "parameter group %.*s pending reboot", AWS_STR_ARG(g[i].name));
+      stack_rated(r, STACK_NOTE, "parameter group %.*s pending reboot", AWS_STR_ARG(g[i].name));
   double cpu = stack_metric_last(s, STACK_DB_INSTANCE, row->id, "CPUUtilization");
   double gib = stack_metric_last(s, STACK_DB_INSTANCE, row->id, "FreeStorageSpace");
   if (t->cpu_percent > 0 && cpu > t->cpu_percent)
-    rated(r, STACK_WARN, "cpu %.0f%% (limit %.0f%%)", cpu, t->cpu_percent);
+    stack_rated(r, STACK_WARN, "cpu %.0f%% (limit %.0f%%)", cpu, t->cpu_percent);
   if (t->free_storage_gib > 0 && gib < t->free_storage_gib)
-    rated(r, STACK_WARN, "%.1f GiB free (limit %.1f)", gib, t->free_storage_gib);
+    stack_rated(r, STACK_WARN, "%.1f GiB free (limit %.1f)", gib, t->free_storage_gib);
 }
 
 static void rate_db_cluster(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
@@ -465,14 +272,15 @@ static void rate_db_cluster(struct stack *s, const struct stack_row *row, struct
   const struct rds_member *m = v->members.items;
   bool writer = false;
   (void)s;
-  rated(r, STATE_LEVEL(database_states, v->status), "%.*s", AWS_STR_ARG(v->status));
+  stack_rated(r, STATE_LEVEL(database_states, v->status), "%.*s", AWS_STR_ARG(v->status));
   for (size_t i = 0; i < v->members.n; i++) {
     writer = writer || m[i].writer;
     if (aws_str_eq_c(m[i].parameter_group_status, "pending-reboot"))
-      rated(r, STACK_NOTE, "%.*s: parameter group pending reboot", AWS_STR_ARG(m[i].instance_id));
+      stack_rated(r, STACK_NOTE, "%.*s: parameter group pending reboot",
+                  AWS_STR_ARG(m[i].instance_id));
   }
   if (v->members.n && !writer)
-    rated(r, STACK_WARN, "no writer");
+    stack_rated(r, STACK_WARN, "no writer");
 }
 
 /* ---- alarms ------------------------------------------------------------------------ */
@@ -485,10 +293,10 @@ static void rate_alarm(struct stack *s, const struct stack_row *row, struct stac
   if (!aws_str_eq_c(v->state, "ALARM"))
     return;
   if (aws_str_starts(v->name, "TargetTracking-")) {
-    rated(r, STACK_NOTE, "autoscaling's own alarm");
+    stack_rated(r, STACK_NOTE, "autoscaling's own alarm");
     return;
   }
-  rated(r, STACK_WARN, "%.*s", AWS_STR_ARG(v->reason.n ? v->reason : v->name));
+  stack_rated(r, STACK_WARN, "%.*s", AWS_STR_ARG(v->reason.n ? v->reason : v->name));
   r->symptom = true;
 }
 
@@ -504,9 +312,10 @@ static const struct {
     [STACK_LOAD_BALANCER] = {rate_load_balancer, STACK_BIT_METRICS},
     [STACK_TARGET_GROUP] = {rate_target_group, STACK_BIT(STACK_TARGET)},
     [STACK_TARGET] = {rate_target, 0},
-    [STACK_CLUSTER] = {rate_cluster, 0},
-    [STACK_SERVICE] = {rate_service, STACK_BIT(STACK_TASK) | STACK_BIT_METRICS | STACK_BIT_TIME},
-    [STACK_TASK] = {rate_task, 0},
+    [STACK_CLUSTER] = {stack_rate_cluster, 0},
+    [STACK_SERVICE] = {stack_rate_service,
+                       STACK_BIT(STACK_TASK) | STACK_BIT_METRICS | STACK_BIT_TIME},
+    [STACK_TASK] = {stack_rate_task, 0},
     [STACK_SCALABLE_TARGET] = {rate_scalable_target, 0},
     [STACK_DB_INSTANCE] = {rate_db_instance, STACK_BIT_METRICS},
     [STACK_DB_CLUSTER] = {rate_db_cluster, 0},
@@ -562,14 +371,4 @@ void stack_health_tick(struct stack *s) {
     return;
   s->timed_at = now;
   s->dirty |= STACK_BIT_TIME;
-}
-
-bool stack_health_init(struct stack *s) {
-  s->progress = aws_calloc(1, sizeof *s->progress);
-  return s->progress != NULL;
-}
-
-void stack_health_free(struct stack *s) {
-  free(s->progress);
-  s->progress = NULL;
 }

@@ -1,0 +1,15 @@
+/* What the files that rate share. */
+#ifndef CAWSOLE_STACK_HEALTH_H
+#define CAWSOLE_STACK_HEALTH_H
+
+#include "stack/internal.h"
+
+/* Says how the thing is; the worst that was said stays. */
+void stack_rated(struct stack_rating *r, enum stack_level level, const char *fmt, ...)
+    AWS_PRINTF(3, 4);
+
+void stack_rate_cluster(struct stack *s, const struct stack_row *row, struct stack_rating *r);
+void stack_rate_service(struct stack *s, const struct stack_row *row, struct stack_rating *r);
+void stack_rate_task(struct stack *s, const struct stack_row *row, struct stack_rating *r);
+
+#endif
