@@ -174,6 +174,8 @@ static void add_name(struct aws_buf *out, struct aws_str name) {
 /* White space at both ends goes, each run inside becomes one space, within quotes too. */
 static void add_value(struct aws_buf *out, struct aws_str v) {
   v = aws_str_trim(v);
+  if (v.n == 0)
+    return;
   size_t run = 0;
   for (size_t i = 0; i < v.n; i++) {
     if (!blank(v.p[i]) || (v.p[i] == ' ' && !blank(v.p[i + 1])))

@@ -48,7 +48,9 @@ static void echo(const struct test_request *rq, struct test_answer *a) {
 
 static void handle(void *arg, const struct test_request *rq, struct test_answer *a) {
   (void)arg;
-  if (strcmp(rq->target, "/redirect") == 0)
+  if (strcmp(rq->target, "/head") == 0)
+    test_answer_set(a, 200, NULL, rq->head);
+  else if (strcmp(rq->target, "/redirect") == 0)
     test_answer_set(a, 302, "Location: /elsewhere\r\n", "");
   else if (strcmp(rq->target, "/hold") == 0)
     a->hold = true;
@@ -153,6 +155,36 @@ static void test_headers(void **state) {
   struct aws_error err = {0};
   assert_null(aws_io_http(f->io, &rq, on_reply, &g, &err));
   assert_int_equal(err.code, AWS_E_USAGE);
+}
+
+/* A connection and its handle serve many requests: nothing of one may go out with the next. */
+static void test_nothing_left_over(void **state) {
+  struct fixture *f = *state;
+  struct got g = {0};
+  struct aws_error err = {0};
+  struct aws_http_header headers[] = {{AWS_STR_LIT("Authorization"), AWS_STR_LIT("AWS4-secret")},
+                                      {AWS_STR_LIT("X-Amz-Security-Token"), AWS_STR_LIT("token")},
+                                      {AWS_STR_LIT("X-Empty"), AWS_STR_LIT("")}};
+  snprintf(f->url, sizeof f->url, "http://127.0.0.1:%d/head", test_server_port(f->server));
+  struct aws_http_request rq = {.method = "PUT",
+                                .url = f->url,
+                                .headers = headers,
+                                .nheaders = COUNT(headers),
+                                .body = AWS_STR_LIT("body"),
+                                .body_max = 4096,
+                                .total_ms = 2000};
+  assert_non_null(aws_io_http(f->io, &rq, on_reply, &g, &err));
+  assert_true(test_run(f->io, f->server, &g.done, 2000));
+  assert_non_null(strstr(g.body, "PUT /head"));
+  assert_non_null(strstr(g.body, "Authorization: AWS4-secret\r\n"));
+  assert_non_null(strstr(g.body, "X-Empty:\r\n"));
+  ask(f, "GET", "/head", "", &g);
+  assert_true(test_run(f->io, f->server, &g.done, 2000));
+  assert_non_null(strstr(g.body, "GET /head"));
+  static const char *const before[] = {"secret", "token", "X-Empty", "Content-Length", "body"};
+  for (size_t i = 0; i < COUNT(before); i++)
+    assert_null(strstr(g.body, before[i]));
+  assert_int_equal(aws_io_stats(f->io).connections, 1);
 }
 
 static void test_no_redirect(void **state) {
@@ -419,6 +451,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       WITH(test_methods),
       WITH(test_headers),
+      WITH(test_nothing_left_over),
       WITH(test_no_redirect),
       WITH(test_parallel),
       WITH(test_failures),
