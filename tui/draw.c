@@ -188,6 +188,10 @@ static void draw_views(struct tui *t, WINDOW *win, struct wid_rect screen) {
 void tui_draw(struct tui *t) {
   struct wid_rect screen = wid_term_size();
   const char *small = wid_term_too_small();
+  if (t->notice_until && t->notice_until <= tui_now(t))
+    t->notice[0] = '\0';
+  else if (t->notice[0] && t->notice_until)
+    tui_draw_at(t, t->notice_until);
   WINDOW *win = wid_term_begin();
   if (small) {
     struct wid_rect middle = wid_rect_line(screen, screen.h / 2);

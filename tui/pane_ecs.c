@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define CPU "CPUUtilization"
 #define MEMORY "MemoryUtilization"
@@ -190,6 +191,13 @@ static const struct wid_column task_columns[] = {
     [WHY] = {"why it stopped", 12, 20, 4, 1, WID_ALIGN_LEFT, WID_CLIP_END},
 };
 
+static int newest_first(const void *a, const void *b) {
+  const struct pane_row *x = a, *y = b;
+  const struct ecs_task *one = x->row->item, *two = y->row->item;
+  return (one->created < two->created) - (one->created > two->created);
+}
+
+/* What runs, the newest first, as that is what changes; then what stopped. */
 static void build_tasks(struct pane *p) {
   struct aws_str service = aws_str_from(p->drill);
   stack_show_service(p->tui->stack, service);
@@ -199,6 +207,8 @@ static void build_tasks(struct pane *p) {
         stack_service_tasks(p->tui->stack, service, stopped != 0, &n);
     for (size_t i = 0; i < n; i++)
       pane_add(p, STACK_TASK, rows[i], 0);
+    if (!stopped && p->n)
+      qsort(p->rows, p->n, sizeof *p->rows, newest_first);
   }
 }
 

@@ -75,6 +75,7 @@ struct tui {
   bool quit;
   char notice[400]; /* one line for the operator, gone with the next key */
   unsigned notice_style;
+  aws_ms notice_until; /* wall clock; 0: until a key */
 
   int signal_fd;
   int test_fd;     /* -1: none */

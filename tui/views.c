@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#define NOTICE_MS 10000
+
 /* ---- the stack of views
  * --------------------------------------------------------------------------- */
 
@@ -43,6 +45,7 @@ void tui_say(struct tui *t, unsigned style, const char *fmt, ...) {
   vsnprintf(t->notice, sizeof t->notice, fmt, ap);
   va_end(ap);
   t->notice_style = style;
+  t->notice_until = style == WID_ERROR ? 0 : tui_now(t) + NOTICE_MS;
   tui_dirty(t, TUI_DIRTY_KEY);
 }
 
