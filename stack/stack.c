@@ -62,7 +62,7 @@ static bool copy_config(struct stack_config *to, const struct stack_config *from
 
 /* Enough that the longest chain of calls, and not their number, decides how soon the board is
  * whole. */
-enum { PER_HOST = 24 };
+enum { PER_HOST = 16 };
 
 /* The region may be missing: then the stack exists, and refuses to start with a sentence. */
 static bool make_client(struct stack *s, struct aws_error *err) {
