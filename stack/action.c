@@ -289,6 +289,7 @@ void action_plan(struct stack_action *a) {
     return;
   }
   a->view.nplan = 0;
+  a->view.plans++;
   if (a->rechecking)
     action_plan_line(a, STACK_WARN, "It changed since the plan was made. This is the new plan:");
   a->rechecking = false;

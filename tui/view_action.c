@@ -13,7 +13,8 @@
 #include <stdlib.h>
 
 #define INPUTS_MAX WID_FORM_FIELDS_MAX
-#define VALUE_MAX 65536
+#define VALUE_MAX (16 << 20) /* more paths than an invalidation takes, each as long as it may be   \
+                              */
 
 enum stage { STAGE_NONE, STAGE_FORM, STAGE_PICK, STAGE_CONFIRM, STAGE_WATCH };
 
@@ -21,6 +22,7 @@ struct action {
   struct tui_view view;
   struct stack_action *a;
   enum stage stage; /* which of the widgets below stands */
+  unsigned plan;    /* that the dialog shows */
   struct wid_form form;
   struct wid_field fields[INPUTS_MAX];
   struct wid_menu menu;
@@ -114,16 +116,20 @@ static enum stage stage_for(const struct stack_action_view *v) {
   }
 }
 
-static void follow(struct action *a) {
+/* True: another widget stands now. A service that changed is planned again, and that may come
+ * before anything was drawn in between: the dialog is then one for another plan. */
+static bool follow(struct action *a) {
   enum stage want = stage_for(seen(a));
-  if (want == a->stage)
-    return;
+  if (want == a->stage && (want != STAGE_CONFIRM || a->plan == seen(a)->plans))
+    return false;
+  a->plan = seen(a)->plans;
   close_stage(a);
   bool ok = want == STAGE_WATCH || (want == STAGE_FORM && open_form(a)) ||
             (want == STAGE_PICK && open_menu(a)) || (want == STAGE_CONFIRM && open_dialog(a));
   a->stage = ok ? want : STAGE_NONE;
   if (ok && want == STAGE_FORM && seen(a)->input_error[0])
     wid_form_say(&a->form, seen(a)->input_error);
+  return true;
 }
 
 /* ---- drawing
@@ -251,6 +257,7 @@ static void submit_form(struct action *a) {
   struct aws_buf texts[INPUTS_MAX];
   const char *values[INPUTS_MAX] = {NULL};
   int n = a->form.n_fields;
+  bool failed = false;
   for (int i = 0; i < n; i++) {
     aws_buf_init(&texts[i], VALUE_MAX);
     struct wid_str one = wid_form_value(&a->form, i);
@@ -259,11 +266,15 @@ static void submit_form(struct action *a) {
     else
       aws_buf_add(&texts[i], one.p, one.n);
     values[i] = texts[i].p ? texts[i].p : "";
+    failed |= texts[i].failed;
   }
-  stack_action_input(a->a, values);
+  if (failed)
+    wid_form_say(&a->form, "there is no memory for so much");
+  else
+    stack_action_input(a->a, values);
   for (int i = 0; i < n; i++)
     aws_buf_done(&texts[i]);
-  if (seen(a)->step == STACK_STEP_INPUT && seen(a)->input_error[0])
+  if (!failed && seen(a)->step == STACK_STEP_INPUT && seen(a)->input_error[0])
     wid_form_say(&a->form, seen(a)->input_error);
 }
 
@@ -296,7 +307,8 @@ static enum tui_result watch_event(struct action *a, const struct wid_event *e) 
 static enum tui_result event(struct tui_view *v, const struct wid_event *e) {
   struct action *a = action_of(v);
   enum wid_result r = WID_IGNORED;
-  follow(a);
+  if (follow(a) && a->stage == STAGE_CONFIRM)
+    return TUI_REDRAW; /* no key confirms what was not on screen */
   if (a->stage == STAGE_FORM)
     r = wid_form_event(&a->form, e);
   else if (a->stage == STAGE_PICK)

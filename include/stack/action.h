@@ -81,6 +81,7 @@ struct stack_action_view {
   char input_error[200];        /* why the last input was not taken, "" */
   struct stack_plan_line plan[STACK_PLAN_LINES];
   size_t nplan;
+  unsigned plans;               /* made so far: another plan is another question */
   bool typed;                   /* CONFIRM: the name must be typed, else y/n */
   char type_this[256];
   char progress[200];           /* WATCHING, ENDED: "3/12 running, 2m 10s" */

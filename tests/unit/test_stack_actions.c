@@ -336,6 +336,7 @@ static void what_changed_since_the_plan_is_planned_again(void **state) {
   assert_int_equal(v->step, STACK_STEP_SENDING);
   world_step(w, a, STACK_STEP_CONFIRM);
   assert_int_equal(w->nwrites, 0);
+  assert_int_equal(v->plans, 2);
   assert_true(world_plan_says(v, STACK_WARN, "It changed since the plan was made"));
   assert_true(world_plan_says(v, STACK_OK, "desired count 8 -> 6"));
   assert_string_equal(v->way_back, "to undo: scale it back to 8");
