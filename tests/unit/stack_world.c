@@ -202,11 +202,21 @@ static void handle(void *arg, const struct test_request *rq, struct test_answer 
   name_op(rq, op, sizeof op);
   note(w, op, rq);
   struct trick *t = find_trick(w, op);
-  if (!t) {
+  const char *arn = strcmp(op, "DescribeServices") ? NULL : strstr(rq->body.p, ":service/");
+  bool single = arn && !strstr(arn + 1, ":service/");
+  if (!t || (t->kind == TRICK_STALE && !single)) {
     forward(w, rq, &a->bytes);
+    if (single) {
+      aws_buf_clear(&w->stale);
+      aws_buf_add_str(&w->stale, aws_buf_str(&a->bytes));
+    }
     return;
   }
   t->times--;
+  if (t->kind == TRICK_STALE) {
+    aws_buf_add_str(&a->bytes, aws_buf_str(&w->stale));
+    return;
+  }
   if (t->kind == TRICK_ANSWER) {
     snprintf(head, sizeof head, "x-amzn-RequestId: forged-by-the-proxy\r\n%s%s%s",
              t->error[0] ? "x-amzn-ErrorType: " : "", t->error, t->error[0] ? "\r\n" : "");
@@ -253,6 +263,7 @@ static void load_settings(struct world *w, const char *scheme, int port) {
 static void begin(struct world *w) {
   memset(w, 0, sizeof *w);
   w->upstream = -1;
+  aws_buf_init(&w->stale, 1 << 20);
   snprintf(w->dir, sizeof w->dir, "/tmp/cawsole-test-XXXXXX");
   assert_non_null(mkdtemp(w->dir));
 }
@@ -347,6 +358,7 @@ void world_stop(struct world *w) {
   aws_settings_free(w->settings);
   aws_io_free(w->io);
   test_server_free(w->proxy);
+  aws_buf_done(&w->stale);
   if (w->upstream >= 0)
     close(w->upstream);
   close(w->sim_out);

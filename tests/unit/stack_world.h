@@ -18,7 +18,8 @@
 enum trick_kind {
   TRICK_LOSE_ANSWER,  /* the simulator gets the request, nobody gets the answer */
   TRICK_LOSE_REQUEST, /* taken off the wire, and hung up on */
-  TRICK_ANSWER        /* by status and body, without asking the simulator */
+  TRICK_ANSWER,       /* by status and body, without asking the simulator */
+  TRICK_STALE         /* what DescribeServices of a single service answered last, once more */
 };
 
 struct trick {
@@ -47,6 +48,7 @@ struct world {
   struct stack_deps deps;
   struct stack *stack;
   struct trick tricks[4];
+  struct aws_buf stale;
   struct world_write writes[WORLD_WRITES]; /* that reached the proxy */
   size_t nwrites;
   char asked[4096], decrypted[512];  /* names of GetParameters requests, a line each */

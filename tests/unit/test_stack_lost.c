@@ -119,7 +119,7 @@ static void a_network_that_is_away_for_a_while_is_waited_for(void **state) {
   world_trick(w, LOST("UpdateService"));
   stack_action_confirm(a, NULL);
   WORLD_UNTIL(w, w->nwrites == 1);
-  world_trick(w, (struct trick){"DescribeServices", TRICK_LOSE_REQUEST, 12, 0, "", ""});
+  world_trick(w, (struct trick){"DescribeServices", TRICK_LOSE_REQUEST, 40, 0, "", ""});
   world_step(w, a, STACK_STEP_ENDED);
   assert_string_equal(stack_outcome_name(v->outcome), "done");
   assert_int_equal(w->nwrites, 1);
@@ -159,6 +159,37 @@ static void a_service_that_went_away_is_told(void **state) {
     w->tricks[0].times = 0;
   }
   assert_int_equal(w->nwrites, 0);
+}
+
+/* Reads of ECS lag behind what it accepted. */
+static void play_stale(struct world *w, const char *action, unsigned times,
+                       enum stack_outcome outcome) {
+  struct stack_action *a = ready(w, action);
+  const struct stack_action_view *v = stack_action_view(a);
+  w->nwrites = 0;
+  stack_action_confirm(a, v->typed ? v->type_this : NULL);
+  WORLD_UNTIL(w, w->nwrites == 1);
+  world_trick(w, (struct trick){"DescribeServices", TRICK_STALE, times, 0, "", ""});
+  WORLD_UNTIL(w, !strcmp(v->progress, "accepted, not started yet"));
+  world_step(w, a, STACK_STEP_ENDED);
+  if (v->outcome != outcome)
+    fail_msg("%s: %s", action, v->progress);
+  assert_int_equal(w->nwrites, 1);
+  w->tricks[0].times = 0;
+}
+
+static void a_read_that_lags_is_not_somebody_elses_doing(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  play_stale(w, "redeploy", 3, STACK_OUTCOME_DONE);
+  play_stale(w, "scale", 3, STACK_OUTCOME_DONE);
+}
+
+static void a_change_that_never_shows_has_failed(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  play_stale(w, "redeploy", 1000, STACK_OUTCOME_FAILED);
+  play_stale(w, "scale", 1000, STACK_OUTCOME_FAILED);
 }
 
 /* ---- what AWS refuses ---------------------------------------------------------------------------
@@ -260,6 +291,8 @@ int main(void) {
       TEST(a_network_that_is_away_for_a_while_is_waited_for),
       TEST(without_a_network_nothing_is_sent),
       TEST(a_service_that_went_away_is_told),
+      TEST(a_read_that_lags_is_not_somebody_elses_doing),
+      TEST(a_change_that_never_shows_has_failed),
       TEST(a_refusal_is_told_and_not_tried_again),
       TEST(a_lost_invalidation_is_found_by_its_reference),
       TEST(an_invalidation_that_never_came_is_made_by_the_lookup),
