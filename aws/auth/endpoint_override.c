@@ -61,7 +61,7 @@ const char *aws_settings_endpoint(const struct aws_settings *settings, const cha
       !aws_grow(&s->endpoints, &s->endpoints_cap, s->nendpoints + 1, sizeof *s->endpoints)) {
     free(e.service);
     free(e.url);
-    return NULL;
+    return url.n > 0 ? "" : NULL; /* a request meant for somewhere else must not go to AWS */
   }
   s->endpoints[s->nendpoints++] = e;
   return e.url;

@@ -41,14 +41,18 @@ static char *join(const char *a, const char *b) {
   return p;
 }
 
-/* "~" and "~/" at the start mean the home directory, as in every SDK. */
-static char *locate(const struct aws_settings *s, const char *variable, const char *below_home) {
+/* "~" and "~/" at the start mean the home directory, as in every SDK. *out NULL: there is no home
+ * to look in. False: no memory. */
+static bool locate(const struct aws_settings *s, const char *variable, const char *below_home,
+                   char **out) {
   const char *path = aws_settings_env(s, variable), *h = home(s);
+  if (!path && !h)
+    return true;
   if (path && !(path[0] == '~' && (path[1] == '/' || path[1] == '\0') && h))
-    return strdup(path);
-  if (path)
-    return join(h, path + 1);
-  return h ? join(h, below_home) : NULL;
+    *out = strdup(path);
+  else
+    *out = join(h, path ? path + 1 : below_home);
+  return *out != NULL;
 }
 
 static bool read_file(const char *path, struct aws_buf *out, struct aws_error *err) {
@@ -61,7 +65,9 @@ static bool read_file(const char *path, struct aws_buf *out, struct aws_error *e
     setvbuf(f, NULL, _IONBF, 0); /* a buffer of stdio's own is not overwritten */
   for (size_t n; ok && (n = fread(part, 1, sizeof part, f)) > 0;)
     ok = aws_buf_add(out, part, n);
-  if (out->failed)
+  if (out->failed && out->n <= AWS_INI_MAX_BYTES - sizeof part) /* there was room for more */
+    aws_error_set(err, AWS_E_MEMORY, "%s: no memory to read it", path);
+  else if (out->failed)
     aws_error_set(err, AWS_E_CONFIG, "%s is larger than %u bytes", path, AWS_INI_MAX_BYTES);
   else if (!ok || ferror(f))
     aws_error_set(err, AWS_E_CONFIG, "%s cannot be read: %s", path, strerror(errno));
@@ -208,8 +214,11 @@ static bool refuse_fips(const struct aws_settings *s, struct aws_error *err) {
 
 static bool load(struct aws_settings *s, const struct aws_settings_input *in,
                  struct aws_error *err) {
-  s->config_path = locate(s, "AWS_CONFIG_FILE", "/.aws/config");
-  s->credentials_path = locate(s, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials");
+  if (!locate(s, "AWS_CONFIG_FILE", "/.aws/config", &s->config_path) ||
+      !locate(s, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials", &s->credentials_path)) {
+    aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
+    return false;
+  }
   if (!load_file(&s->config, false, s->config_path, err) ||
       !load_file(&s->credentials, true, s->credentials_path, err) || !choose_profile(s, in, err) ||
       !choose_region(s, in, err) || !refuse_fips(s, err))

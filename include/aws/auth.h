@@ -31,7 +31,7 @@ const char *aws_settings_region(const struct aws_settings *s);  /* NULL: none wa
 struct aws_str aws_settings_get(const struct aws_settings *s, const char *key);
 /* The endpoint override for a service id as AWS_ENDPOINT_URL_<SERVICE> spells it ("ecs",
  * "elastic_load_balancing_v2"): option, variable of the service, variable for all, the profile's
- * services section, the profile's endpoint_url. NULL: none. */
+ * services section, the profile's endpoint_url. NULL: none; "": one that there is no memory for. */
 const char *aws_settings_endpoint(const struct aws_settings *s, const char *service_id);
 /* AWS_CA_BUNDLE or the profile's ca_bundle, for aws_io_new; NULL: the system's certificates. */
 const char *aws_settings_ca_file(const struct aws_settings *s);

@@ -5,6 +5,8 @@
 
 #include "client_script.h"
 
+#include <unistd.h>
+
 /* ---- an allocator that fails
  * --------------------------------------------------------------------- */
 
@@ -155,10 +157,68 @@ static void test_errors(void **state) {
       assert_false(try(f, &ecs_list_clusters, "{}", left, for_good));
 }
 
+/* ---- settings and credentials
+ * -------------------------------------------------------------------- */
+
+static char config_path[] = "/tmp/cawsole-config-XXXXXX";
+
+static const char *only_config(void *arg, const char *name) {
+  (void)arg;
+  return strcmp(name, "AWS_CONFIG_FILE") == 0 ? config_path : NULL;
+}
+
+static void on_creds(void *arg, const struct aws_creds *creds, const struct aws_error *err) {
+  int *found = arg;
+  *found = creds ? 1 : -1;
+  assert_true(creds ? strcmp(creds->key_id, "AKID") == 0 && creds->secret.n == 6
+                    : err->code != AWS_OK && err->text[0] != '\0');
+}
+
+static bool load(struct client_fixture *f) {
+  struct aws_settings_input in = {.getenv = only_config, .profile = "ops"};
+  struct aws_error err = {0};
+  int found = 0;
+  struct aws_settings *s = aws_settings_load(&in, &err);
+  if (!s)
+    assert_int_equal(err.code, AWS_E_MEMORY); /* a file is never passed over */
+  if (s) {
+    const char *url = aws_settings_endpoint(s, "ECS");
+    assert_non_null(url); /* or the request would go to AWS */
+    assert_true(url[0] == '\0' || strcmp(url, "http://127.0.0.1:1") == 0);
+    assert_string_equal(aws_settings_region(s), "eu-west-1");
+    if (aws_creds_find(f->io, s, on_creds, &found))
+      aws_io_turn(f->io, 0);
+  }
+  aws_settings_free(s);
+  return found == 1;
+}
+
+static void test_settings(void **state) {
+  static const char text[] = "[profile ops]\nregion = eu-west-1\naws_access_key_id = AKID\n"
+                             "aws_secret_access_key = secret\nservices = local\n"
+                             "[services local]\necs =\n  endpoint_url = http://127.0.0.1:1\n";
+  int fd = mkstemp(config_path);
+  assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
+  close(fd);
+  for (int for_good = 0; for_good < 2; for_good++) {
+    long left = 0;
+    for (bool through = false; !through && left < 500; left++) {
+      memory.left = left;
+      memory.for_good = for_good;
+      memory.armed = true;
+      bool found = load(*state);
+      memory.armed = false;
+      through = found && memory.left > 0;
+    }
+    assert_in_range(left, 10, 499);
+  }
+  unlink(config_path);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       CLIENT_TEST(test_pages), CLIENT_TEST(test_batches), CLIENT_TEST(test_nothing_to_ask),
-      CLIENT_TEST(test_xml),   CLIENT_TEST(test_errors),
+      CLIENT_TEST(test_xml),   CLIENT_TEST(test_errors),  CLIENT_TEST(test_settings),
   };
   return cmocka_run_group_tests_name("aws/client out of memory", tests, NULL, NULL);
 }
