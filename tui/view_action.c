@@ -169,6 +169,12 @@ static void add_end(struct wid_text *t, const struct stack_action_view *v) {
     wid_text_addf(t, WID_NORMAL, "Way back: %s", v->way_back);
 }
 
+/* From then on the plan is history and the board tells the story. */
+static bool was_sent(const struct stack_action_view *v) {
+  bool ended_badly = v->outcome == STACK_OUTCOME_REFUSED || v->outcome == STACK_OUTCOME_CANCELLED;
+  return v->step == STACK_STEP_WATCHING || (v->step == STACK_STEP_ENDED && !ended_badly);
+}
+
 static void build_watch(struct action *a) {
   static const char *const steps[] = {[STACK_STEP_READING] = "reading it again",
                                       [STACK_STEP_INPUT] = "",
@@ -181,7 +187,7 @@ static void build_watch(struct action *a) {
   struct wid_text *t = &a->text;
   wid_text_clear(t);
   wid_text_addf(t, WID_BOLD, "%s", v->subject);
-  for (size_t i = 0; i < v->nplan; i++)
+  for (size_t i = 0; !was_sent(v) && i < v->nplan; i++)
     wid_text_add(t, v->plan[i].level > STACK_NOTE ? tui_level_style(v->plan[i].level) : WID_DIM, 2,
                  wid_str_from(v->plan[i].text));
   wid_text_add(t, WID_NORMAL, 0, WID_STR_LIT(""));
@@ -199,6 +205,8 @@ static void draw_watch(struct action *a, WINDOW *win, struct wid_rect r) {
   build_watch(a);
   int h = (int)wid_text_height(&a->text, w - 4) + 5;
   struct wid_rect box = wid_rect_center(r, h, w);
+  if (was_sent(v)) /* the board above shows what it does */
+    box.y = r.y + r.h - box.h;
   struct wid_frame frame = {.title = wid_str_from(v->def->title), .focused = true};
   wid_cells_fill(win, box, WID_NORMAL);
   struct wid_rect inside = wid_rect_inset(wid_frame_draw(win, box, &frame), 0, 1);
