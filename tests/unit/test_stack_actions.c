@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "aws/api.h"
+#include "stack/audit.h"
 #include "stack_world.h"
 
 #include <stdio.h>
@@ -430,6 +431,46 @@ static void the_journal_is_private_and_survives_a_torn_line(void **state) {
   assert_int_equal(world_journal_lines(w), 3);
 }
 
+static void the_journal_has_its_place(void **state) {
+  struct world *w = *state;
+  char path[512];
+  free(w->cfg.audit_path);
+  w->cfg.audit_path = NULL;
+  world_open(w);
+  setenv("HOME", "/home/ann", 1);
+  setenv("XDG_STATE_HOME", "/var/ann", 1);
+  assert_true(audit_path(w->stack, path, sizeof path));
+  assert_string_equal(path, "/var/ann/cawsole/audit.jsonl");
+  assert_false(audit_path(w->stack, path, 20));
+  setenv("XDG_STATE_HOME", "not/absolute", 1);
+  assert_true(audit_path(w->stack, path, sizeof path));
+  assert_string_equal(path, "/home/ann/.local/state/cawsole/audit.jsonl");
+  unsetenv("HOME");
+  unsetenv("XDG_STATE_HOME");
+  struct stack_action *a = world_act(w, "redeploy", STACK_SERVICE, "web");
+  const struct stack_action_view *v = world_step(w, a, STACK_STEP_ENDED);
+  assert_true(aws_str_starts(aws_str_from(v->error.text), "the journal has no place: set HOME"));
+  world_close(w);
+  setenv("HOME", "/home/ann", 1);
+  w->deps.demo = true; /* a demo's actions are nobody's */
+  world_open(w);
+  assert_true(audit_path(w->stack, path, sizeof path));
+  assert_string_equal(path, "/home/ann/.local/state/cawsole/demo-audit.jsonl");
+}
+
+static void only_so_many_ended_actions_are_kept(void **state) {
+  struct world *w = *state;
+  struct stack_action *const *all;
+  world_open(w);
+  struct stack_action *open = world_act(w, "scale", STACK_SERVICE, "web");
+  world_step(w, open, STACK_STEP_INPUT);
+  for (int i = 0; i < 120; i++)
+    stack_action_cancel(world_act(w, "redeploy", STACK_SERVICE, "web"));
+  assert_int_equal(stack_actions(w->stack, &all), 100);
+  assert_ptr_equal(all[0], open);
+  assert_int_equal(stack_action_view(open)->step, STACK_STEP_INPUT);
+}
+
 static void closing_while_it_is_watched_is_journalled(void **state) {
   struct world *w = *state;
   world_open(w);
@@ -469,6 +510,8 @@ int main(void) {
       TEST(no_journal_no_change),
       TEST(a_journal_that_breaks_before_sending_stops_it),
       TEST(the_journal_is_private_and_survives_a_torn_line),
+      TEST(the_journal_has_its_place),
+      TEST(only_so_many_ended_actions_are_kept),
       TEST(closing_while_it_is_watched_is_journalled),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

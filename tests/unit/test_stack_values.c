@@ -179,10 +179,10 @@ static void a_secret_is_shown_for_thirty_seconds(void **state) {
   assert_string_equal(json_text(l, "account"), "123456789012");
   assert_true(aws_str_has(aws_str_from(json_text(l, "caller")), AWS_STR_LIT("OpsRole")));
   cJSON_Delete(l);
-  world_jump(w, until - w->clock.mono(w) - 3000);
+  world_jump(w, until - w->clock.mono(w) - REVEAL_MS / 2);
   world_turn(w);
   assert_int_equal(state_of(w, SECRET_NAME), STACK_VALUE_SHOWN);
-  world_jump(w, 3001);
+  world_jump(w, REVEAL_MS / 2 + 1);
   world_turn(w);
   assert_int_equal(stack_value(w->stack, AWS_STR_LIT(SECRET_NAME), &value, &until),
                    STACK_VALUE_MASKED);
