@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define CALLBACK_MS 8 /* of one turn; a key waits no longer */
+#define CALLBACK_MS 4 /* of one turn; a key waits for the rest of it, then it is drawn */
 #define DATA_MS 33    /* data is drawn at most thirty times a second */
 #define LATER_MS 1000 /* what hardly shows waits for more to come */
 
@@ -99,6 +99,17 @@ static void draw(struct tui *t) {
   t->drawn = true;
 }
 
+/* Draws what is due; milliseconds until the next draw as draw_due. */
+static int show(struct tui *t) {
+  take_changes(t);
+  int due = draw_due(t);
+  if (due == 0) {
+    draw(t);
+    due = draw_due(t);
+  }
+  return due;
+}
+
 static void on_signals(struct tui *t) {
   int sig;
   while ((sig = tui_signals_next()) != 0) {
@@ -142,13 +153,10 @@ void tui_run(struct tui *t) {
   struct aws_io_fd fds[2] = {{.fd = wid_term_fd()}, {.fd = t->signal_fd}};
   tui_dirty(t, TUI_DIRTY_KEY);
   while (!t->quit) {
+    if (t->dirty == TUI_DIRTY_KEY)
+      show(t); /* what a key asked for does not wait for a turn of replies */
     bool more = aws_io_turn(t->io, CALLBACK_MS);
-    take_changes(t);
-    int due = draw_due(t);
-    if (due == 0) {
-      draw(t);
-      due = draw_due(t);
-    }
+    int due = show(t);
     if (!more)
       tell_idle(t);
     fds[0].ready = fds[1].ready = false;
