@@ -90,12 +90,12 @@ enum wid_result wid_dialog_event(struct wid_dialog *d, const struct wid_event *e
 /* ---- drawing --------------------------------------------------------------------------------- */
 
 static void draw_answer(struct wid_dialog *d, WINDOW *win, struct wid_rect line) {
+  int end = line.x + line.w, least = line.w < 12 ? line.w : 12;
   wid_cells_add_c(win, &line, WID_NORMAL, "Type ");
   wid_cells_add_c(win, &line, WID_BOLD, d->expected);
   wid_cells_add_c(win, &line, WID_NORMAL, " to go on: ");
-  int least = 12;
   if (line.w < least) { /* a name too long for the line: the field matters more */
-    line.x -= least - line.w;
+    line.x = end - least;
     line.w = least;
   }
   wid_edit_draw(&d->answer, win, line, WID_FIELD_FOCUS, true);
@@ -132,6 +132,9 @@ void wid_dialog_draw(struct wid_dialog *d, WINDOW *win, struct wid_rect screen) 
   int most = screen.h - chrome > 1 ? screen.h - chrome : 1;
   int h = body > (size_t)most ? most : (int)body;
   struct wid_rect box = wid_rect_center(screen, h + chrome, w);
+  if (box.h < 2 || box.w < 2)
+    return;
+  h = box.h > chrome ? box.h - chrome : 0;
   wid_cells_fill(win, box, WID_NORMAL);
   draw_border(d, win, box);
   struct wid_rect inner = wid_rect_inset(box, 1, 1 + MARGIN);

@@ -46,6 +46,8 @@ static void draw_choice(const struct wid_form *f, int i, WINDOW *win, struct wid
 
 static void draw_field(const struct wid_form *f, int i, WINDOW *win, struct wid_rect r, int label) {
   bool here = i == f->focus;
+  if (label > r.w)
+    label = r.w;
   wid_cells_put(win, (struct wid_rect){r.y, r.x, 1, label}, here ? WID_BOLD : WID_NORMAL,
                 wid_str_from(f->fields[i].label), WID_ALIGN_LEFT, WID_CLIP_END);
   r.x += label + 2;

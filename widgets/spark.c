@@ -35,7 +35,8 @@ static const char *block(double value, double low, double high) {
   if (isnan(value))
     return " ";
   double share = high > low ? (value - low) / (high - low) : 0;
-  return blocks[share >= 1 ? LEVELS - 1 : share <= 0 ? 0 : (int)(share * LEVELS)];
+  /* infinite values make it NaN, which is neither */
+  return blocks[share >= 1 ? LEVELS - 1 : share > 0 ? (int)(share * LEVELS) : 0];
 }
 
 size_t wid_spark_text(char *out, size_t cap, const double *values, size_t n, int cols, double low,

@@ -186,7 +186,7 @@ void wid_strip_draw(WINDOW *win, struct wid_rect r, const struct wid_hop *hops, 
   n = bounded(n);
   struct plan plan = plan_of(hops, n, r.w);
   int end = r.x, bank = 0;
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 0; i < n && r.w > 0; i++) {
     struct wid_rect block = block_of(r, &plan, n, i);
     if (block.y + block.h > r.y + r.h)
       return;

@@ -160,6 +160,8 @@ void wid_table_draw(struct wid_table *t, WINDOW *win, struct wid_rect r, bool fo
     t->top = t->cursor - t->page + 1;
   if (t->top > 0 && t->top + t->page > t->n_order)
     t->top = t->n_order > t->page ? t->n_order - t->page : 0;
+  if (r.h <= 0)
+    return;
   if (t->n_order == 0)
     draw_nothing(t, win, r);
   for (size_t i = 0; i < t->page && t->top + i < t->n_order; i++) {

@@ -338,7 +338,7 @@ static void draw_row(const struct wid_text *t, WINDOW *win, struct wid_rect r, s
     s = (struct wid_str){s.p + n, s.n - n};
   }
   if (within == 0 && l->label > 0) {
-    struct wid_rect label = {r.y, r.x, r.h, l->first - 1};
+    struct wid_rect label = {r.y, r.x, r.h, l->first - 1 < r.w ? l->first - 1 : r.w};
     wid_cells_put(win, label, WID_ACCENT | on, (struct wid_str){t->bytes + l->at, l->label},
                   WID_ALIGN_LEFT, WID_CLIP_END);
   }

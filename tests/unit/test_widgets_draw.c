@@ -154,6 +154,17 @@ static void test_spark(void **state) {
 }
 
 /* Without UTF-8 everything still has a sign of its own. */
+/* AWS may write "Infinity" for a number. */
+static void test_spark_without_end(void **state) {
+  (void)state;
+  static const double values[] = {1, (double)INFINITY, -(double)INFINITY, 1};
+  char out[64];
+  wid_spark_text(out, sizeof out, values, COUNT(values), 4, 0, (double)INFINITY);
+  assert_string_equal(out, "▁▁▁▁");
+  wid_spark_text(out, sizeof out, values, COUNT(values), 4, 0, 1);
+  assert_string_equal(out, "██▁█");
+}
+
 static void test_ascii(void **state) {
   (void)state;
   static const double values[] = {0, 2, 4, 6, 8};
@@ -419,6 +430,7 @@ int main(void) {
       DRAWS(test_tabs),
       DRAWS(test_frame),
       DRAWS(test_spark),
+      DRAWS(test_spark_without_end),
       DRAWS(test_ascii),
       DRAWS(test_strip),
       DRAWS(test_strip_at_any_width),
