@@ -21,13 +21,14 @@ struct screen {
   /* what the terminal knows */
   VTerm *vt;
   VTermScreen *vts;
-  bool alternate, cursor_hidden;
+  bool alternate;
   bool started; /* it took over the screen once */
   int mouse;
   unsigned bells;
   /* what was written */
   char *raw;
   size_t n, cap;
+  unsigned markers; /* NULs of ours that are on their way through the terminal */
   /* idle */
   unsigned idles, idles_at_input;
   unsigned long events, events_wanted; /* as it counts them, and what that must come to */

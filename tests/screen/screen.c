@@ -173,11 +173,22 @@ int screen_pid(const struct screen *s) {
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
+/* Takes our markers out of what was read. */
+static size_t without_markers(struct screen *s, char *bytes, size_t n) {
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++)
+    if (bytes[i] || !s->markers)
+      bytes[kept++] = bytes[i];
+    else
+      s->markers--;
+  return kept;
+}
+
 static void take_output(struct screen *s) {
   char bytes[16384];
   ssize_t got;
   while (s->master >= 0 && (got = read(s->master, bytes, sizeof bytes)) > 0) {
-    size_t n = (size_t)got;
+    size_t n = without_markers(s, bytes, (size_t)got);
     if (s->n + n > s->cap) {
       s->cap = (s->n + n) * 2;
       s->raw = s->cap <= RAW_MAX ? realloc(s->raw, s->cap) : NULL;
@@ -208,8 +219,18 @@ static void take_idles(struct screen *s) {
         s->said[s->nsaid++] = bytes[i];
 }
 
-/* The order matters: what was written before the program said "idle" is read before that is
- * believed, because both are in the kernel by the time the line can be seen. */
+/* What a program wrote takes a moment to come through a pseudo-terminal, even when the program has
+ * ended or has said on its pipe that it is idle. A byte of ours sent after it comes out behind it.
+ */
+static void settle(struct screen *s) {
+  take_output(s);
+  if (s->slave < 0 || write(s->slave, "", 1) != 1)
+    return;
+  s->markers++;
+  for (int64_t end = now_ms() + 2000; s->markers && now_ms() < end; take_output(s))
+    poll(&(struct pollfd){.fd = s->master, .events = POLLIN}, 1, 100);
+}
+
 void screen_pump(struct screen *s, int ms) {
   struct pollfd wait[2] = {{.fd = s->master, .events = POLLIN},
                            {.fd = s->ended ? -1 : s->idle_fd, .events = POLLIN}};
@@ -218,7 +239,7 @@ void screen_pump(struct screen *s, int ms) {
   take_output(s);
   if (!s->ended && waitpid(s->pid, &s->status, WNOHANG) == s->pid) {
     s->ended = true;
-    take_output(s);
+    settle(s);
   }
 }
 
@@ -238,6 +259,7 @@ void screen_idle(struct screen *s) {
       screen_fail(s, "the program does not become idle", NULL);
     screen_pump(s, 100);
   }
+  settle(s);
 }
 
 void screen_await_start(struct screen *s) {

@@ -196,8 +196,8 @@ static void quit_leaves_views_then_the_program(void **state) {
 }
 
 static void fault_leads_to_what_is_at_fault(void **state) {
-  struct screen *s = console_start(
-      &(struct console_setup){.sim = {"--scenario", "db-failover", "--speed", "4"}});
+  struct screen *s =
+      console_start(&(struct console_setup){.sim = {"--scenario", "db-failover", "--speed", "4"}});
   (void)state;
   console_ready(s);
   screen_expect(s, "▸ api");

@@ -25,9 +25,6 @@ static int on_property(VTermProp prop, VTermValue *value, void *user) {
     s->alternate = value->boolean;
     s->started = s->started || s->alternate;
     break;
-  case VTERM_PROP_CURSORVISIBLE:
-    s->cursor_hidden = !value->boolean;
-    break;
   case VTERM_PROP_MOUSE:
     s->mouse = value->number;
     break;
@@ -245,7 +242,7 @@ const char *screen_unrestored(const struct screen *s) {
     return "the program still runs";
   if (s->alternate)
     return "the alternate screen is still shown";
-  if (s->cursor_hidden)
+  if (!last_is_off(s, "\033[?25l", "\033[?25h")) /* libvterm mixes it up with ESC 7 and 8 */
     return "the cursor is still hidden";
   if (s->mouse != VTERM_PROP_MOUSE_NONE)
     return "the mouse is still reported";

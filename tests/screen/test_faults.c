@@ -1,0 +1,121 @@
+/* What the screen must say when things go wrong: in the stack, on the way to AWS, in the set-up. */
+#include "config.h"
+
+#include "console.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#define OFTEN "stacks = ( { name = \"shop\"; region = \"eu-west-1\"; interval = 1; } );\n"
+
+static struct screen *start(const char *scenario, const char *speed) {
+  struct screen *s = console_start(&(struct console_setup){
+      .sim = {"--speed", speed, "--scenario", scenario, NULL}, .config = OFTEN});
+  console_ready(s);
+  return s;
+}
+
+/* ---- in the stack --------------------------------------------------------------------------- */
+
+static void bad_deploy(void **state) {
+  struct screen *s = start("bad-deploy", "30");
+  (void)state;
+  screen_expect(s, "▸(ALB|ECS) +(▲|✖)"); /* the strip points at the hop */
+  screen_keys(s, "6z");
+  screen_expect(s, "web.*(rolling back|rolled back)");
+  screen_expect(s, "of web stopped: Task failed ELB health checks");
+  screen_keys(s, "3");
+  screen_expect(s, "web .*4/4 +COMPLETED");
+}
+
+static void db_failover(void **state) {
+  struct screen *s = start("db-failover", "30");
+  (void)state;
+  screen_expect(s, "aurora-2 .*writer 1b");
+  screen_keys(s, "6z");
+  screen_expect(s, "shop-prod-db: Multi-AZ instance failover");
+  screen_expect(s, "writer is shop-prod-aurora-2");
+}
+
+static void throttled(void **state) {
+  struct screen *s = start("throttled", "1");
+  (void)state;
+  screen_expect(s, "throttled [0-9]+/min");
+  screen_expect(s, "AWS asks to slow down");
+  screen_expect(s, "next try in");
+  screen_expect(s, "web .*4/4"); /* the last good rows stay */
+  assert_int_equal(screen_row(s, "elbv2.*slow down"), -1);
+}
+
+/* ---- on the way ----------------------------------------------------------------------------- */
+
+static void aws_goes_away(void **state) {
+  struct screen *s = start("steady", "1");
+  (void)state;
+  screen_expect(s, "web .*4/4");
+  console_simulator_end();
+  screen_keys(s, "<C-r>");
+  screen_expect(s, "next try in");
+  screen_expect(s, "[Cc]onnect");
+  assert_true(screen_row(s, "web .*4/4") >= 0);
+  screen_keys_ahead(s, "j"); /* and no key waits */
+  screen_expect(s, "▸ web");
+  screen_keys_ahead(s, "q");
+  screen_exit(s);
+  const char *left = screen_unrestored(s);
+  if (left)
+    screen_fail(s, "the terminal was not restored", left);
+}
+
+/* ---- in the set-up -------------------------------------------------------------------------- */
+
+static void wrong_keys(void **state) {
+  struct screen *s =
+      console_start(&(struct console_setup){.sim = {"--credentials", "other:secret", NULL}});
+  (void)state;
+  screen_expect(s, "Not connected");
+  screen_expect(s, "InvalidClientTokenId|security token");
+}
+
+static void another_account(void **state) {
+  struct screen *s = console_start(
+      &(struct console_setup){.sim = {"--speed", "1", NULL},
+                              .config = "stacks = ( { name = \"shop\"; region = \"eu-west-1\"; "
+                                        "account = \"999999999999\"; } );\n"});
+  (void)state;
+  screen_expect(s, "Not connected");
+  screen_expect(s, "999999999999");
+  screen_expect(s, "123456789012");
+  assert_int_equal(screen_row(s, "shop-prod"), -1);
+}
+
+static void a_mistake_in_the_configuration(void **state) {
+  struct screen *s = console_start(&(struct console_setup){
+      .sim = {"--speed", "1", NULL}, .config = "stacks = (\n  { nmae = \"shop\"; }\n);\n"});
+  (void)state;
+  int how = screen_exit(s);
+  assert_int_equal(WEXITSTATUS(how), 64);
+  assert_true(screen_row(s, ":2: .*nmae") >= 0);
+}
+
+#define TEST(f) cmocka_unit_test_teardown(f, console_end)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(bad_deploy),
+      TEST(db_failover),
+      TEST(throttled),
+      TEST(aws_goes_away),
+      TEST(wrong_keys),
+      TEST(another_account),
+      TEST(a_mistake_in_the_configuration),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
