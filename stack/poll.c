@@ -185,7 +185,7 @@ static void start_due(struct stack *s, aws_ms *next) {
 }
 
 static void check_settled(struct stack *s) {
-  if (s->settled_at || s->reconcile)
+  if (s->settled_at || s->reconcile || (s->deps.once && !s->identified))
     return;
   if (!stack_metrics_first(s) && s->deps.once)
     return;

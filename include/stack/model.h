@@ -36,7 +36,9 @@ struct stack_rating {
  * collection's generation changes: remember ids, not rows. */
 struct stack_row {
   const void *item;
-  struct aws_str id;     /* ARN where there is one, else made of parent and id; unique in the kind */
+  struct aws_str id;     /* unique in the kind: the ARN; a parameter's and a bucket's name; an API's and a
+                            VPC origin's id; else made: "<target group's ARN>|10.0.10.17:8080",
+                            "<distribution's ARN>|<invalidation's id>" */
   struct aws_str parent; /* id of what it belongs to: target -> target group, task -> cluster, ...;
                             {NULL, 0} when it stands by itself */
   struct aws_str name;   /* what people call it: "web", "10.0.10.17:8080", "/shop/prod/db/host" */
