@@ -76,7 +76,8 @@ static void handle_error(struct aws_part *p, struct aws_error *err) {
     return;
   }
   int64_t delay = -1;
-  if (call->opt.asked && !err->maybe_done)
+  bool began = p->ntokens > 0; /* one refused page must not cost the two hundred before it */
+  if ((call->opt.asked || began) && !err->maybe_done)
     delay = aws_retry_delay(&c->retry, err, p->attempt, &p->cost);
   if (delay >= 0 && retry_in(p, delay))
     p->attempt++;

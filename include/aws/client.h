@@ -104,7 +104,8 @@ typedef void (*aws_done_fn)(void *arg, const struct aws_error *err);
 
 struct aws_call_options {
   const char *region; /* NULL: the client's; global services ignore it */
-  bool asked;         /* the operator waits: standard retry (3 attempts). A poll is not retried */
+  bool asked;         /* the operator waits: standard retry (3 attempts). A poll is not retried,
+                         but for the second page and on: those before it are not thrown away */
   bool raw;           /* keep the raw reply too: aws_call_raw in on_page */
   bool secret;        /* bodies and pages hold secrets: wiped when freed, never traced */
   int priority;       /* among what waits for a host, higher goes first; asked goes before all */

@@ -196,6 +196,22 @@ static void test_retry(void **state) {
   assert_int_equal(f->script.at, 1);
 }
 
+/* A poll is skipped when AWS says no at once, and goes on when it says no in the middle. */
+static void test_retry_of_polls(void **state) {
+  struct client_fixture *f = *state;
+  CLIENT_PLAY(f, {400, NULL, "{\"__type\":\"ThrottlingException\"}"});
+  struct client_outcome o = client_run(f, &ecs_list_clusters, NULL, NULL);
+  assert_true(o.failed);
+  assert_int_equal(f->script.at, 1);
+  CLIENT_PLAY(f, {200, NULL, "{\"clusterArns\":[\"a\"],\"nextToken\":\"t\"}"},
+              {400, NULL, "{\"__type\":\"ThrottlingException\"}"},
+              {200, NULL, "{\"clusterArns\":[\"b\"]}"});
+  o = client_run(f, &ecs_list_clusters, NULL, NULL);
+  assert_false(o.failed);
+  assert_string_equal(o.names, "a\nb\n");
+  assert_int_equal(f->script.at, 3);
+}
+
 static void test_writes(void **state) {
   struct client_fixture *f = *state;
   const char *in = "{\"service\":\"web\",\"desiredCount\":3}";
@@ -292,11 +308,11 @@ static void test_absurd_date(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      CLIENT_TEST(test_errors),      CLIENT_TEST(test_refused_signature),
-      CLIENT_TEST(test_bad_input),   CLIENT_TEST(test_retry),
-      CLIENT_TEST(test_writes),      cmocka_unit_test(test_quota),
-      CLIENT_TEST(test_clock_skew),  CLIENT_TEST(test_absurd_date),
-      CLIENT_TEST(test_long_region),
+      CLIENT_TEST(test_errors),         CLIENT_TEST(test_refused_signature),
+      CLIENT_TEST(test_bad_input),      CLIENT_TEST(test_retry),
+      CLIENT_TEST(test_retry_of_polls), CLIENT_TEST(test_writes),
+      cmocka_unit_test(test_quota),     CLIENT_TEST(test_clock_skew),
+      CLIENT_TEST(test_absurd_date),    CLIENT_TEST(test_long_region),
   };
   return cmocka_run_group_tests_name("aws/client errors", tests, NULL, NULL);
 }
