@@ -11,8 +11,7 @@
 
 enum { PER_HOST = 8, CONNECT_MS = 5000, TOTAL_MS = 20000 };
 
-/* ---- making and ending
- * --------------------------------------------------------------------------- */
+/* ---- making and ending ----------------------------------------------------------------------- */
 
 static uint64_t seed_from_system(const struct aws_client *c) {
   uint64_t seed;
@@ -87,8 +86,7 @@ void aws_client_on_sent(struct aws_client *c, aws_sent_fn fn, void *arg) {
   c->on_sent_arg = arg;
 }
 
-/* ---- calls
- * --------------------------------------------------------------------------------------- */
+/* ---- calls ----------------------------------------------------------------------------------- */
 
 static bool resolve(struct aws_client *c, const struct aws_op *op, const char *region,
                     struct aws_endpoint *out, struct aws_error *err) {
@@ -182,8 +180,7 @@ struct aws_call *aws_call(struct aws_client *c, const struct aws_op *op, cJSON *
   return NULL;
 }
 
-/* ---- looking at a request without sending it
- * ----------------------------------------------------- */
+/* ---- looking at a request without sending it ------------------------------------------------- */
 
 static bool fill_wire(struct aws_wire *out, const struct aws_request *rq) {
   aws_buf_add_c(&out->method, rq->method);

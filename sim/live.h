@@ -30,7 +30,8 @@ void sim_invalidation_free(struct sim_invalidation *inv); /* NULL is fine */
 
 /* How many of a group's targets are in a state. */
 int sim_count_targets(const struct sim_target_group *g, enum sim_target_state state);
-/* Tasks of a service that run, and that are on their way there; of one deployment when it is given. */
+/* Tasks of a service that run, and that are on their way there; of one deployment when it is given.
+ */
 int sim_count_running(const struct sim_service *s, const struct sim_deployment *d);
 int sim_count_pending(const struct sim_service *s, const struct sim_deployment *d);
 
@@ -52,8 +53,8 @@ bool sim_metric(const struct sim_world *w, const char *namespace, const char *na
 bool sim_metric_stat(const struct sim_sample *sample, const char *stat, double *out);
 /* Evaluates every alarm once a minute of world time; the engine calls it at each step. */
 void sim_alarms_look(struct sim_world *w);
-/* The datapoints an alarm's evaluation at world time `at` looks at, newest first; how many there are,
- * at most alarm->evaluations and max. */
+/* The datapoints an alarm's evaluation at world time `at` looks at, newest first; how many there
+ * are, at most alarm->evaluations and max. */
 struct sim_datapoint {
   aws_ms at;
   double value;

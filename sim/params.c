@@ -281,11 +281,12 @@ static bool check_bounds(struct sim_request *rq, const struct sim_param *p, cons
     return true;
   snprintf(number, sizeof number, "%lld", (long long)n);
   bool low = n < p->min;
-  sim_invalid(rq,
-              "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member "
-              "must have %s %s than or equal to %lld",
-              p->kind == SIM_P_STR ? sim_item_str(v) : number, p->name, what, low ? "greater" : "less",
-              (long long)(low ? p->min : p->max));
+  sim_invalid(
+      rq,
+      "1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member "
+      "must have %s %s than or equal to %lld",
+      p->kind == SIM_P_STR ? sim_item_str(v) : number, p->name, what, low ? "greater" : "less",
+      (long long)(low ? p->min : p->max));
   return false;
 }
 

@@ -47,7 +47,8 @@ struct sim_op {
   sim_handler handler;
   const struct sim_param *params; /* .SIM_PARAMS(table) */
   size_t nparams;
-  const char *method, *path; /* rest: "GET", "/2020-05-31/distribution/{Id}"; path members go to `in` */
+  /* rest: "GET", "/2020-05-31/distribution/{Id}"; path members go to `in` */
+  const char *method, *path;
   const char *root;          /* rest-xml: the answer's root element */
 };
 #define SIM_PARAMS(table) params = (table), .nparams = sizeof(table) / sizeof((table)[0])
@@ -79,7 +80,8 @@ struct sim_out {
 
 /* Inside a list pass name NULL. A text of NULL is a member left out. */
 void sim_begin(struct sim_request *rq, const char *name);                   /* a structure */
-void sim_list(struct sim_request *rq, const char *name, const char *item);  /* item: "member", for XML */
+/* item: "member", for XML. */
+void sim_list(struct sim_request *rq, const char *name, const char *item);
 void sim_end(struct sim_request *rq);                                       /* closes either */
 void sim_str(struct sim_request *rq, const char *name, const char *value);
 void sim_strn(struct sim_request *rq, const char *name, struct aws_str value);
@@ -88,7 +90,7 @@ void sim_int(struct sim_request *rq, const char *name, int64_t value);
 void sim_double(struct sim_request *rq, const char *name, double value);
 void sim_bool(struct sim_request *rq, const char *name, bool value);
 void sim_time(struct sim_request *rq, const char *name, aws_ms world_time); /* 0: left out */
-void sim_null(struct sim_request *rq, const char *name);                    /* JSON only; XML: nothing */
+void sim_null(struct sim_request *rq, const char *name); /* JSON only; XML: nothing */
 /* An empty list, and a list of NUL-terminated texts (const char * in the vector). */
 void sim_empty_list(struct sim_request *rq, const char *name);
 void sim_texts(struct sim_request *rq, const char *name, const char *item, const struct sim_vec *v);
@@ -117,7 +119,8 @@ struct sim_request {
 /* Answers an error; what was written before is thrown away. code as on the wire. */
 void sim_error(struct sim_request *rq, unsigned status, const char *code, const char *fmt, ...)
     AWS_PRINTF(4, 5);
-/* The service's own error for a wrong parameter (ValidationException, InvalidParameterValue, ...). */
+/* The service's own error for a wrong parameter (ValidationException, InvalidParameterValue, ...).
+ */
 void sim_invalid(struct sim_request *rq, const char *fmt, ...) AWS_PRINTF(2, 3);
 void sim_header(struct sim_request *rq, const char *name, const char *fmt, ...) AWS_PRINTF(3, 4);
 

@@ -135,7 +135,8 @@ struct sim_world *sim_world_new(const struct sim_world_options *o, struct aws_er
   if (ok && o->parameters)
     ok = sim_grow_parameters(w, o->parameters);
   sim_sort(w);
-  ok = ok && index_parameters(w) && sim_past(w) && sim_data_past(w) && start_scenario(w, o->scenario, err);
+  ok = ok && index_parameters(w) && sim_past(w) && sim_data_past(w) &&
+       start_scenario(w, o->scenario, err);
   if (ok)
     return w;
   if (!err->text[0])

@@ -220,7 +220,8 @@ struct sim_service {
   int high_minutes, low_minutes; /* how long the metric has asked for more, for less */
   aws_ms scaled;                 /* when it last acted; 0: never */
   aws_ms scalable_since;
-  /* One entry a minute, trace[minute % SIM_TRACE_MINUTES]: what metrics of the past are made from. */
+  /* One entry a minute, trace[minute % SIM_TRACE_MINUTES]: what metrics of the past are made from.
+   */
   struct {
     uint16_t running;
     uint8_t bad_percent; /* of its targets, at the worst of that minute */
@@ -268,7 +269,8 @@ struct sim_parameter_version {
   aws_ms modified;
 };
 struct sim_parameter {
-  const char *name, *arn, *type, *description, *key_id, *tier, *data_type; /* key_id: SecureString */
+  const char *name, *arn, *type, *description, *tier, *data_type;
+  const char *key_id; /* of a SecureString */
   struct sim_vec versions; /* struct sim_parameter_version, oldest first, at least one */
 };
 struct sim_secret {
@@ -360,7 +362,8 @@ aws_ms sim_unwall(const struct sim_world *w, aws_ms wall_time);
 struct sim_cluster *sim_find_cluster(const struct sim_world *w, const char *name_or_arn);
 struct sim_service *sim_find_service(const struct sim_cluster *c, const char *name_or_arn);
 struct sim_task_definition *sim_find_definition(const struct sim_world *w, const char *key_or_arn);
-struct sim_load_balancer *sim_find_load_balancer(const struct sim_world *w, const char *arn_or_name);
+struct sim_load_balancer *sim_find_load_balancer(const struct sim_world *w,
+                                                 const char *arn_or_name);
 struct sim_target_group *sim_find_target_group(const struct sim_world *w, const char *arn_or_name);
 struct sim_task *sim_find_task(const struct sim_world *w, const char *id_or_arn);
 struct sim_distribution *sim_find_distribution(const struct sim_world *w, const char *id);

@@ -123,7 +123,7 @@ void stack_budget_settle(struct stack *s) {
     fill(s, &s->budget.buckets[i]);
 }
 
-/* ---- counting ---------------------------------------------------------------------- */
+/* ---- counting -------------------------------------------------------------------------------- */
 
 /* Clears the seconds that passed since the last count. */
 static void turn(struct stack *s) {

@@ -28,7 +28,7 @@ static bool recent(const struct diff *d, aws_ms at) {
 #define TELL(d, at, source, level, id, ...)                                                        \
   stack_event_addf((d)->s, at, source, level, (d)->kind, id, __VA_ARGS__)
 
-/* ---- plain states ------------------------------------------------------------------ */
+/* ---- plain states ---------------------------------------------------------------------------- */
 
 static void tell_state(const struct diff *d, const struct stack_row *now, enum stack_level level,
                        struct aws_str before, struct aws_str after) {
@@ -93,7 +93,7 @@ static void diff_target(const struct diff *d, const struct stack_row *was,
        why.n ? ": " : "", AWS_STR_ARG(why));
 }
 
-/* ---- ECS --------------------------------------------------------------------------- */
+/* ---- ECS ------------------------------------------------------------------------------------- */
 
 static bool told(const struct ecs_service *a, struct aws_str event) {
   const struct ecs_event *e = a ? a->events.items : NULL;
@@ -188,7 +188,7 @@ static void diff_task(const struct diff *d, const struct stack_row *was,
          AWS_STR_ARG(service));
 }
 
-/* ---- the rest ---------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 static void diff_db_instance(const struct diff *d, const struct stack_row *was,
                              const struct stack_row *now) {
@@ -266,7 +266,7 @@ static const diff_fn diffs[STACK_KINDS] = {
     [STACK_PARAMETER] = diff_parameter,
 };
 
-/* ---- two sets of sheets ------------------------------------------------------------ */
+/* ---- two sets of sheets ---------------------------------------------------------------------- */
 
 static bool index_rows(struct aws_map *map, const struct stack_sheets *v) {
   for (size_t i = 0; i < v->n; i++)

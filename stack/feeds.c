@@ -10,7 +10,7 @@ enum { SWEEP_MAX = 1000, INVALIDATIONS_MAX = 10 };
 
 static const aws_ms DAY = 24 * 3600 * 1000;
 
-/* ---- inputs ------------------------------------------------------------------------ */
+/* ---- inputs ---------------------------------------------------------------------------------- */
 
 static cJSON *with_text(const char *name, struct aws_str value) {
   cJSON *in = cJSON_CreateObject();
@@ -132,7 +132,7 @@ static cJSON *in_api(const struct stack_part *p, bool list) {
   return with_text("ApiId", p->key);
 }
 
-/* ---- what there is to ask for ------------------------------------------------------ */
+/* ---- what there is to ask for ---------------------------------------------------------------- */
 
 static void keys_of(struct stack *s, enum stack_kind k, struct stack_feed *f, stack_key_fn add) {
   const struct stack_collection *c = stack_collection(s, k);
@@ -228,7 +228,7 @@ static void keys_apis(struct stack *s, struct stack_feed *f, stack_key_fn add) {
   keys_of(s, STACK_API, f, add);
 }
 
-/* ---- the rest ---------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 /* A list of invalidations gives summaries; the kind is the whole thing, paths not yet known. */
 static void *whole_invalidation(struct aws_arena *a, const void *item) {

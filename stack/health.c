@@ -36,7 +36,7 @@ const char *stack_level_name(enum stack_level l) {
   return names[l];
 }
 
-/* ---- words for states -------------------------------------------------------------- */
+/* ---- words for states ------------------------------------------------------------------------ */
 
 struct state_row {
   const char *state; /* a trailing '*' stands for anything */
@@ -113,7 +113,7 @@ static const struct state_row target_states[] = {
     {"unused", STACK_NOTE}, {"unhealthy*", STACK_BAD},
 };
 
-/* ---- edge -------------------------------------------------------------------------- */
+/* ---- edge ------------------------------------------------------------------------------------ */
 
 static void rate_distribution(struct stack *s, const struct stack_row *row,
                               struct stack_rating *r) {
@@ -146,7 +146,7 @@ static void rate_vpc_origin(struct stack *s, const struct stack_row *row, struct
     stack_rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(v->status));
 }
 
-/* ---- load balancing ---------------------------------------------------------------- */
+/* ---- load balancing -------------------------------------------------------------------------- */
 
 static void rate_load_balancer(struct stack *s, const struct stack_row *row,
                                struct stack_rating *r) {
@@ -245,7 +245,7 @@ static void rate_scalable_target(struct stack *s, const struct stack_row *row,
     stack_rated(r, STACK_NOTE, "autoscaling suspended");
 }
 
-/* ---- databases --------------------------------------------------------------------- */
+/* ---- databases ------------------------------------------------------------------------------- */
 
 enum stack_level stack_database_level(struct aws_str status) {
   return STATE_LEVEL(database_states, status);
@@ -283,7 +283,7 @@ static void rate_db_cluster(struct stack *s, const struct stack_row *row, struct
     stack_rated(r, STACK_WARN, "no writer");
 }
 
-/* ---- alarms ------------------------------------------------------------------------ */
+/* ---- alarms ---------------------------------------------------------------------------------- */
 
 /* Target tracking makes alarms of its own, and the low one of an idle service is always in ALARM.
  */
@@ -300,7 +300,7 @@ static void rate_alarm(struct stack *s, const struct stack_row *row, struct stac
   r->symptom = true;
 }
 
-/* ---- the table --------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static const struct {
   void (*rate)(struct stack *s, const struct stack_row *row, struct stack_rating *r);

@@ -233,7 +233,7 @@ void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source
                       enum stack_level level, enum stack_kind k, struct aws_str id, const char *fmt,
                       ...) AWS_PRINTF(7, 8);
 
-/* ---- identity.c, part.c, poll.c, budget.c ------------------------------------------ */
+/* ---- identity.c, part.c, poll.c, budget.c ---------------------------------------------------- */
 
 void stack_identity_start(struct stack *s);
 void stack_identity_stop(struct stack *s);

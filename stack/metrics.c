@@ -114,7 +114,7 @@ struct stack_metrics {
   size_t asked_last; /* series of it */
 };
 
-/* ---- series ------------------------------------------------------------------------ */
+/* ---- series ---------------------------------------------------------------------------------- */
 
 static struct aws_str make_key(char *out, size_t size, size_t metric, struct aws_str id) {
   int n = snprintf(out, size, "%zu|%.*s", metric, AWS_STR_ARG(id));
@@ -237,7 +237,7 @@ static void publish(struct series *e) {
   e->answered = true;
 }
 
-/* ---- the call ---------------------------------------------------------------------- */
+/* ---- the call -------------------------------------------------------------------------------- */
 
 static void add_dimension(cJSON *list, const char *name, struct aws_str value) {
   cJSON *d = cJSON_CreateObject();
@@ -410,7 +410,7 @@ static void refresh(struct stack *s, bool only_new) {
     m->ended = true;
 }
 
-/* ---- when -------------------------------------------------------------------------- */
+/* ---- when ------------------------------------------------------------------------------------ */
 
 static aws_ms next_minute(const struct stack *s) {
   aws_ms wall = stack_wall(s);
@@ -464,7 +464,7 @@ bool stack_metrics_first(struct stack *s) {
   return m->ended;
 }
 
-/* ---- readers ----------------------------------------------------------------------- */
+/* ---- readers --------------------------------------------------------------------------------- */
 
 const struct stack_series *stack_metric(const struct stack *s, enum stack_kind k, struct aws_str id,
                                         const char *metric) {

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* ---- flags: loaded, refreshing, error, ages ---------------------------------------- */
+/* ---- flags: loaded, refreshing, error, ages -------------------------------------------------- */
 
 static void add_part(struct stack_collection *c, const struct stack_part *p, size_t *denied,
                      bool *first) {
@@ -66,7 +66,7 @@ static void make_flags(const struct stack *s, struct stack_rows *r) {
   c->paused = parts && denied == parts;
 }
 
-/* ---- rows laid out flat ------------------------------------------------------------ */
+/* ---- rows laid out flat ---------------------------------------------------------------------- */
 
 static size_t feeds_of(const struct stack *s, enum stack_kind k) {
   size_t n = 0;
@@ -146,7 +146,7 @@ const struct stack_row *stack_find(const struct stack *s, enum stack_kind k, str
   return at ? r->flat[at - 1] : NULL;
 }
 
-/* ---- children ---------------------------------------------------------------------- */
+/* ---- children -------------------------------------------------------------------------------- */
 
 typedef struct aws_str (*parent_fn)(const struct stack_row *row); /* {NULL, 0}: not in it */
 
@@ -292,7 +292,7 @@ const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_s
   return *n ? rows + from : NULL;
 }
 
-/* ---- change ------------------------------------------------------------------------ */
+/* ---- change ---------------------------------------------------------------------------------- */
 
 static void drop_derived(struct stack_rows *r) {
   r->flat_ok = r->index_ok = r->groups_ok = r->tasks_ok = false;
@@ -345,7 +345,7 @@ void stack_update(const struct stack *cs) {
     stack_values_rows(s);
 }
 
-/* ---- what is on screen ------------------------------------------------------------- */
+/* ---- what is on screen ----------------------------------------------------------------------- */
 
 static bool same_ids(const struct stack_shown *v, const struct aws_str *ids, size_t n) {
   if (v->n != n)

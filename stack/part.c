@@ -13,7 +13,7 @@ enum {
   USUAL_INTERVAL_S = 5 /* the configuration's default interval, of which the table's are made */
 };
 
-/* ---- parts ------------------------------------------------------------------------- */
+/* ---- parts ----------------------------------------------------------------------------------- */
 
 void stack_part_free(struct stack_part *p) {
   if (p->call) {
@@ -51,7 +51,7 @@ struct stack_part *stack_part_new(struct stack_feed *f, struct aws_str key) {
   return p;
 }
 
-/* ---- periods ----------------------------------------------------------------------- */
+/* ---- periods --------------------------------------------------------------------------------- */
 
 static aws_ms jitter(struct stack *s, aws_ms ms) {
   return ms + (aws_ms)((stack_random(s) - 0.5) * 0.1 * (double)ms);
@@ -105,7 +105,7 @@ static void plan_next(struct stack_part *p, bool first) {
     p->next_try = stack_wall(s) + wait;
 }
 
-/* ---- a run of one part ------------------------------------------------------------- */
+/* ---- a run of one part ----------------------------------------------------------------------- */
 
 static void part_done(void *arg, const struct aws_error *err);
 
@@ -240,7 +240,7 @@ static void part_done(void *arg, const struct aws_error *err) {
   part_read(p);
 }
 
-/* ---- the end of a run -------------------------------------------------------------- */
+/* ---- the end of a run ------------------------------------------------------------------------ */
 
 static bool same_sheets(const struct stack_part *p) {
   if (p->shown.n != p->fresh.n)

@@ -23,7 +23,7 @@ struct hop_def {
   facts_fn facts;
 };
 
-/* ---- facts ------------------------------------------------------------------------- */
+/* ---- facts ----------------------------------------------------------------------------------- */
 
 static void fact(struct stack_hop *h, size_t i, const char *fmt, ...) AWS_PRINTF(3, 4);
 
@@ -201,7 +201,7 @@ static void facts_count(struct stack *s, struct stack_hop *h) {
     fact(h, 0, "%zu", h->count);
 }
 
-/* ---- the table --------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static const struct hop_def hops[STACK_HOPS] = {
     [STACK_HOP_CDN] = {"CloudFront", false,
@@ -218,7 +218,7 @@ static const struct hop_def hops[STACK_HOPS] = {
     [STACK_HOP_SSM] = {"SSM", true, STACK_BIT(STACK_PARAMETER), 0, "AWS/SSM", facts_count},
 };
 
-/* ---- rating a hop ------------------------------------------------------------------ */
+/* ---- rating a hop ---------------------------------------------------------------------------- */
 
 static void worst_is(struct stack *s, struct stack_hop *h, enum stack_kind k, struct aws_str id) {
   char *copy = s->derived->worst_ids[h->kind];
@@ -300,7 +300,7 @@ static void make_hop(struct stack *s, struct stack_hop *h, enum stack_hop_kind k
   def->facts(s, h);
 }
 
-/* ---- the whole path ---------------------------------------------------------------- */
+/* ---- the whole path -------------------------------------------------------------------------- */
 
 static const char *level_word(enum stack_level l) {
   static const char *const words[] = {"healthy", "healthy", "unknown", "degraded", "failing"};
@@ -363,7 +363,7 @@ static void summarise(struct stack *s, struct stack_path *p) {
   }
 }
 
-/* ---- since when -------------------------------------------------------------------- */
+/* ---- since when ------------------------------------------------------------------------------ */
 
 /* What the trouble began with: the newest deployment that was started in the last minutes, else the
  * first warning of them, else now. */

@@ -29,7 +29,7 @@ static void add_key(struct stack_feed *f, struct aws_str key) {
     stack_part_new(f, key);
 }
 
-/* ---- which parts there are --------------------------------------------------------- */
+/* ---- which parts there are ------------------------------------------------------------------- */
 
 /* Feeds of a kind that stand before f in the table: what f's parts are found through. */
 static bool sources_are(const struct stack_feed *f, bool (*test)(const struct stack_feed *)) {
@@ -118,7 +118,7 @@ static void reconcile_all(struct stack *s) {
   }
 }
 
-/* ---- the scheduler ----------------------------------------------------------------- */
+/* ---- the scheduler --------------------------------------------------------------------------- */
 
 struct due {
   struct stack_part *p;
@@ -235,7 +235,7 @@ void stack_poll_reconcile(struct stack *s, enum stack_kind changed) {
   stack_poll_wake(s);
 }
 
-/* ---- what is on screen, what was asked for ----------------------------------------- */
+/* ---- what is on screen, what was asked for --------------------------------------------------- */
 
 /* Target health is asked group by group: those that the screen shows, first. */
 static void mark_targets(struct stack *s, struct stack_feed *f) {
@@ -361,9 +361,7 @@ bool stack_poll_stale(const struct stack *s, enum stack_kind k) {
   return false;
 }
 
-/* ---- life
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 bool stack_poll_init(struct stack *s) {
   s->tick_at = STACK_NEVER;

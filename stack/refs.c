@@ -21,7 +21,7 @@ const unsigned stack_ref_kinds =
     STACK_BIT(STACK_DB_CLUSTER) | STACK_BIT(STACK_PARAMETER) | STACK_BIT(STACK_SECRET) |
     STACK_BIT(STACK_BUCKET) | STACK_BIT(STACK_API) | STACK_BIT(STACK_INTEGRATION);
 
-/* ---- one reference ----------------------------------------------------------------- */
+/* ---- one reference --------------------------------------------------------------------------- */
 
 struct from { /* where it starts, and what it is called */
   struct stack *s;
@@ -79,7 +79,7 @@ static struct from start(struct stack *s, const struct stack_row *row, enum stac
   return f;
 }
 
-/* ---- host names -------------------------------------------------------------------- */
+/* ---- host names ------------------------------------------------------------------------------ */
 
 static bool same_host(struct aws_str a, struct aws_str b) {
   return a.n == b.n && a.n && !strncasecmp(a.p, b.p, a.n);
@@ -118,7 +118,7 @@ static const struct stack_row *load_balancer_of(struct stack *s, struct aws_str 
   return NULL;
 }
 
-/* ---- origins ----------------------------------------------------------------------- */
+/* ---- origins --------------------------------------------------------------------------------- */
 
 static bool join_link(const struct from *f, struct aws_str host) {
   const struct stack_config *c = &f->s->cfg;
@@ -222,7 +222,7 @@ static void join_origins(struct stack *s) {
   }
 }
 
-/* ---- APIs -------------------------------------------------------------------------- */
+/* ---- APIs ------------------------------------------------------------------------------------ */
 
 static bool join_registry(const struct from *f, struct aws_str registry) {
   const struct stack_collection *c = stack_collection(f->s, STACK_SERVICE);
@@ -276,7 +276,7 @@ static void join_integrations(struct stack *s) {
   }
 }
 
-/* ---- load balancers ---------------------------------------------------------------- */
+/* ---- load balancers -------------------------------------------------------------------------- */
 
 static void join_actions(const struct from *f, const struct aws_list *actions) {
   const struct elbv2_action *a = actions->items;
@@ -345,7 +345,7 @@ static void join_target_groups(struct stack *s) {
   aws_map_done(&services);
 }
 
-/* ---- task definitions -------------------------------------------------------------- */
+/* ---- task definitions ------------------------------------------------------------------------ */
 
 static void join_parameter(const struct from *f, struct aws_str value) {
   struct aws_str name = value;

@@ -159,7 +159,7 @@ bool stack_settled(const struct stack *s) {
   return s->state == STACK_REFUSED || s->settled_at != 0;
 }
 
-/* ---- what the stack says of itself ------------------------------------------------- */
+/* ---- what the stack says of itself ----------------------------------------------------------- */
 
 enum stack_state stack_state(const struct stack *s) {
   return s->state;
@@ -213,7 +213,7 @@ int64_t stack_clock_skew(const struct stack *s) {
   return aws_client_skew(s->client);
 }
 
-/* ---- helpers ----------------------------------------------------------------------- */
+/* ---- helpers --------------------------------------------------------------------------------- */
 
 aws_ms stack_wall(const struct stack *s) {
   return s->deps.clock->wall(s->deps.clock->arg);

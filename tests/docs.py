@@ -50,6 +50,8 @@ def main():
         if marked(readme, name) != table(f'{name}-md', source):
             faults.append(f'README.md: the table of {name} is not that of {source}; '
                           'python3 tests/docs.py update writes it')
+    if not (marked(readme, 'board') or '').startswith('```'):
+        faults.append('README.md: there is no picture of the board; sh doc/board.sh takes it')
     options = table('options-words', LISTS['options']).split()
     for path in ('completions/cawsole.bash', 'completions/_cawsole'):
         text = read(path)

@@ -5,7 +5,7 @@ import re
 import tree
 
 MAX_LINES = 900
-MAX_COLUMNS = 110
+MAX_COLUMNS = {True: 100, False: 110}  # C and its lists; the rest
 WORDS = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")
 UNFINISHED = re.compile(r"\b(" + "|".join(WORDS) + r")\b")
 
@@ -17,8 +17,8 @@ def faults_of(path, lines):
     if lines[-1] != "":
         yield f"{path}: does not end with a newline"
     for number, line in enumerate(lines, 1):
-        if len(line) > MAX_COLUMNS:
-            yield f"{path}:{number}: {len(line)} columns, at most {MAX_COLUMNS}"
+        if len(line) > MAX_COLUMNS[code] and "https://" not in line:
+            yield f"{path}:{number}: {len(line)} columns, at most {MAX_COLUMNS[code]}"
         if "\t" in line and code:
             yield f"{path}:{number}: a tab"
         if line != line.rstrip():
@@ -32,7 +32,7 @@ def main():
     for path, lines in tree.files((".c", ".h", ".def", ".py", ".sh")):
         count += 1
         faults += faults_of(path, lines)
-    wrong = ["x" * (MAX_COLUMNS + 1), "\tx", "x ", "TO" + "DO"] + [""] * MAX_LINES + ["end"]
+    wrong = ["x" * (MAX_COLUMNS[True] + 1), "\tx", "x ", "TO" + "DO"] + [""] * MAX_LINES + ["end"]
     if len(list(faults_of("x.c", wrong))) != 6:
         faults.append("the style check no longer sees what it should")
     tree.finish(faults, count)

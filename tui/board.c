@@ -39,8 +39,7 @@ static struct pane *focused(const struct tui_view *v) {
   return p;
 }
 
-/* ---- path strip
- * ---------------------------------------------------------------------------------- */
+/* ---- path strip ------------------------------------------------------------------------------ */
 
 struct hops {
   struct wid_hop hops[WID_STRIP_HOPS_MAX];
@@ -175,8 +174,7 @@ static struct wid_rect draw_path(struct board *b, WINDOW *win, struct wid_rect r
   return r;
 }
 
-/* ---- panes
- * ----------------------------------------------------------------------------------------- */
+/* ---- panes ----------------------------------------------------------------------------------- */
 
 static size_t tabs_of(struct board *b, struct wid_tab *tabs) {
   for (size_t i = 0; i < TUI_PANES; i++) {
@@ -237,8 +235,7 @@ static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
     draw_panes(b, win, draw_path(b, win, r));
 }
 
-/* ---- what it does
- * ------------------------------------------------------------------------------------ */
+/* ---- what it does ---------------------------------------------------------------------------- */
 
 static bool refused(const struct tui_view *v) {
   return stack_state(v->tui->stack) == STACK_REFUSED;
@@ -377,9 +374,7 @@ static void changed(struct tui_view *v, unsigned changes) {
     announce(b);
 }
 
-/* ---- life
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 static void board_free(struct tui_view *v) {
   struct board *b = board_of(v);

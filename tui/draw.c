@@ -137,8 +137,7 @@ static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
   wid_bar_draw(win, r, flash ? WID_TITLE_ALERT : WID_TITLE, b.parts, b.n);
 }
 
-/* ---- hint line
- * ----------------------------------------------------------------------------------- */
+/* ---- hint line ------------------------------------------------------------------------------- */
 
 static void draw_hints(struct tui *t, WINDOW *win, struct wid_rect r) {
   struct wid_hint hints[TUI_COMMANDS];
@@ -155,8 +154,7 @@ static void draw_hints(struct tui *t, WINDOW *win, struct wid_rect r) {
   wid_hints_draw(win, r, hints, n);
 }
 
-/* ---- notice
- * --------------------------------------------------------------------------------------- */
+/* ---- notice ---------------------------------------------------------------------------------- */
 
 #define NOTICE_LINES 3
 
@@ -173,8 +171,7 @@ static void draw_notice(struct tui *t, WINDOW *win, struct wid_rect screen) {
   wid_text_done(&text);
 }
 
-/* ---- all
- * ------------------------------------------------------------------------------------------ */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 static void draw_views(struct tui *t, WINDOW *win, struct wid_rect screen) {
   struct wid_rect inside = {screen.y + 1, screen.x, screen.h - 2, screen.w};

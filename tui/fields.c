@@ -7,8 +7,7 @@
 #define LABEL 30
 #define INDENT_MAX 20
 
-/* ---- fields
- * --------------------------------------------------------------------------------------- */
+/* ---- fields ---------------------------------------------------------------------------------- */
 
 static void add_type(struct wid_text *t, const struct aws_type *type, const void *item, int indent);
 
@@ -140,8 +139,7 @@ void tui_fields_add(struct wid_text *t, const struct aws_type *type, const void 
   add_type(t, type, item, 0);
 }
 
-/* ---- the raw reply
- * ---------------------------------------------------------------------------------- */
+/* ---- the raw reply --------------------------------------------------------------------------- */
 
 #define RAW_MAX ((size_t)4 << 20)
 

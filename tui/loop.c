@@ -53,8 +53,7 @@ static void tell_idle(struct tui *t) {
   tell(t, line, (size_t)n);
 }
 
-/* ---- one turn
- * ------------------------------------------------------------------------------------ */
+/* ---- one turn -------------------------------------------------------------------------------- */
 
 static void take_changes(struct tui *t) {
   unsigned changes = t->stack ? stack_take_changes(t->stack) : 0;

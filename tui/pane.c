@@ -11,8 +11,7 @@
 #define SLOW_MS 1000 /* a refresh that takes longer is shown */
 #define VISIBLE_MAX 256
 
-/* ---- the table's source
- * -------------------------------------------------------------------------- */
+/* ---- the table's source ---------------------------------------------------------------------- */
 
 static const struct pane_table *table_of(const struct pane *p) {
   return &p->ops->tables[p->level];
@@ -56,8 +55,7 @@ static const struct wid_source source = {.count = source_count,
                                          .compare = source_compare,
                                          .depth = source_depth};
 
-/* ---- life
- * ------------------------------------------------------------------------------------------ */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 bool pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t) {
   *p = (struct pane){.ops = ops, .tui = t};
@@ -115,8 +113,7 @@ void pane_update(struct pane *p) {
   wid_table_update(&pane_grid(p)->table, p->built);
 }
 
-/* ---- what it looks like
- * ------------------------------------------------------------------------------ */
+/* ---- what it looks like ---------------------------------------------------------------------- */
 
 static const struct stack_collection *main_collection(const struct pane *p) {
   enum stack_kind k = table_of(p)->kind;
@@ -262,8 +259,7 @@ void pane_report(struct pane *p, bool on_screen) {
   }
 }
 
-/* ---- what it does
- * ------------------------------------------------------------------------------------- */
+/* ---- what it does ---------------------------------------------------------------------------- */
 
 struct tui_grid *pane_grid(struct pane *p) {
   return &p->grids[p->level];
@@ -338,8 +334,7 @@ enum tui_result pane_event(struct pane *p, const struct wid_event *e) {
   return r == WID_IGNORED ? TUI_IGNORED : TUI_REDRAW;
 }
 
-/* ---- cells
- * ------------------------------------------------------------------------------------------- */
+/* ---- cells ----------------------------------------------------------------------------------- */
 
 void pane_cell_str(struct wid_cell *cell, struct aws_str s) {
   cell->text = tui_str(s);

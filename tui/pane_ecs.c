@@ -10,8 +10,7 @@
 #define CPU "CPUUtilization"
 #define MEMORY "MemoryUtilization"
 
-/* ---- services
- * ------------------------------------------------------------------------------------ */
+/* ---- services -------------------------------------------------------------------------------- */
 
 enum { SERVICE, RUNNING, ROLLOUT, CPU_USE, MEMORY_USE, REVISION, AGE };
 
@@ -173,8 +172,7 @@ static void extra(struct pane *p, char *out, size_t size) {
   }
 }
 
-/* ---- tasks
- * ---------------------------------------------------------------------------------------- */
+/* ---- tasks ----------------------------------------------------------------------------------- */
 
 #define SHORT_ID 8 /* of a task's id */
 

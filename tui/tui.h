@@ -124,8 +124,7 @@ void tui_say(struct tui *t, unsigned style, const char *fmt, ...) AWS_PRINTF(3, 
 /* The action behind a command, NULL when the command is none or this program has no such action. */
 const struct stack_action_def *tui_action_of(enum tui_command c);
 
-/* ---- the views
- * ----------------------------------------------------------------------------------- */
+/* ---- the views ------------------------------------------------------------------------------- */
 
 struct tui_view *tui_board_new(struct tui *t);
 struct tui_view *tui_describe_new(struct tui *t, const struct tui_subject *s);
@@ -145,8 +144,7 @@ size_t tui_board_pane_of(enum stack_kind k); /* tui_board_panes(): no pane shows
 void tui_board_focus(struct tui_view *board, size_t pane);
 void tui_board_forget(struct tui_view *board); /* another stack is watched now */
 
-/* ---- theme.c
- * -------------------------------------------------------------------------------------- */
+/* ---- theme.c --------------------------------------------------------------------------------- */
 
 const char *tui_level_glyph(enum stack_level l);
 const char *tui_level_word(enum stack_level l); /* "ok" "note" "unknown" "degraded" "failing" */

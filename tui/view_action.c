@@ -39,8 +39,7 @@ static const struct stack_action_view *seen(const struct action *a) {
   return stack_action_view(a->a);
 }
 
-/* ---- asking
- * ------------------------------------------------------------------------------------------ */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 static bool open_form(struct action *a) {
   const struct stack_action_view *v = seen(a);
@@ -90,8 +89,7 @@ static bool open_dialog(struct action *a) {
   return true;
 }
 
-/* ---- following the action's steps
- * --------------------------------------------------------------------- */
+/* ---- following the action's steps ------------------------------------------------------------ */
 
 static void close_stage(struct action *a) {
   if (a->stage == STAGE_FORM)
@@ -132,8 +130,7 @@ static bool follow(struct action *a) {
   return true;
 }
 
-/* ---- drawing
- * --------------------------------------------------------------------------------------------- */
+/* ---- drawing --------------------------------------------------------------------------------- */
 
 /* The choices, and below them what the selected one would change. */
 static void draw_pick(struct action *a, WINDOW *win, struct wid_rect r) {
@@ -241,8 +238,7 @@ static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
   }
 }
 
-/* ---- answering
- * --------------------------------------------------------------------------------------------- */
+/* ---- answering ------------------------------------------------------------------------------- */
 
 static enum tui_result cancel(struct action *a) {
   if (seen(a)->step < STACK_STEP_SENDING)

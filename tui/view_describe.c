@@ -30,8 +30,7 @@ static void heading(struct describe *d, const char *text) {
   wid_text_add(&d->page.text, WID_HEADER, 0, wid_str_from(text));
 }
 
-/* ---- describe
- * ---------------------------------------------------------------------------------------- */
+/* ---- describe -------------------------------------------------------------------------------- */
 
 static void add_ref(struct describe *d, const struct stack_ref *ref, bool away) {
   struct stack *s = d->view.tui->stack;
@@ -103,8 +102,7 @@ static void build_describe(struct describe *d) {
   add_raw(d);
 }
 
-/* ---- versions
- * ------------------------------------------------------------------------------------------ */
+/* ---- versions -------------------------------------------------------------------------------- */
 
 static void add_version(struct describe *d, const struct ssm_parameter_version *v) {
   char when[TUI_WHEN_MAX], labels[128] = "";
@@ -148,9 +146,7 @@ static void build_versions(struct describe *d) {
   }
 }
 
-/* ---- both
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- both ------------------------------------------------------------------------------------ */
 
 static void view_free(struct tui_view *v) {
   struct describe *d = describe_of(v);

@@ -31,8 +31,7 @@ static const struct stack_collection *collection(const struct list *l) {
   return stack_collection(l->view.tui->stack, l->kind);
 }
 
-/* ---- any kind
- * ------------------------------------------------------------------------------------- */
+/* ---- any kind -------------------------------------------------------------------------------- */
 
 enum { NAME, STATE, WHY, ID };
 
@@ -67,8 +66,7 @@ static void cell(struct list *l, const struct stack_row *row, int column, struct
 
 static const struct list_def any = {columns, sizeof columns / sizeof columns[0], cell};
 
-/* ---- alarms
- * --------------------------------------------------------------------------------------- */
+/* ---- alarms ---------------------------------------------------------------------------------- */
 
 enum { ALARM, ALARM_STATE, SINCE, METRIC, REASON };
 
@@ -111,8 +109,7 @@ static void alarm_cell(struct list *l, const struct stack_row *row, int column,
 static const struct list_def alarms = {alarm_columns,
                                        sizeof alarm_columns / sizeof alarm_columns[0], alarm_cell};
 
-/* ---- the table's source
- * ----------------------------------------------------------------------------- */
+/* ---- the table's source ---------------------------------------------------------------------- */
 
 static size_t source_count(void *data) {
   return collection(data)->n;
@@ -147,8 +144,7 @@ static int source_compare(void *data, size_t a, size_t b, int column) {
 static const struct wid_source source = {
     .count = source_count, .key = source_key, .cell = source_cell, .compare = source_compare};
 
-/* ---- the view
- * --------------------------------------------------------------------------------------- */
+/* ---- the view -------------------------------------------------------------------------------- */
 
 static struct list *current(const struct tui_view *v) {
   struct list *l = list_of(v);

@@ -68,8 +68,7 @@ static void add_places(struct palette *p) {
   add(p, DO_QUIT, AWS_STR_LIT("quit"), "leave cawsole");
 }
 
-/* ---- carrying out
- * -------------------------------------------------------------------------------- */
+/* ---- carrying out ---------------------------------------------------------------------------- */
 
 static void open_stack(struct tui *t, size_t i) {
   struct aws_error err = {0};
@@ -130,8 +129,7 @@ static enum tui_result choose(struct palette *p) {
   return TUI_REDRAW;
 }
 
-/* ---- the view
- * -------------------------------------------------------------------------------------- */
+/* ---- the view -------------------------------------------------------------------------------- */
 
 static void view_free(struct tui_view *v) {
   struct palette *p = palette_of(v);

@@ -7,8 +7,7 @@
 
 #define NOTICE_MS 10000
 
-/* ---- the stack of views
- * --------------------------------------------------------------------------- */
+/* ---- the stack of views ---------------------------------------------------------------------- */
 
 struct tui_view *tui_top(struct tui *t) {
   return t->views[t->nviews - 1];
@@ -49,8 +48,7 @@ void tui_say(struct tui *t, unsigned style, const char *fmt, ...) {
   tui_dirty(t, TUI_DIRTY_KEY);
 }
 
-/* ---- commands on what is pointed at
- * ---------------------------------------------------------------- */
+/* ---- commands on what is pointed at ---------------------------------------------------------- */
 
 static bool subject_of(const struct tui_view *v, struct tui_subject *s) {
   return v->ops->subject && v->ops->subject(v, s);
@@ -150,8 +148,7 @@ static bool subject_can(const struct tui_view *v, enum tui_command c) {
          (c == TUI_REVEAL && is_secret(&s));
 }
 
-/* ---- commands that work everywhere
- * ------------------------------------------------------------------ */
+/* ---- commands that work everywhere ----------------------------------------------------------- */
 
 static bool works_everywhere(const struct tui *t, enum tui_command c) {
   switch (c) {
@@ -215,8 +212,7 @@ enum tui_result tui_command(struct tui *t, struct tui_view *v, enum tui_command 
   return works_everywhere(t, c) ? global_command(t, v, c) : TUI_IGNORED;
 }
 
-/* ---- events
- * ------------------------------------------------------------------------------------------ */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 /* Arrows and their like move in every list, whatever the configuration binds. */
 static enum tui_command fixed_key(int32_t key) {

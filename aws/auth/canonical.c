@@ -10,8 +10,7 @@ static bool blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* ---- path
- * ---------------------------------------------------------------------------------------- */
+/* ---- path ------------------------------------------------------------------------------------ */
 
 /* Drops "." and empty segments and resolves "..", as RFC 3986 5.2.4 does, but for "//", which AWS
  * collapses. Works in place on the text from `start` on. */
@@ -54,8 +53,7 @@ void aws_canonical_path(struct aws_buf *out, struct aws_str path,
     normalize(out, start);
 }
 
-/* ---- query
- * --------------------------------------------------------------------------------------- */
+/* ---- query ----------------------------------------------------------------------------------- */
 
 struct param {
   size_t at, nkey, nvalue;   /* in the scratch buffer, value right after key */
@@ -136,8 +134,7 @@ bool aws_canonical_query(struct aws_buf *out, struct aws_str query) {
   return ok;
 }
 
-/* ---- headers
- * ------------------------------------------------------------------------------------- */
+/* ---- headers --------------------------------------------------------------------------------- */
 
 /* Like strcmp of the lower-cased names. */
 static int name_cmp(struct aws_str a, struct aws_str b) {

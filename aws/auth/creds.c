@@ -15,8 +15,7 @@ static const struct provider {
     {"config-file", aws_provider_config_file},
 };
 
-/* ---- key sets
- * ------------------------------------------------------------------------------------ */
+/* ---- key sets -------------------------------------------------------------------------------- */
 
 bool aws_creds_set(struct aws_creds *out, struct aws_str id, struct aws_str secret,
                    struct aws_str token, struct aws_error *err) {
@@ -64,8 +63,7 @@ enum aws_provided aws_provider_section(const struct aws_ini_section *section, co
   return aws_creds_set(out, id, secret, token, err) ? AWS_PROVIDED : AWS_PROVIDED_FAILED;
 }
 
-/* ---- the search
- * ---------------------------------------------------------------------------------- */
+/* ---- the search ------------------------------------------------------------------------------ */
 
 struct aws_creds_search {
   struct aws_io *io;

@@ -41,8 +41,7 @@ static char *dup_str(struct aws_str s, bool lower) {
   return p;
 }
 
-/* ---- sections
- * ------------------------------------------------------------------------------------ */
+/* ---- sections -------------------------------------------------------------------------------- */
 
 static bool all_of(struct aws_str s, const char *extra) {
   for (size_t i = 0; i < s.n; i++) {
@@ -118,8 +117,7 @@ static bool begin_section(struct reader *r, struct aws_str line) {
   return true;
 }
 
-/* ---- properties
- * ---------------------------------------------------------------------------------- */
+/* ---- properties ------------------------------------------------------------------------------ */
 
 /* "value # words": the comment needs white space before it, or it belongs to the value. */
 static struct aws_str cut_comment(struct aws_str v) {
@@ -191,8 +189,7 @@ static bool continue_prop(struct reader *r, struct aws_str line) {
          no_memory(r);
 }
 
-/* ---- the whole file
- * ------------------------------------------------------------------------------ */
+/* ---- the whole file -------------------------------------------------------------------------- */
 
 static void section_done(struct aws_ini_section *s) {
   for (size_t i = 0; i < s->n; i++) {

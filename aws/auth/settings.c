@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- environment and paths
- * ----------------------------------------------------------------------- */
+/* ---- environment and paths ------------------------------------------------------------------- */
 
 static const char *process_env(void *arg, const char *name) {
   (void)arg;
@@ -90,8 +89,7 @@ static bool load_file(struct aws_ini *ini, bool credentials, const char *path,
   return ok;
 }
 
-/* ---- profiles
- * ------------------------------------------------------------------------------------ */
+/* ---- profiles -------------------------------------------------------------------------------- */
 
 static int name_cmp(const void *a, const void *b) {
   return aws_str_cmp(*(const struct aws_str *)a, *(const struct aws_str *)b);
@@ -154,8 +152,7 @@ static bool choose_profile(struct aws_settings *s, const struct aws_settings_inp
   return false;
 }
 
-/* ---- region
- * -------------------------------------------------------------------------------------- */
+/* ---- region ---------------------------------------------------------------------------------- */
 
 /* It becomes part of host names. */
 static bool is_region(struct aws_str r) {
@@ -192,8 +189,7 @@ static bool choose_region(struct aws_settings *s, const struct aws_settings_inpu
   return true;
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool is_true(const char *v) {
   return v && (v[0] == 't' || v[0] == 'T') && strlen(v) == 4 && (v[1] | 32) == 'r' &&

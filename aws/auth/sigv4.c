@@ -34,8 +34,7 @@ void aws_signing_done(struct aws_signing *s) {
   aws_wipe(s->signature, sizeof s->signature);
 }
 
-/* ---- preparation
- * --------------------------------------------------------------------------------- */
+/* ---- preparation ----------------------------------------------------------------------------- */
 
 static bool check(const struct aws_sign_request *rq, const struct aws_sign_config *cfg,
                   struct aws_error *err) {
@@ -124,8 +123,7 @@ static void prepare_query(struct aws_signing *out, struct work *w) {
   aws_buf_done(&credential);
 }
 
-/* ---- the stages
- * ---------------------------------------------------------------------------------- */
+/* ---- the stages ------------------------------------------------------------------------------ */
 
 static bool stage_canonical(struct aws_signing *out, struct work *w) {
   struct aws_buf *c = &out->canonical;
@@ -170,8 +168,7 @@ static bool stage_signature(struct aws_signing *out, struct work *w) {
   return true;
 }
 
-/* ---- the two forms
- * ------------------------------------------------------------------------------- */
+/* ---- the two forms --------------------------------------------------------------------------- */
 
 static bool finish_header(struct aws_signing *out, struct work *w) {
   struct aws_buf *a = &out->authorization;

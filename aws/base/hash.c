@@ -77,8 +77,7 @@ uint64_t aws_hash(const void *p, size_t n) {
   return aws_siphash(process_key(), p, n);
 }
 
-/* ---- map: open addressing, linear probing, at most three quarters full
- * --------------------------- */
+/* ---- map: open addressing, linear probing, at most three quarters full ----------------------- */
 
 struct aws_map_slot {
   struct aws_str key; /* p NULL: free */

@@ -27,8 +27,7 @@ static aws_ms system_mono(void *arg) {
 
 const struct aws_clock aws_clock_system = {system_wall, system_mono, NULL};
 
-/* ---- calendar: proleptic Gregorian, counted from March so that the leap day comes last
- * ----------- */
+/* ---- calendar: proleptic Gregorian, counted from March so that the leap day comes last ------- */
 
 struct civil {
   int year, month, day, hour, minute, second, ms;

@@ -5,8 +5,7 @@
 
 #include <stdlib.h>
 
-/* ---- batches
- * ------------------------------------------------------------------------------------- */
+/* ---- batches --------------------------------------------------------------------------------- */
 
 /* A part with a copy of `in` and up to max items moved from the front of `list`. */
 static bool fill_part(struct aws_part *p, const cJSON *in, const char *name, cJSON *list, int max) {
@@ -56,8 +55,7 @@ bool aws_call_split(struct aws_call *call, cJSON *in, struct aws_error *err) {
   return ok;
 }
 
-/* ---- callbacks and the end
- * ----------------------------------------------------------------------- */
+/* ---- callbacks and the end ------------------------------------------------------------------- */
 
 static void detach(struct aws_call *call) {
   struct aws_client *c = call->client;

@@ -50,8 +50,7 @@ static bool resolve_own(const struct aws_service *service, const char *region,
   return n > 0 && (size_t)n < sizeof out->host;
 }
 
-/* ---- overrides
- * ----------------------------------------------------------------------------------- */
+/* ---- overrides ------------------------------------------------------------------------------- */
 
 static bool all_of(struct aws_str s, const char *extra) {
   for (size_t i = 0; i < s.n; i++) {
@@ -99,8 +98,7 @@ static bool resolve_override(const char *url, struct aws_endpoint *out) {
          copy(out->host, sizeof out->host, host) && copy(out->path, sizeof out->path, path);
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 bool aws_endpoint_resolve(const struct aws_service *service, const char *region,
                           const char *override, struct aws_endpoint *out, struct aws_error *err) {

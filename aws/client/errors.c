@@ -6,8 +6,7 @@
 
 enum { ERROR_TREE_MAX = 8 << 20, RETRY_AFTER_MAX_MS = 24 * 3600 * 1000 };
 
-/* ---- what a code means
- * --------------------------------------------------------------------------- */
+/* ---- what a code means ----------------------------------------------------------------------- */
 
 static const struct meaning {
   const char *code;
@@ -97,8 +96,7 @@ bool aws_error_is_clock(const struct aws_error *err) {
          (strstr(err->text, "Signature expired") || strstr(err->text, "Signature not yet current"));
 }
 
-/* ---- finding code and message
- * -------------------------------------------------------------------- */
+/* ---- finding code and message ---------------------------------------------------------------- */
 
 /* "com.amazonaws.ecs#ClientException:http://..." is "ClientException". */
 static struct aws_str bare_code(struct aws_str s) {
@@ -151,8 +149,7 @@ static void read_body(struct aws_arena *a, const struct aws_http_reply *reply, s
   }
 }
 
-/* ---- the rest of the head
- * ------------------------------------------------------------------------ */
+/* ---- the rest of the head -------------------------------------------------------------------- */
 
 void aws_request_id(const struct aws_http_reply *reply, char *out, size_t n) {
   static const char *const names[] = {"x-amzn-requestid", "x-amz-request-id", "x-amz-cf-id"};
@@ -171,8 +168,7 @@ static int64_t retry_after(const struct aws_http_reply *reply) {
   return ms > 0 && ms <= RETRY_AFTER_MAX_MS ? ms : 0;
 }
 
-/* ---- the sentence
- * -------------------------------------------------------------------------------- */
+/* ---- the sentence ---------------------------------------------------------------------------- */
 
 static const char *advice_for(enum aws_errc errc) {
   for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++)

@@ -9,8 +9,7 @@
 
 enum { TREE_MAX = 512 << 20, PAGE_MAX = 256 << 20 };
 
-/* ---- counted pages
- * ------------------------------------------------------------------------------- */
+/* ---- counted pages --------------------------------------------------------------------------- */
 
 struct aws_page *aws_page_ref(struct aws_page *p) {
   p->refs++;
@@ -32,8 +31,7 @@ const void *aws_page_item(const struct aws_page *p, size_t i) {
   return (const char *)p->items + i * size;
 }
 
-/* ---- from body to result
- * ------------------------------------------------------------------------- */
+/* ---- from body to result --------------------------------------------------------------------- */
 
 static bool is_json(const struct aws_op *op) {
   enum aws_protocol p = op->service->protocol;
@@ -121,8 +119,7 @@ static bool find_token(const struct aws_op *op, const cJSON *result, char **toke
   return *token != NULL;
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool fill(struct aws_page *p, const struct aws_op *op, const struct aws_http_reply *reply,
                  char **token, struct aws_error *err) {

@@ -32,8 +32,7 @@ void aws_part_done(struct aws_part *p) {
   p->tokens = NULL;
 }
 
-/* ---- errors
- * -------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 static void on_retry_time(void *arg) {
   struct aws_part *p = arg;
@@ -85,8 +84,7 @@ static void handle_error(struct aws_part *p, struct aws_error *err) {
     aws_call_finish(call, err);
 }
 
-/* ---- pages
- * --------------------------------------------------------------------------------------- */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
 static bool seen_before(struct aws_part *p, const char *token, struct aws_error *err) {
   uint64_t h = aws_hash(token, strlen(token));
@@ -157,8 +155,7 @@ static void handle_page(struct aws_part *p, const struct aws_http_reply *reply) 
   }
 }
 
-/* ---- one exchange
- * -------------------------------------------------------------------------------- */
+/* ---- one exchange ---------------------------------------------------------------------------- */
 
 /* The server's Date, to the second, against the middle of the exchange. */
 static void learn_clock(struct aws_client *c, const struct aws_http_reply *reply) {

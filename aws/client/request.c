@@ -28,8 +28,7 @@ static void add_header(struct aws_request *r, struct aws_str name, struct aws_st
   r->headers[r->nheaders++] = (struct aws_http_header){name, value};
 }
 
-/* ---- by protocol
- * --------------------------------------------------------------------------------- */
+/* ---- by protocol ----------------------------------------------------------------------------- */
 
 static bool build_json(struct aws_request *r, const cJSON *in, struct aws_error *err) {
   (void)err;
@@ -98,8 +97,7 @@ bool aws_request_build(struct aws_request *r, const struct aws_op *op, const cJS
   return false;
 }
 
-/* ---- the signature
- * ------------------------------------------------------------------------------- */
+/* ---- the signature --------------------------------------------------------------------------- */
 
 bool aws_request_sign(struct aws_request *r, const struct aws_creds *creds, aws_ms now,
                       struct aws_key_cache *keys, struct aws_error *err) {

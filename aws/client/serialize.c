@@ -31,8 +31,7 @@ static struct aws_str element_of(const char *lists, const char *list) {
   return e.p ? e : AWS_STR_LIT("member");
 }
 
-/* ---- json
- * ---------------------------------------------------------------------------------------- */
+/* ---- json ------------------------------------------------------------------------------------ */
 
 bool aws_serialize_json(struct aws_buf *out, const cJSON *in) {
   char *text = in ? cJSON_PrintUnformatted(in) : NULL;
@@ -43,8 +42,7 @@ bool aws_serialize_json(struct aws_buf *out, const cJSON *in) {
   return ok;
 }
 
-/* ---- query
- * --------------------------------------------------------------------------------------- */
+/* ---- query ----------------------------------------------------------------------------------- */
 
 /* name: the whole dotted name so far, kept in one buffer that is cut back. */
 static bool query_value(struct aws_buf *out, const char *lists, struct aws_buf *name,
@@ -87,8 +85,7 @@ bool aws_serialize_query(struct aws_buf *out, const struct aws_op *op, const cJS
   return ok && !out->failed;
 }
 
-/* ---- rest-xml
- * ------------------------------------------------------------------------------------ */
+/* ---- rest-xml -------------------------------------------------------------------------------- */
 
 static bool xml_value(struct aws_buf *out, const char *lists, const cJSON *v) {
   if (!cJSON_IsObject(v) && !cJSON_IsArray(v)) {
@@ -120,8 +117,7 @@ bool aws_serialize_xml(struct aws_buf *out, const struct aws_op *op, const cJSON
          xml_value(out, op->lists, root) && aws_buf_addf(out, "</%s>", op->root);
 }
 
-/* ---- the address of a rest request
- * --------------------------------------------------------------- */
+/* ---- the address of a rest request ----------------------------------------------------------- */
 
 /* "." and ".." would lead to another operation. */
 static bool is_segment(struct aws_str s) {

@@ -31,8 +31,7 @@ static void set_has(void *item, size_t field) {
   memcpy(item, &has, sizeof has);
 }
 
-/* ---- scalars: true when the node is one of that kind
- * --------------------------------------------- */
+/* ---- scalars: true when the node is one of that kind ----------------------------------------- */
 
 static bool node_text(const cJSON *node, struct aws_str *out) {
   if (!cJSON_IsString(node))
@@ -127,8 +126,7 @@ static bool decode_time(struct decoder *d, const cJSON *node, void *out) {
   return true;
 }
 
-/* ---- lists
- * --------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 /* JSON arrays, XML elements with children, and the empty element that XML has for an empty list. */
 static bool is_list(const cJSON *node) {
@@ -224,8 +222,7 @@ static bool decode_map(struct decoder *d, const cJSON *node, struct aws_list *ou
   return true;
 }
 
-/* ---- objects
- * ------------------------------------------------------------------------------------- */
+/* ---- objects --------------------------------------------------------------------------------- */
 
 static bool decode_value(struct decoder *d, const struct aws_field *f, const cJSON *node,
                          void *out) {

@@ -22,8 +22,7 @@ struct aws_transfer {
   char detail[CURL_ERROR_SIZE];
 };
 
-/* ---- receiving
- * ----------------------------------------------------------------------------------- */
+/* ---- receiving ------------------------------------------------------------------------------- */
 
 static size_t on_body(char *p, size_t size, size_t n, void *arg) {
   struct aws_transfer *t = arg;
@@ -69,8 +68,7 @@ struct aws_str aws_http_header(const struct aws_http_reply *r, const char *lower
   return (struct aws_str){0};
 }
 
-/* ---- the end
- * ------------------------------------------------------------------------------------- */
+/* ---- the end --------------------------------------------------------------------------------- */
 
 static void transfer_free(struct aws_transfer *t) {
   /* Headers hold the signature and the session token. */
@@ -152,8 +150,7 @@ void aws_io_cancel(struct aws_io *io, struct aws_transfer *t) {
   transfer_free(t);
 }
 
-/* ---- sending
- * ------------------------------------------------------------------------------------- */
+/* ---- sending --------------------------------------------------------------------------------- */
 
 static struct aws_str host_of(const char *url) {
   const char *p = strstr(url, "://");

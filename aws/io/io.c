@@ -12,8 +12,7 @@ enum {
   BLIND_MS = 50 /* a wait that there is no memory to wake up from for the extra descriptors */
 };
 
-/* ---- making and ending
- * --------------------------------------------------------------------------- */
+/* ---- making and ending ----------------------------------------------------------------------- */
 
 static bool set_up(struct aws_io *io, const char *ca_file, struct aws_error *err) {
   if (!io_ca_choose(io, ca_file, err))
@@ -76,8 +75,7 @@ void aws_io_free(struct aws_io *io) {
   curl_global_cleanup();
 }
 
-/* ---- jobs
- * ---------------------------------------------------------------------------------------- */
+/* ---- jobs ------------------------------------------------------------------------------------ */
 
 static void list_add(struct io_list *l, struct io_job *job) {
   job->next = NULL;
@@ -146,8 +144,7 @@ void io_job_stop(struct io_job *job) {
   job->easy = NULL;
 }
 
-/* ---- the turn
- * ------------------------------------------------------------------------------------ */
+/* ---- the turn -------------------------------------------------------------------------------- */
 
 /* The budget is for people who wait: real time, whatever clock the program runs on. */
 static int64_t real_ms(void) {

@@ -101,8 +101,7 @@ void io_timer_fire(struct aws_timer *t) {
   fn(arg);
 }
 
-/* ---- the next turn
- * ------------------------------------------------------------------------------- */
+/* ---- the next turn --------------------------------------------------------------------------- */
 
 void aws_io_later(struct aws_io *io, struct aws_later *l, aws_timer_fn fn, void *arg) {
   struct io_laters *list = &io->laters;

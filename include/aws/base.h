@@ -20,7 +20,7 @@
 #define AWS_MUST_CHECK
 #endif
 
-/* ---- borrowed text ------------------------------------------------------------------------ */
+/* ---- borrowed text --------------------------------------------------------------------------- */
 
 /* n bytes at p, which somebody else owns. p is NULL only when there is no value at all (a member
  * that AWS left out); an empty value has n == 0 and p != NULL. Text made by the decoder is also
@@ -51,7 +51,7 @@ bool aws_str_to_int(struct aws_str s,
 /* Whole text, decimal, '.' whatever the locale, at most 63 bytes; no NaN, no infinity. */
 bool aws_str_to_double(struct aws_str s, double *out);
 
-/* ---- owned text --------------------------------------------------------------------------- */
+/* ---- owned text ------------------------------------------------------------------------------ */
 
 /* Grows as needed up to max bytes. An append that would pass max, or for which there is no memory,
  * leaves the buffer as it was and sets failed, and so does every later one until the buffer is
@@ -82,7 +82,7 @@ bool aws_buf_add_json(struct aws_buf *b, struct aws_str s);
 /* s with & < > " ' as entities (XML 1.0); control characters that XML forbids become U+FFFD. */
 bool aws_buf_add_xml(struct aws_buf *b, struct aws_str s);
 
-/* ---- arena --------------------------------------------------------------------------------- */
+/* ---- arena ----------------------------------------------------------------------------------- */
 
 /* Memory that is freed all at once. Blocks double from 4 KiB to 256 KiB. */
 struct aws_arena_block;
@@ -108,7 +108,7 @@ void *aws_calloc(size_t n, size_t size) AWS_MUST_CHECK;
  * zeroed. False when out of memory: unchanged. */
 bool aws_grow(void *items_ptr, size_t *cap, size_t want, size_t size) AWS_MUST_CHECK;
 
-/* ---- secrets ------------------------------------------------------------------------------- */
+/* ---- secrets --------------------------------------------------------------------------------- */
 
 /* Text that must not be found anywhere else: overwritten before it is freed. */
 struct aws_secret {
@@ -121,7 +121,7 @@ void aws_secret_done(struct aws_secret *s);
 struct aws_str aws_secret_str(const struct aws_secret *s);
 void aws_wipe(void *p, size_t n); /* not optimised away */
 
-/* ---- errors -------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 enum aws_errc {
   AWS_OK = 0,
@@ -156,7 +156,7 @@ void aws_error_wrap(struct aws_error *e, const char *fmt, ...) AWS_PRINTF(2, 3);
 void aws_error_clear(struct aws_error *e);
 const char *aws_errc_name(enum aws_errc code); /* "throttled", for JSON and logs */
 
-/* ---- time ---------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 /* Times are milliseconds since 1970-01-01T00:00:00Z; 0 stands for "not known". */
 typedef int64_t aws_ms;
@@ -183,7 +183,7 @@ bool aws_time_parse(struct aws_str s, aws_ms *out);
 void aws_time_iso(aws_ms t, char out[AWS_TIME_MAX]); /* 2026-01-15T12:00:00.123Z; no .000 */
 void aws_time_amz(aws_ms t, char out[AWS_TIME_MAX]); /* 20260115T120000Z */
 
-/* ---- hashing ------------------------------------------------------------------------------- */
+/* ---- hashing --------------------------------------------------------------------------------- */
 
 uint64_t aws_siphash(const uint64_t key[2], const void *p, size_t n);
 uint64_t aws_hash(const void *p,

@@ -48,7 +48,7 @@ struct aws_later {
 void aws_io_later(struct aws_io *io, struct aws_later *l, aws_timer_fn fn, void *arg);
 void aws_io_later_cancel(struct aws_io *io, struct aws_later *l); /* not waiting is fine */
 
-/* ---- HTTP ---------------------------------------------------------------------------------- */
+/* ---- HTTP ------------------------------------------------------------------------------------ */
 
 struct aws_http_header {
   struct aws_str name, value;

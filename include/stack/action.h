@@ -96,15 +96,15 @@ struct stack_action *stack_action_start(struct stack *s, const struct stack_acti
                                         enum stack_kind k, const struct aws_str *ids, size_t n,
                                         struct aws_error *err);
 const struct stack_action_view *stack_action_view(const struct stack_action *a);
-/* INPUT: one text per input (CHOICE: the value; LINES: joined by '\n'). Goes on to PLANNING, or stays
- * with input_error set. */
+/* INPUT: one text per input (CHOICE: the value; LINES: joined by '\n'). Goes on to PLANNING, or
+ * stays with input_error set. */
 void stack_action_input(struct stack_action *a, const char *const *values);
 void stack_action_confirm(struct stack_action *a, const char *typed_or_null);
 void stack_action_cancel(struct stack_action *a); /* while nothing was sent: ends as CANCELLED */
 /* All actions of this session, oldest first; bounded to 100 ended ones. */
 size_t stack_actions(const struct stack *s, struct stack_action *const **out);
 
-/* ---- reading on demand ------------------------------------------------------------------------- */
+/* ---- reading on demand ----------------------------------------------------------------------- */
 
 enum stack_value_state {
   STACK_VALUE_NONE,    /* not asked for */
@@ -114,12 +114,12 @@ enum stack_value_state {
   STACK_VALUE_SHOWN,   /* a SecureString revealed, for a while */
   STACK_VALUE_ERROR
 };
-/* The value of a parameter. Plain ones are fetched for rows on screen (stack_show_rows). until (may be
- * NULL): when a value that is SHOWN is masked again, on the monotonic clock. */
+/* The value of a parameter. Plain ones are fetched for rows on screen (stack_show_rows). until (may
+ * be NULL): when a value that is SHOWN is masked again, on the monotonic clock. */
 enum stack_value_state stack_value(const struct stack *s, struct aws_str name, struct aws_str *out,
                                    aws_ms *until);
-/* Decrypts one SecureString on demand; masked again after 30 s, on stack_hide, or when the rows leave
- * the screen. Journalled. False: *err says why not. */
+/* Decrypts one SecureString on demand; masked again after 30 s, on stack_hide, or when the rows
+ * leave the screen. Journalled. False: *err says why not. */
 bool stack_reveal(struct stack *s, struct aws_str name, struct aws_error *err);
 void stack_hide(struct stack *s, struct aws_str name); /* {NULL,0}: all */
 
@@ -129,8 +129,10 @@ enum stack_lookup_kind { STACK_LOOKUP_RAW, STACK_LOOKUP_VERSIONS };
 struct stack_lookup *stack_lookup(struct stack *s, enum stack_lookup_kind what, enum stack_kind k,
                                   struct aws_str id, struct aws_error *err);
 bool stack_lookup_done(const struct stack_lookup *l, const struct aws_error **err);
-struct aws_str stack_lookup_raw(const struct stack_lookup *l); /* the reply, SecureString values masked */
-const struct aws_page *stack_lookup_page(const struct stack_lookup *l, size_t i); /* VERSIONS; NULL: end */
+/* The reply, SecureString values masked. */
+struct aws_str stack_lookup_raw(const struct stack_lookup *l);
+/* Of VERSIONS; NULL: end. */
+const struct aws_page *stack_lookup_page(const struct stack_lookup *l, size_t i);
 void stack_lookup_free(struct stack_lookup *l); /* cancels */
 
 #endif

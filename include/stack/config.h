@@ -4,13 +4,13 @@
 
 #include "aws/base.h"
 
-/* What is filtered: the kind's plural name and a shell pattern (fnmatch) on the thing's name; things of
- * a kind that has patterns are kept when one matches. */
+/* What is filtered: the kind's plural name and a shell pattern (fnmatch) on the thing's name;
+ * things of a kind that has patterns are kept when one matches. */
 struct stack_filter {
   char *kind, *pattern;
 };
 
-/* A link that cannot be found by following references: an origin's domain name to a load balancer. */
+/* A link that cannot be found by following references: an origin's name to a load balancer. */
 struct stack_link {
   char *from, *to; /* "shop-origin.example.com", "web-alb" (a load balancer's or API's name) */
 };

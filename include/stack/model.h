@@ -29,16 +29,16 @@ const char *stack_level_name(enum stack_level l); /* "ok" "note" "unknown" "warn
 struct stack_rating {
   enum stack_level level;
   char reason[192]; /* in words, "" when ok: "3 of 5 targets healthy" */
-  bool symptom;     /* a rate or an alarm: what is felt here, whose cause may be further down the path */
+  bool symptom; /* a rate or an alarm: felt here, but the cause may be further down the path */
 };
 
 /* One thing. The item's struct is the kind's (aws/api). Rows keep their address only until the
  * collection's generation changes: remember ids, not rows. */
 struct stack_row {
   const void *item;
-  struct aws_str id;     /* unique in the kind: the ARN; a parameter's and a bucket's name; an API's and a
-                            VPC origin's id; else made: "<target group's ARN>|10.0.10.17:8080",
-                            "<distribution's ARN>|<invalidation's id>" */
+  struct aws_str id; /* unique in the kind: the ARN; a parameter's and a bucket's name; an API's and
+                        a VPC origin's id; else made: "<target group's ARN>|10.0.10.17:8080",
+                        "<distribution's ARN>|<invalidation's id>" */
   struct aws_str parent; /* id of what it belongs to: target -> target group, task -> cluster, ...;
                             {NULL, 0} when it stands by itself */
   struct aws_str name;   /* what people call it: "web", "10.0.10.17:8080", "/shop/prod/db/host" */
@@ -110,15 +110,15 @@ const struct aws_clock *stack_clock(const struct stack *s);
 
 const struct stack_collection *stack_collection(const struct stack *s, enum stack_kind k);
 const struct stack_row *stack_find(const struct stack *s, enum stack_kind k, struct aws_str id);
-/* Rows of kind k whose parent is id, in the collection's order; *n of them. Borrowed, remembered per
- * generation. */
+/* Rows of kind k whose parent is id, in the collection's order; *n of them. Borrowed, remembered
+ * per generation. */
 const struct stack_row *const *stack_children(struct stack *s, enum stack_kind k, struct aws_str id,
                                               size_t *n);
 /* The service of a task (by `group`), its tasks, stopped ones included (newest first). */
 const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_str service_arn,
                                                    bool stopped, size_t *n);
 
-/* ---- being polite ------------------------------------------------------------------------------ */
+/* ---- being polite ---------------------------------------------------------------------------- */
 
 /* What the operator looks at. Kinds on screen are refreshed at their short interval and first; only
  * rows on screen get metrics and values. Ids are copied; call when the screen's content changed. */
@@ -126,8 +126,8 @@ void stack_show_kind(struct stack *s, enum stack_kind k, bool on_screen);
 void stack_show_rows(struct stack *s, enum stack_kind k, const struct aws_str *ids, size_t n);
 void stack_refresh(struct stack *s, enum stack_kind k); /* now: the operator asked */
 void stack_refresh_all(struct stack *s);
-/* Tasks are fetched for the whole cluster while it has at most 1,000 running tasks, else only for the
- * service named here (drill-in). {NULL, 0}: none. */
+/* Tasks are fetched for the whole cluster while it has at most 1,000 running tasks, else only for
+ * the service named here (drill-in). {NULL, 0}: none. */
 void stack_show_service(struct stack *s, struct aws_str service_arn);
 
 struct stack_budget {
@@ -148,7 +148,7 @@ struct stack_api_use {
 size_t stack_api_uses(const struct stack *s, const struct stack_api_use **out);
 int64_t stack_clock_skew(const struct stack *s);
 
-/* ---- metrics ----------------------------------------------------------------------------------- */
+/* ---- metrics --------------------------------------------------------------------------------- */
 
 #define STACK_POINTS 60
 
@@ -164,11 +164,12 @@ struct stack_series {
 const struct stack_series *stack_metric(const struct stack *s, enum stack_kind k, struct aws_str id,
                                         const char *metric);
 
-/* ---- headless ---------------------------------------------------------------------------------- */
+/* ---- headless -------------------------------------------------------------------------------- */
 
 /* The whole model as one JSON document (issue contract: stack, account, region, health, path,
  * collections, requests, elapsed_ms). */
 void stack_json(const struct stack *s, struct aws_buf *out);
-enum stack_level stack_health(const struct stack *s, char *reason, size_t size); /* worst of the path */
+/* The worst of the path. */
+enum stack_level stack_health(const struct stack *s, char *reason, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
-/* The request path: CloudFront -> API / S3 -> ALB -> ECS -> databases, and Parameter Store beside it,
- * found by following references; each hop rated, the first faulty one marked.
+/* The request path: CloudFront -> API / S3 -> ALB -> ECS -> databases, and Parameter Store beside
+ * it, found by following references; each hop rated, the first faulty one marked.
  */
 #ifndef CAWSOLE_STACK_PATH_H
 #define CAWSOLE_STACK_PATH_H
@@ -33,7 +33,8 @@ struct stack_path {
   size_t n;
   enum stack_level level;
   char summary[200]; /* "degraded: ALB web 3/5 healthy"; "" when all is well */
-  char since[200];   /* what happened when it began: "since 12:01: ECS web rev 42 rolling, 2 targets 502" */
+  char since[200];   /* what happened when it began: "since 12:01: ECS web rev 42 rolling, 2 targets
+                        502" */
   aws_ms since_at;
   size_t alarms;     /* in ALARM */
 };

@@ -27,7 +27,7 @@ typedef struct _win_st WINDOW;
 /* "no row", "no item" */
 #define WID_NONE ((size_t)-1)
 
-/* ---- text --------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 /* n bytes of borrowed text; p may be NULL when n is 0. Need not be valid UTF-8 nor NUL-terminated.
  */
@@ -42,7 +42,7 @@ bool wid_str_eq(struct wid_str a, struct wid_str b);
 /* Where needle is in s, ASCII letters in either case; WID_NONE when it is not. */
 size_t wid_str_find(struct wid_str s, struct wid_str needle);
 
-/* ---- place -------------------------------------------------------------------------------- */
+/* ---- place ----------------------------------------------------------------------------------- */
 
 struct wid_rect {
   int y, x, h, w; /* in cells of the window; h or w <= 0 draws nothing */
@@ -59,7 +59,7 @@ enum wid_align { WID_ALIGN_LEFT, WID_ALIGN_RIGHT, WID_ALIGN_CENTER };
  * start or its middle. */
 enum wid_clip { WID_CLIP_END, WID_CLIP_START, WID_CLIP_MIDDLE };
 
-/* ---- style -------------------------------------------------------------------------------- */
+/* ---- style ----------------------------------------------------------------------------------- */
 
 /* What a text means; term.h turns it into colours and attributes for the terminal at hand. */
 enum wid_style {
@@ -94,7 +94,7 @@ enum wid_style {
 #define WID_ON_FAINT_CURSOR 0x200u
 #define WID_ON_STALE 0x400u
 
-/* ---- events ------------------------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 enum wid_event_kind {
   WID_EVENT_NONE,

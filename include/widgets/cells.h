@@ -48,7 +48,7 @@ size_t wid_utf8_encode(uint32_t code, char out[4]);
  * small. cap >= 1. */
 size_t wid_cells_fit(char *out, size_t cap, struct wid_str s, int cols, enum wid_clip clip);
 
-/* ---- drawing ------------------------------------------------------------------------------ */
+/* ---- drawing --------------------------------------------------------------------------------- */
 /* All drawing is cut to the rectangle and to the window. style is an enum wid_style with WID_ON_
  * flags. */
 

@@ -94,7 +94,7 @@ void wid_table_done(struct wid_table *t);
  * beyond what fits are left out. */
 void wid_table_update(struct wid_table *t, uint64_t generation);
 
-/* ---- asking -------------------------------------------------------------------------------- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 size_t wid_table_shown(const struct wid_table *t);            /* rows that pass the filter */
 size_t wid_table_total(const struct wid_table *t);            /* rows of the source */
 size_t wid_table_row(const struct wid_table *t);              /* under the cursor, or WID_NONE */
@@ -102,7 +102,7 @@ size_t wid_table_row_at(const struct wid_table *t, size_t i); /* source row of s
 /* Shown rows on screen at the last draw: the first, and how many. */
 void wid_table_visible(const struct wid_table *t, size_t *first, size_t *n);
 
-/* ---- changing ------------------------------------------------------------------------------ */
+/* ---- changing -------------------------------------------------------------------------------- */
 enum wid_result wid_table_move(struct wid_table *t, enum wid_move move);
 /* Press: moves the cursor (CHANGED), on a column's head sorts (CHANGED); double press on a row:
  * SUBMIT; wheel: scrolls. IGNORED outside. */
@@ -127,7 +127,7 @@ void wid_table_mark_clear(struct wid_table *t);
 size_t wid_table_mark_count(const struct wid_table *t);
 bool wid_table_marked(const struct wid_table *t, size_t row);
 
-/* ---- drawing ------------------------------------------------------------------------------- */
+/* ---- drawing --------------------------------------------------------------------------------- */
 /* focused: the cursor's row stands out fully, otherwise faintly. */
 void wid_table_draw(struct wid_table *t, WINDOW *win, struct wid_rect r, bool focused);
 

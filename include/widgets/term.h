@@ -47,7 +47,7 @@ struct wid_rect wid_term_size(void); /* y and x are 0 */
 const char *wid_term_too_small(void);
 enum wid_depth wid_term_depth(void);
 
-/* ---- reading ------------------------------------------------------------------------------ */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* The descriptor to wait on for input. */
 int wid_term_fd(void);
@@ -56,7 +56,7 @@ int wid_term_fd(void);
  * shows. EOF when the terminal hung up. Unknown escape sequences are swallowed. */
 bool wid_term_read(struct wid_event *event);
 
-/* ---- drawing ------------------------------------------------------------------------------ */
+/* ---- drawing --------------------------------------------------------------------------------- */
 
 /* Starts a frame: the screen's window, blank, no cursor shown. */
 WINDOW *wid_term_begin(void);

@@ -50,7 +50,7 @@ void screen_fail(const struct screen *s, const char *message, const char *about)
   abort(); /* not reached: fail_msg leaves the test */
 }
 
-/* ---- starting and ending -------------------------------------------------------------------- */
+/* ---- starting and ending --------------------------------------------------------------------- */
 
 /* Of the tester's own environment only what the sanitizers and the linker need goes along. */
 static const char *const passed_on[] = {"PATH",          "ASAN_OPTIONS",    "LSAN_OPTIONS",
@@ -171,7 +171,7 @@ int screen_pid(const struct screen *s) {
   return s->pid;
 }
 
-/* ---- reading -------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* Takes our markers out of what was read. */
 static size_t without_markers(struct screen *s, char *bytes, size_t n) {
@@ -243,7 +243,7 @@ void screen_pump(struct screen *s, int ms) {
   }
 }
 
-/* ---- waiting -------------------------------------------------------------------------------- */
+/* ---- waiting --------------------------------------------------------------------------------- */
 
 static bool keys_unread(const struct screen *s) {
   int n = 0;
@@ -307,7 +307,7 @@ void screen_watch(struct screen *s, int ms) {
     screen_pump(s, (int)(end - now));
 }
 
-/* ---- acting --------------------------------------------------------------------------------- */
+/* ---- acting ---------------------------------------------------------------------------------- */
 
 void screen_resize(struct screen *s, int rows, int cols) {
   struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
@@ -334,7 +334,7 @@ void screen_hang_up(struct screen *s) {
   s->slave = s->master = -1;
 }
 
-/* ---- counts --------------------------------------------------------------------------------- */
+/* ---- counts ---------------------------------------------------------------------------------- */
 
 size_t screen_written(const struct screen *s) {
   return s->n;

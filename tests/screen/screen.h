@@ -37,7 +37,7 @@ int screen_end_all(void **state);  /* for cmocka's teardown */
 const char *screen_home(const struct screen *s);
 int screen_pid(const struct screen *s);
 
-/* ---- what the operator does ----------------------------------------------------------------- */
+/* ---- what the operator does ------------------------------------------------------------------ */
 
 /* Keys in writing: "jj/web<Enter>", "<C-r>", "<Up>", "<F1>"; "<lt>" is the character '<'. They are
  * sent once the program is idle; typing ahead does not wait for that, only for the first screen. */
@@ -51,7 +51,7 @@ void screen_resize(struct screen *s, int rows, int cols);
 void screen_signal(struct screen *s, int signo);
 void screen_hang_up(struct screen *s); /* the terminal goes away */
 
-/* ---- waiting -------------------------------------------------------------------------------- */
+/* ---- waiting --------------------------------------------------------------------------------- */
 
 /* Until the program took every key and then said that it is idle. */
 void screen_idle(struct screen *s);
@@ -63,7 +63,7 @@ int screen_exit(struct screen *s);
 /* Lets that much time pass, reading along: for what is counted over an interval. */
 void screen_watch(struct screen *s, int ms);
 
-/* ---- what is there now ---------------------------------------------------------------------- */
+/* ---- what is there now ----------------------------------------------------------------------- */
 
 /* The first row that matches, from 0; -1: none. */
 int screen_row(const struct screen *s, const char *regex);

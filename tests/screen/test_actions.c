@@ -59,7 +59,7 @@ static void ended_done(struct screen *s) {
     screen_fail(s, "the action ended otherwise than done", NULL);
 }
 
-/* ---- scaling -------------------------------------------------------------------------------- */
+/* ---- scaling --------------------------------------------------------------------------------- */
 
 static void scale_up(void **state) {
   struct screen *s = start("staging");
@@ -103,7 +103,7 @@ static void a_count_that_is_none_is_refused(void **state) {
   screen_expect_gone(s, "Desired count");
 }
 
-/* ---- deploying ------------------------------------------------------------------------------ */
+/* ---- deploying ------------------------------------------------------------------------------- */
 
 static void redeploy(void **state) {
   struct screen *s = start("production");
@@ -132,7 +132,7 @@ static void roll_back(void **state) {
   journal_has(s, "rollback", to_the_end);
 }
 
-/* ---- invalidating --------------------------------------------------------------------------- */
+/* ---- invalidating ---------------------------------------------------------------------------- */
 
 static void invalidate(void **state) {
   struct screen *s = start("staging");
@@ -152,7 +152,7 @@ static void invalidate(void **state) {
   journal_has(s, "invalidate", to_the_end);
 }
 
-/* ---- revealing ------------------------------------------------------------------------------ */
+/* ---- revealing ------------------------------------------------------------------------------- */
 
 static void reveal_and_hide(void **state) {
   static const char *const sent[] = {"arn:aws:sts::123456789012:assumed-role/OpsRole/operator",
@@ -180,7 +180,7 @@ static void reveal_and_hide(void **state) {
   assert_int_equal(screen_row(s, "hooks.example.com"), -1); /* masked on leaving */
 }
 
-/* ---- what is not done ----------------------------------------------------------------------- */
+/* ---- what is not done ------------------------------------------------------------------------ */
 
 static void read_only_says_why(void **state) {
   static const char *const keys[] = {"3s", "3r", "3b", "1i"};

@@ -32,7 +32,7 @@ static void ended_well(struct screen *s, int status) {
   }
 }
 
-/* ---- the board at each size ----------------------------------------------------------------- */
+/* ---- the board at each size ------------------------------------------------------------------ */
 
 static void on_every_size(struct screen *s) {
   char line[1024];
@@ -108,7 +108,7 @@ static void ascii_and_no_color(void **state) {
   free(styles);
 }
 
-/* ---- resizing ------------------------------------------------------------------------------- */
+/* ---- resizing -------------------------------------------------------------------------------- */
 
 static void resize_storm(void **state) {
   static const int sizes[][2] = {{24, 80}, {60, 200}, {10, 30}, {36, 120}, {1, 1}, {25, 81}};
@@ -129,7 +129,7 @@ static void resize_storm(void **state) {
   ended_well(s, 0);
 }
 
-/* ---- coming and going ----------------------------------------------------------------------- */
+/* ---- coming and going ------------------------------------------------------------------------ */
 
 static void chrome_before_answers(void **state) {
   struct screen *s = console_start(&(struct console_setup){.sim = {"--latency", "3000", NULL}});

@@ -22,7 +22,7 @@ static struct screen *start(const char *scenario, const char *speed) {
   return s;
 }
 
-/* ---- in the stack --------------------------------------------------------------------------- */
+/* ---- in the stack ---------------------------------------------------------------------------- */
 
 static void bad_deploy(void **state) {
   struct screen *s = start("bad-deploy", "30");
@@ -54,7 +54,7 @@ static void throttled(void **state) {
   assert_int_equal(screen_row(s, "elbv2.*slow down"), -1);
 }
 
-/* ---- on the way ----------------------------------------------------------------------------- */
+/* ---- on the way ------------------------------------------------------------------------------ */
 
 static void aws_goes_away(void **state) {
   struct screen *s = start("steady", "1");
@@ -74,7 +74,7 @@ static void aws_goes_away(void **state) {
     screen_fail(s, "the terminal was not restored", left);
 }
 
-/* ---- in the set-up -------------------------------------------------------------------------- */
+/* ---- in the set-up --------------------------------------------------------------------------- */
 
 static void wrong_keys(void **state) {
   struct screen *s =

@@ -223,7 +223,7 @@ static void no_key_is_untested(void **state) {
   }
 }
 
-/* ---- mouse and paste ------------------------------------------------------------------------ */
+/* ---- mouse and paste ------------------------------------------------------------------------- */
 
 static void mouse_selects_sorts_and_scrolls(void **state) {
   struct screen *s = start("");

@@ -16,7 +16,7 @@
 
 #define LINE_MAX_BYTES 4096
 
-/* ---- the terminal --------------------------------------------------------------------------- */
+/* ---- the terminal ---------------------------------------------------------------------------- */
 
 static int on_property(VTermProp prop, VTermValue *value, void *user) {
   struct screen *s = user;
@@ -51,7 +51,7 @@ void screen_vterm_new(struct screen *s) {
   vterm_screen_reset(s->vts, 1);
 }
 
-/* ---- text ----------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static size_t put_utf8(char *out, uint32_t c) {
   if (c < 0x80) {
@@ -122,7 +122,7 @@ char *screen_text(const struct screen *s) {
   return text;
 }
 
-/* ---- finding -------------------------------------------------------------------------------- */
+/* ---- finding --------------------------------------------------------------------------------- */
 
 static void compile_or_fail(regex_t *re, const char *regex) {
   if (regcomp(re, regex, REG_EXTENDED) != 0)
@@ -158,7 +158,7 @@ int screen_col(const struct screen *s, int row, const char *regex) {
   return found;
 }
 
-/* ---- styles --------------------------------------------------------------------------------- */
+/* ---- styles ---------------------------------------------------------------------------------- */
 
 static void add_word(char *style, size_t size, const char *word) {
   size_t n = strlen(style);
@@ -222,7 +222,7 @@ char *screen_styles(const struct screen *s) {
   return text;
 }
 
-/* ---- after the end -------------------------------------------------------------------------- */
+/* ---- after the end --------------------------------------------------------------------------- */
 
 /* Whether the last of the two sequences that was written is the one that switches off. */
 static bool last_is_off(const struct screen *s, const char *on, const char *off) {

@@ -7,8 +7,7 @@
 
 const struct aws_call_options client_asked = {.asked = true};
 
-/* ---- a server that plays a script
- * ---------------------------------------------------------------- */
+/* ---- a server that plays a script ------------------------------------------------------------ */
 
 static void note(char *log, size_t size, const char *text) {
   size_t n = strlen(log);
@@ -34,8 +33,7 @@ static void play(void *arg, const struct test_request *rq, struct test_answer *a
   a->hold = scene->status < 0;
 }
 
-/* ---- fixture
- * ------------------------------------------------------------------------------------- */
+/* ---- fixture --------------------------------------------------------------------------------- */
 
 /* Time runs a hundred times as fast, so that a retry's pause takes no time of ours. */
 static aws_ms fast_mono(void *arg) {

@@ -46,7 +46,7 @@ static struct {
   struct aws_client client;
 } f = {.mono = 1000, .latency = 1};
 
-/* ---- clock and timers -------------------------------------------------------------- */
+/* ---- clock and timers ------------------------------------------------------------------------ */
 
 static aws_ms mono(void *arg) {
   (void)arg;
@@ -89,7 +89,7 @@ bool aws_io_resolve(struct aws_io *io, struct aws_str host, aws_resolve_fn fn, v
   return false;
 }
 
-/* ---- settings and credentials ------------------------------------------------------ */
+/* ---- settings and credentials ---------------------------------------------------------------- */
 
 const char *aws_settings_region(const struct aws_settings *s) {
   (void)s;
@@ -128,7 +128,7 @@ void aws_creds_done(struct aws_creds *c) {
   aws_secret_done(&c->secret);
 }
 
-/* ---- the client -------------------------------------------------------------------- */
+/* ---- the client ------------------------------------------------------------------------------ */
 
 struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err) {
   (void)cfg, (void)err;
@@ -209,7 +209,7 @@ const void *aws_page_item(const struct aws_page *p, size_t i) {
   return (const char *)p->items + i * size;
 }
 
-/* ---- answering --------------------------------------------------------------------- */
+/* ---- answering ------------------------------------------------------------------------------- */
 
 static const struct fake_answer *answer_for(const struct aws_call *call) {
   char *text = call->in ? cJSON_PrintUnformatted(call->in) : NULL;
@@ -324,7 +324,7 @@ void fake_pass(struct stack *s, aws_ms ms) {
   }
 }
 
-/* ---- what tests ask ---------------------------------------------------------------- */
+/* ---- what tests ask -------------------------------------------------------------------------- */
 
 void fake_latency(aws_ms ms) {
   f.latency = ms;
@@ -414,7 +414,7 @@ void fake_free(struct stack *s) {
   f.latency = 1;
 }
 
-/* ---- a small shop ------------------------------------------------------------------ */
+/* ---- a small shop ---------------------------------------------------------------------------- */
 
 const struct fake_answer fake_shop[] = {
     {.op = "GetCallerIdentity",

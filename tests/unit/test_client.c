@@ -5,8 +5,7 @@
 
 #include <strings.h>
 
-/* ---- pages
- * --------------------------------------------------------------------------------------- */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
 static void test_pages(void **state) {
   struct client_fixture *f = *state;
@@ -127,8 +126,7 @@ static void test_unreadable(void **state) {
   assert_int_equal(o.err.code, AWS_E_BODY);
 }
 
-/* ---- batches
- * ------------------------------------------------------------------------------------- */
+/* ---- batches --------------------------------------------------------------------------------- */
 
 static void test_batches(void **state) {
   struct client_fixture *f = *state;
@@ -183,8 +181,7 @@ static void test_failed_batch_ends_all(void **state) {
   assert_int_equal(o.err.code, AWS_E_NOT_FOUND);
 }
 
-/* ---- the queue
- * ----------------------------------------------------------------------------------- */
+/* ---- the queue ------------------------------------------------------------------------------- */
 
 static void test_queue(void **state) {
   struct client_fixture *f = *state;

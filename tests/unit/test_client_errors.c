@@ -5,8 +5,7 @@
 
 #include "aws/client/retry.h"
 
-/* ---- errors
- * -------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 struct wrong {
   const struct aws_op *op;
@@ -168,8 +167,7 @@ static void test_long_region(void **state) {
   assert_int_equal(err.code, AWS_E_CONFIG);
 }
 
-/* ---- retries
- * ------------------------------------------------------------------------------------- */
+/* ---- retries --------------------------------------------------------------------------------- */
 
 static void test_retry(void **state) {
   struct client_fixture *f = *state;
@@ -268,8 +266,7 @@ static void test_quota(void **state) {
   assert_true(aws_retry_delay(&r, &err, 1, &cost) >= 15000);
 }
 
-/* ---- the clock
- * ----------------------------------------------------------------------------------- */
+/* ---- the clock ------------------------------------------------------------------------------- */
 
 static void test_clock_skew(void **state) {
   struct client_fixture *f = *state;

@@ -7,8 +7,7 @@
 
 #include <unistd.h>
 
-/* ---- an allocator that fails
- * --------------------------------------------------------------------- */
+/* ---- an allocator that fails ----------------------------------------------------------------- */
 
 static struct {
   bool armed; /* the code under test is running */
@@ -46,8 +45,7 @@ char *__wrap_strdup(const char *s) {
   return fails() ? NULL : __real_strdup(s);
 }
 
-/* ---- a call from beginning to end
- * ---------------------------------------------------------------- */
+/* ---- a call from beginning to end ------------------------------------------------------------ */
 
 static void on_page(void *arg, struct aws_page *page) {
   struct client_outcome *o = arg;
@@ -114,8 +112,7 @@ static void torture(struct client_fixture *f, const struct aws_op *op, const cha
   }
 }
 
-/* ---- tests
- * --------------------------------------------------------------------------------------- */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 static void test_pages(void **state) {
   CLIENT_PLAY((struct client_fixture *)*state,
@@ -157,8 +154,7 @@ static void test_errors(void **state) {
       assert_false(try(f, &ecs_list_clusters, "{}", left, for_good));
 }
 
-/* ---- settings and credentials
- * -------------------------------------------------------------------- */
+/* ---- settings and credentials ---------------------------------------------------------------- */
 
 static char config_path[] = "/tmp/cawsole-config-XXXXXX";
 

@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* ---- what came back
- * ------------------------------------------------------------------------------ */
+/* ---- what came back -------------------------------------------------------------------------- */
 
 struct got {
   bool done;
@@ -31,8 +30,7 @@ static void on_reply(void *arg, const struct aws_http_reply *r, const struct aws
   snprintf(g->header, sizeof g->header, "%.*s", AWS_STR_ARG(aws_http_header(r, "x-test")));
 }
 
-/* ---- the server's side
- * --------------------------------------------------------------------------- */
+/* ---- the server's side ----------------------------------------------------------------------- */
 
 static void echo(const struct test_request *rq, struct test_answer *a) {
   char type[64], expect[64];
@@ -76,8 +74,7 @@ static void handle(void *arg, const struct test_request *rq, struct test_answer 
   }
 }
 
-/* ---- fixture
- * ------------------------------------------------------------------------------------- */
+/* ---- fixture --------------------------------------------------------------------------------- */
 
 struct fixture {
   struct aws_io *io;
@@ -128,8 +125,7 @@ static void expect_body(struct fixture *f, const char *method, const char *path,
   assert_string_equal(g.body, want);
 }
 
-/* ---- requests
- * ------------------------------------------------------------------------------------ */
+/* ---- requests -------------------------------------------------------------------------------- */
 
 static void test_methods(void **state) {
   struct fixture *f = *state;
@@ -205,8 +201,7 @@ static void test_parallel(void **state) {
     assert_true(test_run(f->io, f->server, &g[i].done, 2000));
 }
 
-/* ---- failures
- * ------------------------------------------------------------------------------------ */
+/* ---- failures -------------------------------------------------------------------------------- */
 
 static void expect_failure(struct fixture *f, const char *path, enum aws_errc code, bool maybe_done,
                            const char *word) {
@@ -272,8 +267,7 @@ static void test_ca_file(void **state) {
   assert_non_null(strstr(err.text, "/no/such/bundle.pem"));
 }
 
-/* ---- timers
- * -------------------------------------------------------------------------------------- */
+/* ---- timers ---------------------------------------------------------------------------------- */
 
 static aws_ms fake_now;
 static aws_ms fake_clock(void *arg) {
@@ -384,8 +378,7 @@ static void test_timers(void **state) {
   aws_io_free(io);
 }
 
-/* ---- descriptors and names
- * ----------------------------------------------------------------------- */
+/* ---- descriptors and names ------------------------------------------------------------------- */
 
 static void test_descriptors(void **state) {
   struct fixture *f = *state;

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* ---- the file format, by AWS's own cases
- * --------------------------------------------------------- */
+/* ---- the file format, by AWS's own cases ----------------------------------------------------- */
 
 static void add_sections(cJSON *to, const struct aws_ini *ini, enum aws_ini_kind kind) {
   for (size_t i = 0; i < ini->n; i++) {
@@ -121,8 +120,7 @@ static void test_ini_own(void **state) {
   }
 }
 
-/* ---- settings
- * ------------------------------------------------------------------------------------ */
+/* ---- settings -------------------------------------------------------------------------------- */
 
 struct world {
   char dir[64], home[80], config[128], credentials[128];
@@ -302,8 +300,7 @@ static void test_ca_file(void **state) {
   aws_settings_free(s);
 }
 
-/* ---- credentials
- * --------------------------------------------------------------------------------- */
+/* ---- credentials ----------------------------------------------------------------------------- */
 
 struct found {
   bool done, ok;

@@ -22,8 +22,7 @@ static bool same(const char *what, const char *stage, struct aws_str got, const 
   return false;
 }
 
-/* ---- files
- * --------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 /* The file without CR and without the last newline; NULL when there is none. Freed by the caller.
  */
@@ -74,8 +73,7 @@ static void drop_creds(struct aws_creds *c) {
   aws_secret_done(&c->token);
 }
 
-/* ---- AWS's suite
- * --------------------------------------------------------------------------------- */
+/* ---- AWS's suite ----------------------------------------------------------------------------- */
 
 struct parsed {
   char method[16];
@@ -185,8 +183,7 @@ static unsigned run_suite(const char *root) {
   return checks - before;
 }
 
-/* ---- signed requests: extra vectors and golden requests
- * ------------------------------------------ */
+/* ---- signed requests: extra vectors and golden requests -------------------------------------- */
 
 struct url {
   struct aws_str host, path, query;
@@ -341,8 +338,7 @@ static unsigned run_golden(const char *path) {
   return checks - before;
 }
 
-/* ---- cases of our own
- * ---------------------------------------------------------------------------- */
+/* ---- cases of our own ------------------------------------------------------------------------ */
 
 struct own {
   const char *name, *path, *query, *header, *value;

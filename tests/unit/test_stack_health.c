@@ -158,7 +158,7 @@ static void rates_by_the_table(void **state) {
   }
 }
 
-/* ---- over time --------------------------------------------------------------------- */
+/* ---- over time ------------------------------------------------------------------------------- */
 
 static void rollout_that_stands_is_a_fault(void **state) {
   (void)state;

@@ -171,7 +171,7 @@ static void what_is_not_read_is_said_so(void **state) {
   fake_free(s);
 }
 
-/* ---- hops -------------------------------------------------------------------------- */
+/* ---- hops ------------------------------------------------------------------------------------ */
 
 static void names_the_first_fault(void **state) {
   (void)state;
@@ -288,7 +288,7 @@ static void cause_comes_before_symptom(void **state) {
   fake_free(s);
 }
 
-/* ---- the document ------------------------------------------------------------------ */
+/* ---- the document ---------------------------------------------------------------------------- */
 
 static const cJSON *at(const cJSON *doc, const char *path) {
   const cJSON *node = aws_doc_at(doc, path);

@@ -68,7 +68,7 @@ static void rows_stay_when_nothing_changed(void **state) {
   fake_free(s);
 }
 
-/* ---- the pin ----------------------------------------------------------------------- */
+/* ---- the pin --------------------------------------------------------------------------------- */
 
 static void pin_mismatch_sends_nothing_else(void **state) {
   (void)state;
@@ -105,7 +105,7 @@ static void pin_waits_for_the_network(void **state) {
   fake_free(s);
 }
 
-/* ---- failures ---------------------------------------------------------------------- */
+/* ---- failures -------------------------------------------------------------------------------- */
 
 static void failure_keeps_rows(void **state) {
   (void)state;
@@ -161,7 +161,7 @@ static void unread_source_is_told(void **state) {
   fake_free(s);
 }
 
-/* ---- the budget -------------------------------------------------------------------- */
+/* ---- the budget ------------------------------------------------------------------------------ */
 
 static void throttle_slows_that_api_alone(void **state) {
   (void)state;
@@ -300,7 +300,7 @@ static void asked_now_is_asked_at_once_but_not_twice(void **state) {
   fake_free(s);
 }
 
-/* ---- large clusters ---------------------------------------------------------------- */
+/* ---- large clusters -------------------------------------------------------------------------- */
 
 /* More target groups on screen than the API's share lets be asked in time, and more task
  * definitions than a burst: all else is read all the same, and the first fill ends. */

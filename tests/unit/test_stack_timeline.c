@@ -174,7 +174,7 @@ static void follows_an_invalidation(void **state) {
   fake_free(s);
 }
 
-/* ---- metrics ----------------------------------------------------------------------- */
+/* ---- metrics --------------------------------------------------------------------------------- */
 
 /* The wall clock begins at 11:00:01; the newest whole minute is 10:59, and it may lack its last
  * points. */

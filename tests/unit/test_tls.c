@@ -15,8 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- names
- * --------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static int hole[2] = {-1, -1}; /* closing the second ends all lookups that hang */
 
@@ -49,8 +48,7 @@ void freeaddrinfo(struct addrinfo *first) {
   free(first);
 }
 
-/* ---- asking
- * -------------------------------------------------------------------------------------- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 struct got {
   bool done;
@@ -93,8 +91,7 @@ static struct got ask(const char *ca_file, const char *host, int port) {
   return g;
 }
 
-/* ---- the simulator
- * ------------------------------------------------------------------------------- */
+/* ---- the simulator --------------------------------------------------------------------------- */
 
 static struct {
   pid_t pid;
@@ -140,8 +137,7 @@ static int stop_sim(void **state) {
   return 0;
 }
 
-/* ---- certificates
- * -------------------------------------------------------------------------------- */
+/* ---- certificates ---------------------------------------------------------------------------- */
 
 static void test_known_ca(void **state) {
   (void)state;
@@ -172,8 +168,7 @@ static void test_wrong_name(void **state) {
   assert_non_null(strstr(g.err.text, "match"));
 }
 
-/* ---- a resolver that hangs
- * ----------------------------------------------------------------------- */
+/* ---- a resolver that hangs ------------------------------------------------------------------- */
 
 static int64_t now_ms(void) {
   struct timespec t;

@@ -9,8 +9,7 @@
 #include <widgets/table.h>
 #include <widgets/tree.h>
 
-/* ---- an allocator that fails
- * --------------------------------------------------------------------- */
+/* ---- an allocator that fails ----------------------------------------------------------------- */
 
 static struct {
   bool armed, for_good;
@@ -63,8 +62,7 @@ static void torture(void (*scene)(void)) {
   }
 }
 
-/* ---- rows
- * ---------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static const char *const names[] = {"/a/b/c", "/a/b/d", "/a/e", "/f", "/a/b/c/g", "/h/i", "/h/j/k"};
 
@@ -138,8 +136,7 @@ static void tree(void) {
   wid_tree_done(&t);
 }
 
-/* ---- what is typed and read
- * ---------------------------------------------------------------------- */
+/* ---- what is typed and read ------------------------------------------------------------------ */
 
 static void type(struct wid_form *f, const char *keys) {
   for (; *keys; keys++) {

@@ -17,8 +17,7 @@ enum { LINES_H = 12, COLUMNS_W = 44 };
 
 #define WIDE WID_STR_LIT("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e e\xcc\x81 a long text that is cut\t")
 
-/* ---- widgets with something to draw
- * -------------------------------------------------------------- */
+/* ---- widgets with something to draw ---------------------------------------------------------- */
 
 static void cells(WINDOW *win, struct wid_rect r) {
   struct wid_rect rest = r;
@@ -153,8 +152,7 @@ static void menus(WINDOW *win, struct wid_rect r) {
   }
 }
 
-/* ---- the room
- * ------------------------------------------------------------------------------------ */
+/* ---- the room -------------------------------------------------------------------------------- */
 
 static void expect_untouched(const char *what, struct wid_rect given, struct wid_rect r) {
   char want[COLUMNS_W + 1];

@@ -10,8 +10,7 @@
 
 #include <stdio.h>
 
-/* ---- files
- * --------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------- */
 
 static char *read_shared(const char *name) {
   char path[1024];
@@ -29,8 +28,7 @@ static char *read_shared(const char *name) {
   return p;
 }
 
-/* ---- endpoints
- * ----------------------------------------------------------------------------------- */
+/* ---- endpoints ------------------------------------------------------------------------------- */
 
 static void test_endpoints_of_aws(void **state) {
   (void)state;
@@ -113,8 +111,7 @@ static void test_no_region(void **state) {
   assert_string_equal(e.host, "cloudfront.amazonaws.com");
 }
 
-/* ---- golden requests
- * ----------------------------------------------------------------------------- */
+/* ---- golden requests ------------------------------------------------------------------------- */
 
 /* The recorded inputs spell times as text; the row's protocol wants them its own way. */
 static void fix_times(cJSON *node, bool json) {
@@ -299,8 +296,7 @@ static void test_golden_requests(void **state) {
   free(text);
 }
 
-/* ---- serialising
- * --------------------------------------------------------------------------------- */
+/* ---- serialising ----------------------------------------------------------------------------- */
 
 static void test_serialize(void **state) {
   (void)state;
