@@ -12,6 +12,7 @@
 #define ESCAPE_DELAY_MS 25
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+#define MOUSE_ON "\033[?1000h\033[?1006h" /* presses and the wheel, in decimal; no motion */
 #define MOUSE_OFF "\033[?1000l\033[?1006l"
 
 static struct {
@@ -20,13 +21,13 @@ static struct {
   struct termios before;
   enum wid_depth depth;
   bool modern; /* knows mouse, bracketed paste and the clipboard */
+  bool mouse;  /* and is asked to report it */
   bool taken, cursor, cursor_shown;
   int cursor_y, cursor_x;
   pid_t pid;
 } term;
 
-/* tigetstr without its two ways of saying no */
-static const char *capability(const char *name) {
+const char *wid_capability(const char *name) {
   char query[8];
   snprintf(query, sizeof query, "%s", name);
   const char *value = tigetstr(query);
@@ -39,7 +40,7 @@ static void send_bytes(const char *bytes) {
 
 /* Appends a capability without the padding ("$<5>") that only curses can act on. */
 static void add_capability(char *out, size_t cap, const char *name) {
-  const char *value = capability(name);
+  const char *value = wid_capability(name);
   size_t n = strlen(out);
   while (value && *value && n + 1 < cap) {
     const char *end = value[0] == '$' && value[1] == '<' ? strchr(value, '>') : NULL;
@@ -85,6 +86,20 @@ static void take_control_keys(void) {
   def_prog_mode();
 }
 
+static void modern_on(void) {
+  if (term.modern)
+    send_bytes(PASTE_ON);
+  if (term.mouse)
+    send_bytes(MOUSE_ON);
+}
+
+static void modern_off(void) {
+  if (term.mouse)
+    send_bytes(MOUSE_OFF);
+  if (term.modern)
+    send_bytes(PASTE_OFF);
+}
+
 static void set_modes(const struct wid_term_options *options) {
   cbreak();
   noecho();
@@ -92,12 +107,9 @@ static void set_modes(const struct wid_term_options *options) {
   intrflush(stdscr, FALSE);
   set_escdelay(ESCAPE_DELAY_MS);
   take_control_keys();
-  const char *mouse = capability("kmous");
+  const char *mouse = wid_capability("kmous");
   term.modern = mouse && *mouse;
-  if (term.modern && !options->no_mouse) {
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-    mouseinterval(0);
-  }
+  term.mouse = term.modern && !options->no_mouse;
   enum wid_depth wanted = wanted_depth(options->depth);
   if (wanted != WID_MONO && has_colors())
     start_color(); /* sets COLORS; without colours it would still paint black */
@@ -106,8 +118,7 @@ static void set_modes(const struct wid_term_options *options) {
   leaveok(stdscr, TRUE);
   curs_set(0);
   term.cursor_shown = false;
-  if (term.modern)
-    send_bytes(PASTE_ON);
+  modern_on();
 }
 
 /* A child that exits without exec must not give back what its parent holds. */
@@ -156,8 +167,7 @@ void wid_term_done(void) {
 void wid_term_leave(void) {
   if (!term.screen || isendwin())
     return;
-  if (term.modern)
-    send_bytes(PASTE_OFF);
+  modern_off();
   endwin();
   wid_fatal_disarm();
 }
@@ -171,8 +181,7 @@ void wid_term_resume(void) {
     doupdate(); /* takes curses back from endwin */
   else
     reset_prog_mode();
-  if (term.modern)
-    send_bytes(PASTE_ON);
+  modern_on();
   arm();
 }
 

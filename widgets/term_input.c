@@ -12,7 +12,10 @@
 /* A paste whose end got lost: after this long without a byte keys are keys again. */
 #define PASTE_SILENCE_MS 1000
 
-#define BUTTONS (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)
+/* A sequence whose end got lost, likewise. */
+#define SEQUENCE_SILENCE_MS 250
+/* What of a sequence is kept: enough for a mouse's report. */
+#define SEQUENCE_KEPT 24
 
 static struct {
   WINDOW *pad; /* keys are read from a pad, for wgetch refreshes a window */
@@ -23,7 +26,10 @@ static struct {
   bool pasting;
   char *paste;
   size_t n_paste;
-  int64_t paste_at, press_at;
+  bool in_sequence; /* after ESC [, until its last byte */
+  unsigned char sequence[SEQUENCE_KEPT];
+  size_t n_sequence; /* bytes that came, kept or not */
+  int64_t paste_at, press_at, sequence_at;
   struct wid_mouse press;
 } in = {.held = ERR};
 
@@ -72,7 +78,7 @@ bool wid_input_init(int fd) {
   in.fd = fd;
   in.held = ERR;
   in.n_partial = 0;
-  in.pasting = false;
+  in.pasting = in.in_sequence = false;
   in.paste = malloc(WID_PASTE_MAX);
   in.pad = newpad(1, 1);
   if (!in.paste || !in.pad)
@@ -82,6 +88,10 @@ bool wid_input_init(int fd) {
   for (size_t i = 0; i < sizeof spare_sequences / sizeof *spare_sequences; i++)
     if (key_defined(spare_sequences[i].bytes) == 0)
       define_key(spare_sequences[i].bytes, spare_sequences[i].code);
+  /* curses would wait for the rest of a mouse's report, however long it takes to come */
+  const char *mouse = wid_capability("kmous");
+  if (mouse && *mouse)
+    define_key(mouse, 0);
   define_key("\033[200~", WID_CODE_PASTE_START);
   define_key("\033[201~", WID_CODE_PASTE_END);
   return true;
@@ -128,13 +138,6 @@ static uint32_t add_byte(int byte) {
 /* ---- escape sequences that curses does not know ------------------------------------------------
  */
 
-/* CSI: up to a final byte. */
-static void swallow_csi(void) {
-  for (int i = 0, c; i < SEQUENCE_MAX && (c = next_code()) != ERR; i++)
-    if (c >= 0x40 && c <= 0x7e)
-      return;
-}
-
 /* OSC, DCS and their like: up to BEL or ESC backslash. */
 static void swallow_string(void) {
   int last = 0;
@@ -153,12 +156,13 @@ static int32_t after_escape(void) {
     return WID_KEY_ESC;
   case 27:
   case WID_CODE_PASTE_START:
-  case KEY_MOUSE:
   case KEY_RESIZE:
     in.held = code;
     return WID_KEY_ESC;
   case '[':
-    swallow_csi();
+    in.in_sequence = true;
+    in.n_sequence = 0;
+    in.sequence_at = now_ms();
     return 0;
   case 'O':
     next_code();
@@ -205,15 +209,46 @@ static bool paste_code(int code) {
 
 /* ---- mouse ----------------------------------------------------------------------------------- */
 
-static bool read_mouse(struct wid_mouse *mouse) {
-  MEVENT event;
-  if (getmouse(&event) == ERR || !(event.bstate & BUTTONS))
+/* A terminal that does not know SGR 1006 answers with M and three bytes, each 32 more than what it
+ * stands for. */
+static bool is_old_report(void) {
+  return in.n_sequence > 0 && in.sequence[0] == 'M';
+}
+
+/* "<button;column;line" and M for a press.
+ * https://invisible-island.net/xterm/ctlseqs/ctlseqs.html#h2-Mouse-Tracking */
+static bool parse_report(int numbers[3]) {
+  size_t n = in.n_sequence, which = 0;
+  if (is_old_report()) {
+    for (size_t i = 0; i < 3; i++)
+      numbers[i] = in.sequence[i + 1] - 32;
+    return true;
+  }
+  if (n < 2 || n > SEQUENCE_KEPT || in.sequence[0] != '<' || in.sequence[n - 1] != 'M')
     return false;
-  mouse->y = event.y;
-  mouse->x = event.x;
-  mouse->kind = event.bstate & BUTTON4_PRESSED   ? WID_MOUSE_WHEEL_UP
-                : event.bstate & BUTTON5_PRESSED ? WID_MOUSE_WHEEL_DOWN
-                                                 : WID_MOUSE_PRESS;
+  for (size_t i = 1; i + 1 < n; i++) {
+    unsigned char c = in.sequence[i];
+    if (c == ';' && which < 2)
+      which++;
+    else if (c >= '0' && c <= '9' && numbers[which] < 10000)
+      numbers[which] = numbers[which] * 10 + (c - '0');
+    else
+      return false;
+  }
+  return true;
+}
+
+static bool read_mouse(struct wid_mouse *mouse) {
+  int numbers[3] = {0, 0, 0};
+  if (!parse_report(numbers))
+    return false;
+  int button = numbers[0] & ~(4 | 8 | 16); /* Shift, Alt and Ctrl do not matter */
+  if ((button != 0 && button != 64 && button != 65) || numbers[1] < 1 || numbers[2] < 1)
+    return false;
+  *mouse = (struct wid_mouse){button == 0    ? WID_MOUSE_PRESS
+                              : button == 64 ? WID_MOUSE_WHEEL_UP
+                                             : WID_MOUSE_WHEEL_DOWN,
+                              numbers[2] - 1, numbers[1] - 1};
   if (mouse->kind != WID_MOUSE_PRESS)
     return true;
   int64_t now = now_ms();
@@ -247,13 +282,36 @@ static bool set_key(struct wid_event *event, int32_t key) {
   return key != 0;
 }
 
+/* Takes one byte of a sequence; false: none of its bytes. *whole: it was the last one. */
+static bool sequence_code(int code, bool *whole) {
+  int most = is_old_report() ? 255 : 0x7e;
+  *whole = false;
+  if (now_ms() - in.sequence_at > SEQUENCE_SILENCE_MS || code < 0x20 || code > most ||
+      in.n_sequence == SEQUENCE_MAX) {
+    in.in_sequence = false;
+    return false;
+  }
+  if (in.n_sequence < SEQUENCE_KEPT)
+    in.sequence[in.n_sequence] = (unsigned char)code;
+  in.n_sequence++;
+  in.sequence_at = now_ms();
+  *whole = is_old_report() ? in.n_sequence == 4 : code >= 0x40;
+  in.in_sequence = !*whole;
+  return true;
+}
+
 /* One code to an event; false when it made none. */
 static bool take_code(int code, struct wid_event *event) {
+  bool whole;
+  if (in.in_sequence && sequence_code(code, &whole)) {
+    event->kind = WID_EVENT_MOUSE; /* the only one that is for us */
+    return whole && read_mouse(&event->mouse);
+  }
   if (in.pasting && now_ms() - in.paste_at > PASTE_SILENCE_MS)
     in.pasting = false;
   if (in.pasting) {
     event->kind = WID_EVENT_PASTE;
-    bool whole = paste_code(code);
+    whole = paste_code(code);
     event->paste = (struct wid_str){in.paste, in.n_paste};
     return whole;
   }
@@ -263,9 +321,6 @@ static bool take_code(int code, struct wid_event *event) {
     in.n_paste = 0;
     in.paste_at = now_ms();
     return false;
-  case KEY_MOUSE:
-    event->kind = WID_EVENT_MOUSE;
-    return read_mouse(&event->mouse);
   case KEY_RESIZE:
     event->kind = WID_EVENT_RESIZE;
     wid_term_resize();

@@ -149,6 +149,46 @@ static void test_paste(void **state) {
   screen_close();
 }
 
+/* Whatever a line's noise types, what comes out is an event, and in the end there is none. */
+static void test_any_bytes(void **state) {
+  (void)state;
+  static const char *const parts[] = {
+      "\033",     "\033[", "\033[<", "\033[200~", "\033[201~",
+      "\033]0;",  "\033O", "\033P",  "\a",        "\\",
+      "M",        "m",     "0;0;0",  "64;1;1",    "65;999;999",
+      "\033[M",   "~",     "\xc3",   "\xa9",      "\xf0\x9f",
+      "\xff\xfe", "q",     "\r",     "\x7f",      "99999999999999999999;",
+  };
+  uint32_t seed = 7;
+  screen_open("xterm-256color", 24, 80, WID_DEPTH_AUTO);
+  for (int round = 0; round < 120; round++) {
+    char bytes[256] = "";
+    for (int i = 0; i < 8; i++) {
+      seed = seed * 1664525u + 1013904223u;
+      strcat(bytes, parts[(seed >> 16) % COUNT(parts)]);
+    }
+    screen_type(bytes);
+    struct wid_event event;
+    int events = 0;
+    while (wid_term_read(&event) && events++ < 1000) {
+      assert_true(event.kind == WID_EVENT_KEY || event.kind == WID_EVENT_MOUSE ||
+                  event.kind == WID_EVENT_PASTE);
+      if (event.kind == WID_EVENT_KEY)
+        assert_in_range(event.key & ~WID_KEY_ALT, 1, WID_KEY_F_LAST);
+      if (event.kind == WID_EVENT_MOUSE)
+        assert_true(event.mouse.y >= 0 && event.mouse.x >= 0);
+    }
+    assert_true(events < 1000);
+  }
+  screen_type("\033[201~\a");
+  struct wid_event event;
+  while (wid_term_read(&event))
+    ;
+  screen_type("z");
+  assert_int_equal(read_key(), 'z');
+  screen_close();
+}
+
 static void test_mouse(void **state) {
   (void)state;
   static const struct {
@@ -162,6 +202,8 @@ static void test_mouse(void **state) {
       {"\033[<0;12;3M\033[<0;12;3m", WID_MOUSE_PRESS, 2, 11},
       {"\033[<64;5;6M", WID_MOUSE_WHEEL_UP, 5, 4},
       {"\033[<65;5;6M", WID_MOUSE_WHEEL_DOWN, 5, 4},
+      {"\033[<4;7;8M", WID_MOUSE_PRESS, 7, 6},
+      {"\033[Ma%&", WID_MOUSE_WHEEL_DOWN, 5, 4}, /* as old terminals write it */
   };
   struct wid_event event;
   screen_open("xterm-256color", 24, 80, WID_DEPTH_AUTO);
@@ -174,6 +216,25 @@ static void test_mouse(void **state) {
     assert_int_equal(event.mouse.x, rows[i].x);
     assert_false(read_event(&event));
   }
+  screen_close();
+}
+
+/* A slow line tears a report apart: nobody waits for the rest, and the rest is no keys. */
+static void test_torn_mouse(void **state) {
+  (void)state;
+  struct wid_event event;
+  screen_open("xterm-256color", 24, 80, WID_DEPTH_AUTO);
+  screen_type("\033[<0;1");
+  assert_false(read_event(&event));
+  screen_type("2;3M");
+  assert_true(read_event(&event));
+  assert_int_equal(event.kind, WID_EVENT_MOUSE);
+  assert_int_equal(event.mouse.x, 11);
+  screen_type("\033[<0;1");
+  assert_false(read_event(&event));
+  usleep(300 * 1000); /* the rest never comes */
+  screen_type("q");
+  assert_int_equal(read_key(), 'q');
   screen_close();
 }
 
@@ -365,7 +426,9 @@ int main(void) {
       cmocka_unit_test(test_keys),
       cmocka_unit_test(test_split_character),
       cmocka_unit_test(test_paste),
+      cmocka_unit_test(test_any_bytes),
       cmocka_unit_test(test_mouse),
+      cmocka_unit_test(test_torn_mouse),
       cmocka_unit_test(test_resize),
       cmocka_unit_test(test_hang_up),
       cmocka_unit_test(test_depths),
