@@ -35,13 +35,10 @@ static void ended_well(struct screen *s, int status) {
 /* ---- the board at each size ------------------------------------------------------------------ */
 
 static void on_every_size(struct screen *s) {
-  char line[1024];
-  screen_line(s, 0, line, sizeof line);
-  assert_non_null(strstr(line, "demo"));
-  assert_non_null(strstr(line, "eu-west-1"));
-  assert_int_equal(screen_row(s, "CloudFront|CF"), 1);
+  screen_expect(s, "^ demo +eu-west-1 +123456789012");
+  screen_expect(s, "^ (CloudFront|CF) ");
   screen_expect(s, "web .*4/4 ");
-  assert_true(screen_row(s, "help") >= 0);
+  screen_expect(s, "help");
   no_foreign_bytes(s);
 }
 
