@@ -10,6 +10,13 @@ import tree
 LISTS = {'options': 'tui/options.def', 'keys': 'tui/keys.def'}
 
 
+# Prefixes of IAM actions by the file of operations, and the actions that are called otherwise.
+IAM = {'apigatewayv2': 'apigateway', 'autoscaling': 'application-autoscaling',
+       'elbv2': 'elasticloadbalancing'}
+IAM_NAMES = {'ListBuckets': 'ListAllMyBuckets', 'GetApis': 'GET', 'GetIntegrations': 'GET',
+             'GetCallerIdentity': None}  # always allowed
+
+
 def read(path):
     with open(os.path.join(tree.ROOT, path), encoding='utf-8') as handle:
         return handle.read()
@@ -26,6 +33,16 @@ def table(form, source):
 def marked(text, name):
     match = re.search(f'<!-- {name} -->\n(.*?)<!-- /{name} -->', text, re.S)
     return match and match.group(1)
+
+
+def actions():
+    """The IAM actions that the operations in aws/api need."""
+    for path, lines in tree.files(('.c',), ('aws/api',)):
+        service = os.path.basename(path)[:-2]
+        for name in re.findall(r'^    \.name = "([A-Za-z]+)"', '\n'.join(lines), re.M):
+            name = IAM_NAMES.get(name, name)
+            if name:
+                yield f'{IAM.get(service, service)}:{name}'
 
 
 def update():
@@ -52,6 +69,9 @@ def main():
                           'python3 tests/docs.py update writes it')
     if not (marked(readme, 'board') or '').startswith('```'):
         faults.append('README.md: there is no picture of the board; sh doc/board.sh takes it')
+    wanted = set(actions())
+    faults += [f'README.md: no policy allows {action}'
+               for action in sorted(wanted) if f'"{action}"' not in readme]
     options = table('options-words', LISTS['options']).split()
     for path in ('completions/cawsole.bash', 'completions/_cawsole'):
         text = read(path)
@@ -69,7 +89,7 @@ def main():
         text = read(path).replace('\\-', '-')
         faults += [f'{path}: does not know the scenario {word}'
                    for word in scenarios if word not in text]
-    tree.finish(faults, len(options) and len(simulator) and len(scenarios))
+    tree.finish(faults, min(map(len, (options, simulator, scenarios, wanted))))
 
 
 if sys.argv[1:2] == ['update']:
