@@ -59,15 +59,29 @@ def bench_refresh(runs):
         with tap.Tap(sim) as wire:
             run_once(sim)
             calls = wire.take()
-        line("refresh_bytes", sum(c.bytes for c in calls), "B")
-        line("refresh_requests", len(calls), "requests", 90, gate=True)
+            line("refresh_bytes", sum(c.bytes for c in calls), "B")
+            line("refresh_requests", len(calls), "requests", 90, gate=True)
+            bench_replay(sim, wire, calls, runs, cpu["http"])
         bench_running(sim, runs)
         bench_boto3(sim, len(calls), cpu["http"])
 
 
+def bench_replay(sim, wire, calls, runs, cpu):
+    """The same requests sent by libcurl alone, their answers parsed and thrown away."""
+    with tempfile.TemporaryDirectory() as tmp:
+        path = os.path.join(tmp, "requests")
+        tap.write_requests(calls, path)
+        got = [json.loads(run_child([rig.REPLAY, path, wire.direct], sim.env())[2])
+               for _ in range(runs)]
+    floor = statistics.median(g["cpu"] for g in got)
+    line("replay_cpu", floor, "s")
+    line("replay_running_cpu", statistics.median(g["again_cpu"] for g in got), "s")
+    line("refresh_http_cpu_ratio", cpu / floor, "x replay")
+
+
 def bench_running(sim, runs):
     """Ctrl-R on the board: all is read again but what never changes; drawing counts too."""
-    with Board(sim) as board, tap.Tap(sim):
+    with Board(sim) as board:
         board.settle()
         used = []
         for _ in range(runs):

@@ -2,12 +2,11 @@
  * resident memory.
  *
  * Usage: bench-floor [URL]   (on a terminal). Starts libcurl and curses, draws one frame, tells the
- * descriptor CAWSOLE_TEST_FD "first-frame", and ends when that descriptor's terminal does. With a
- * URL it makes one request before it waits (CURL_CA_BUNDLE names what it is trusted by).
+ * descriptor CAWSOLE_TEST_FD "first-frame", and ends when its terminal does. With a URL it makes
+ * one request before it waits (CURL_CA_BUNDLE names what it is trusted by).
  */
-#include <curses.h>
-
 #include <curl/curl.h>
+#include <curses.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>

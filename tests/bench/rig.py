@@ -17,6 +17,7 @@ BUILD = os.environ.get("CAWSOLE_BUILDDIR", "build")
 PROGRAM = os.path.join(BUILD, "cawsole")
 SIM = os.path.join(BUILD, "cawsole-sim")
 MICRO = os.path.join(BUILD, "bench-micro")
+REPLAY = os.path.join(BUILD, "bench-replay")
 FLOOR = os.path.join(BUILD, "bench-floor")
 
 REFERENCE = ("--tasks", 200, "--parameters", 500)

@@ -3,6 +3,7 @@ to know. It hands on bytes as they are, so signatures stay good.
 """
 import json
 import re
+import select
 import socket
 import threading
 import time
@@ -42,6 +43,7 @@ def limit_of(call):
 
 class Call:
     def __init__(self, head, body):
+        self.head, self.body = head, body
         self.sent, self.ended, self.status = time.monotonic(), None, 0
         self.method, self.path = head.split(b"\r\n", 1)[0].decode().split(" ")[:2]
         text = head.decode("latin-1")
@@ -107,7 +109,13 @@ class Tap:
             for sock in (client, server):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
-                while (message := read_message(client, to_server)) is not None:
+                while True:
+                    ready, _, _ = select.select([client, server], [], [])
+                    if server in ready:
+                        return  # it closed a connection that nobody used: so do we
+                    message = read_message(client, to_server)
+                    if message is None:
+                        return
                     head, body, to_server = message
                     call = Call(head, body)
                     with self.lock:
@@ -129,6 +137,17 @@ class Tap:
         with self.lock:
             calls, self.calls = self.calls, []
         return calls
+
+
+def write_requests(calls, path):
+    """For bench-replay; what libcurl says by itself is left to it."""
+    own = (b"accept:", b"content-length:", b"connection:")
+    with open(path, "wb") as f:
+        for call in calls:
+            lines = call.head.rstrip(b"\r\n").split(b"\r\n")[1:]
+            lines = [h for h in lines if not h.lower().startswith(own)]
+            start = f"{call.method} {call.path} {len(lines)} {len(call.body)}\n"
+            f.write(start.encode() + b"".join(h + b"\n" for h in lines) + call.body)
 
 
 # ---- what depends on what --------------------------------------------------------------------------
