@@ -15,7 +15,7 @@
 #define FILL_SHARE 0.2
 #define ONCE_SHARE 0.5 /* headless: one refresh and nothing after it */
 #define STEADY_SHARE                                                                               \
-  0.085 /* and a burst of STEADY_BURST_S seconds of the rate: below 10 % a minute */
+  0.08 /* and a burst of STEADY_BURST_S seconds of the rate: below 10 % a minute */
 #define STEADY_BURST_S 0.6
 #define ASSUMED_SHARE                                                                              \
   0.25 /* of limits that nobody published: the rate is a guess of ours already */

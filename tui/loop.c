@@ -6,9 +6,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define CALLBACK_MS 4 /* of one turn; a key waits for the rest of it, then it is drawn */
 #define DATA_MS 33    /* data is drawn at most thirty times a second */
+#define TIDY_MS 30000 /* between two times that freed memory is given back */
 #define LATER_MS 1000 /* what hardly shows waits for more to come */
 
 aws_ms tui_now(const struct tui *t) {
@@ -148,16 +152,33 @@ static void on_keys(struct tui *t) {
   }
 }
 
+/* Replies that were let go leave holes among what is kept: between refreshes their pages go back to
+ * the system. */
+static void tidy(struct tui *t) {
+#ifdef __GLIBC__
+  aws_ms now = mono(t);
+  if (now - t->tidied_at < TIDY_MS || !quiet(t))
+    return;
+  t->tidied_at = now;
+  malloc_trim(0);
+#else
+  (void)t;
+#endif
+}
+
 void tui_run(struct tui *t) {
   struct aws_io_fd fds[2] = {{.fd = wid_term_fd()}, {.fd = t->signal_fd}};
   tui_dirty(t, TUI_DIRTY_KEY);
+  t->tidied_at = mono(t);
   while (!t->quit) {
     if (t->dirty == TUI_DIRTY_KEY)
       show(t); /* what a key asked for does not wait for a turn of replies */
     bool more = aws_io_turn(t->io, CALLBACK_MS);
     int due = show(t);
-    if (!more)
+    if (!more) {
       tell_idle(t);
+      tidy(t);
+    }
     fds[0].ready = fds[1].ready = false;
     aws_io_wait(t->io, fds, 2, more ? 0 : due);
     on_signals(t);

@@ -70,6 +70,7 @@ struct tui {
 
   enum tui_dirt dirty;
   aws_ms dirty_at;    /* monotonic: when data first made it dirty */
+  aws_ms tidied_at;   /* monotonic: when freed memory was last given back */
   aws_ms next_change; /* wall clock: when something shown grows older; 0: nothing does */
   aws_ms flash_until; /* wall clock: the title flashes */
   bool quit;
