@@ -70,7 +70,7 @@ struct sim_request;
 struct sim_scenario {
   const char *name, *summary;
   void (*begin)(struct sim_world *w);
-  void (*tick)(struct sim_world *w); /* every step of the engine, after everything else */
+  void (*tick)(struct sim_world *w);         /* every step of the engine, after everything else */
   bool (*intercept)(struct sim_request *rq); /* before the handler; true: it has answered */
 };
 const struct sim_scenario *sim_scenario_find(const char *name); /* NULL: none of that name */

@@ -18,7 +18,7 @@
 enum sim_protocol { SIM_JSON, SIM_QUERY, SIM_REST_XML, SIM_REST_JSON, SIM_CBOR };
 
 struct sim_api_service {
-  const char *name;         /* "elbv2" */
+  const char *name; /* "elbv2" */
   enum sim_protocol protocol;
   const char *signing_name; /* in the credential scope: "elasticloadbalancing" */
   const char *target;       /* json: before the dot of X-Amz-Target */
@@ -35,7 +35,7 @@ struct sim_param {
   const char *name;
   enum sim_param_kind kind;
   bool required;
-  int64_t min, max;         /* INT: bounds; STR and LIST: bounds of the length; both 0: none */
+  int64_t min, max;           /* INT: bounds; STR and LIST: bounds of the length; both 0: none */
   const char *const *allowed; /* STR, and the items of a LIST: NULL-terminated; NULL: any */
 };
 
@@ -49,7 +49,7 @@ struct sim_op {
   size_t nparams;
   /* rest: "GET", "/2020-05-31/distribution/{Id}"; path members go to `in` */
   const char *method, *path;
-  const char *root;          /* rest-xml: the answer's root element */
+  const char *root; /* rest-xml: the answer's root element */
 };
 #define SIM_PARAMS(table) params = (table), .nparams = sizeof(table) / sizeof((table)[0])
 
@@ -79,10 +79,10 @@ struct sim_out {
 };
 
 /* Inside a list pass name NULL. A text of NULL is a member left out. */
-void sim_begin(struct sim_request *rq, const char *name);                   /* a structure */
+void sim_begin(struct sim_request *rq, const char *name); /* a structure */
 /* item: "member", for XML. */
 void sim_list(struct sim_request *rq, const char *name, const char *item);
-void sim_end(struct sim_request *rq);                                       /* closes either */
+void sim_end(struct sim_request *rq); /* closes either */
 void sim_str(struct sim_request *rq, const char *name, const char *value);
 void sim_strn(struct sim_request *rq, const char *name, struct aws_str value);
 void sim_strf(struct sim_request *rq, const char *name, const char *fmt, ...) AWS_PRINTF(3, 4);
@@ -98,21 +98,21 @@ void sim_texts(struct sim_request *rq, const char *name, const char *item, const
 /* ---- the request ----------------------------------------------------------------------------- */
 
 struct sim_request {
-  struct sim_world *world;   /* the stack's, or an empty one in another region */
+  struct sim_world *world; /* the stack's, or an empty one in another region */
   const struct sim_api_service *service;
   const struct sim_op *op;
   enum sim_protocol protocol; /* of this request: CloudWatch speaks three */
-  struct aws_arena *arena;   /* gone when the answer is sent */
-  const cJSON *in;           /* the parameters, an object; query numbers and booleans are texts */
+  struct aws_arena *arena;    /* gone when the answer is sent */
+  const cJSON *in;            /* the parameters, an object; query numbers and booleans are texts */
   const char *region, *access_key;
-  char id[37];               /* x-amzn-RequestId */
+  char id[37]; /* x-amzn-RequestId */
   struct sim_out out;
-  unsigned status;           /* 200 unless the handler sets another */
-  bool failed;               /* sim_error was called */
+  unsigned status; /* 200 unless the handler sets another */
+  bool failed;     /* sim_error was called */
   struct {
     const char *name;
     char value[256];
-  } headers[6];              /* sim_header() */
+  } headers[6]; /* sim_header() */
   size_t nheaders;
 };
 

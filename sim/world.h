@@ -29,10 +29,10 @@ struct sim_world;
 
 #define SIM_ZONES 2
 struct sim_zone {
-  const char *name;           /* eu-west-1a */
-  const char *subnet;         /* private subnet: tasks and databases */
-  const char *public_subnet;  /* load balancers */
-  unsigned addresses;         /* given out so far */
+  const char *name;          /* eu-west-1a */
+  const char *subnet;        /* private subnet: tasks and databases */
+  const char *public_subnet; /* load balancers */
+  unsigned addresses;        /* given out so far */
 };
 
 /* ---- CloudFront, S3, API Gateway ------------------------------------------------------------- */
@@ -94,11 +94,11 @@ struct sim_target { /* freed when drained */
   int port;
   const struct sim_zone *zone;
   enum sim_target_state state;
-  int streak;              /* checks in a row with the same outcome; positive: passed */
-  bool registering;        /* initial, and not checked yet */
-  int answer;              /* status code of the last check; 0: timed out */
+  int streak;       /* checks in a row with the same outcome; positive: passed */
+  bool registering; /* initial, and not checked yet */
+  int answer;       /* status code of the last check; 0: timed out */
   aws_ms next_check, drained;
-  struct sim_task *task;   /* NULL: a fixed address, or its task is gone */
+  struct sim_task *task; /* NULL: a fixed address, or its task is gone */
 };
 struct sim_target_group {
   const char *name, *arn, *protocol, *vpc, *path, *matcher;
@@ -113,7 +113,7 @@ struct sim_forward {
 };
 struct sim_rule {
   const char *arn;
-  int priority; /* 0: the listener's default rule */
+  int priority;            /* 0: the listener's default rule */
   const char *host, *path; /* conditions; NULL: none */
   bool redirect;           /* to HTTPS, instead of forwarding */
   struct sim_vec forwards; /* struct sim_forward */
@@ -148,14 +148,14 @@ struct sim_task_definition {
 };
 
 enum sim_task_status { /* in the order of a task's life */
-  SIM_TASK_PROVISIONING,
-  SIM_TASK_PENDING,
-  SIM_TASK_ACTIVATING,
-  SIM_TASK_RUNNING,
-  SIM_TASK_DEACTIVATING,
-  SIM_TASK_STOPPING,
-  SIM_TASK_DEPROVISIONING,
-  SIM_TASK_STOPPED
+                       SIM_TASK_PROVISIONING,
+                       SIM_TASK_PENDING,
+                       SIM_TASK_ACTIVATING,
+                       SIM_TASK_RUNNING,
+                       SIM_TASK_DEACTIVATING,
+                       SIM_TASK_STOPPING,
+                       SIM_TASK_DEPROVISIONING,
+                       SIM_TASK_STOPPED
 };
 struct sim_service;
 struct sim_deployment;
@@ -169,14 +169,14 @@ struct sim_task { /* freed an hour after it stopped */
   const struct sim_zone *zone;
   char ip[16], eni[24], mac[18];
   enum sim_task_status status;
-  bool stop_wanted;     /* desiredStatus STOPPED */
-  int healthy;          /* container health: 1 healthy, 0 unknown yet, -1 unhealthy */
-  aws_ms next;          /* when it takes its next step; 0: waits for something else */
+  bool stop_wanted;          /* desiredStatus STOPPED */
+  int healthy;               /* container health: 1 healthy, 0 unknown yet, -1 unhealthy */
+  aws_ms next;               /* when it takes its next step; 0: waits for something else */
   struct sim_target *target; /* in its service's group; NULL: none */
   aws_ms created, pull_started, pull_stopped, started, stopping, execution_stopped, stopped;
   const char *stop_code;
-  char reason[200];     /* stoppedReason */
-  int exit_code;        /* -1: none */
+  char reason[200]; /* stoppedReason */
+  int exit_code;    /* -1: none */
 };
 struct sim_event { /* freed when the newest 100 push it out */
   char id[37];
@@ -204,7 +204,7 @@ struct sim_service {
   int desired, min_percent, max_percent, grace_s;
   bool breaker, breaker_rollback, exec;
   const char *container;
-  int container_port; /* 0: behind no load balancer */
+  int container_port;             /* 0: behind no load balancer */
   struct sim_target_group *group; /* or NULL */
   aws_ms created;
   struct sim_task_definition *last_good; /* of the last deployment that completed */
@@ -239,9 +239,9 @@ struct sim_db_cluster;
 struct sim_db_instance {
   const char *id, *arn, *resource_id, *class, *engine, *engine_version, *storage_type, *address;
   const char *parameter_group, *parameter_status; /* "in-sync", "pending-reboot" */
-  const char *status; /* "available", ... : static text */
-  const struct sim_zone *zone, *secondary_zone; /* secondary: multi-AZ */
-  struct sim_db_cluster *cluster; /* Aurora members only */
+  const char *status;                             /* "available", ... : static text */
+  const struct sim_zone *zone, *secondary_zone;   /* secondary: multi-AZ */
+  struct sim_db_cluster *cluster;                 /* Aurora members only */
   int port, allocated_gib, max_allocated_gib, promotion_tier, backup_days;
   bool multi_az, encrypted, iam_auth, deletion_protection, writer;
   aws_ms created;
@@ -270,7 +270,7 @@ struct sim_parameter_version {
 };
 struct sim_parameter {
   const char *name, *arn, *type, *description, *tier, *data_type;
-  const char *key_id; /* of a SecureString */
+  const char *key_id;      /* of a SecureString */
   struct sim_vec versions; /* struct sim_parameter_version, oldest first, at least one */
 };
 struct sim_secret {
@@ -302,13 +302,13 @@ struct sim_world {
   const char *account, *region, *project, *environment, *principal, *vpc, *domain;
   struct sim_zone zones[SIM_ZONES];
 
-  aws_ms now;               /* the world's time */
-  aws_ms began;             /* when the simulator started: world and wall time agree there */
+  aws_ms now;   /* the world's time */
+  aws_ms began; /* when the simulator started: world and wall time agree there */
   double speed;
-  uint64_t seed, random;    /* random: state of the generator */
-  uint64_t next_seq;        /* of tasks */
-  aws_ms stepped;           /* up to when the engine has run: a whole second */
-  aws_ms traced;            /* up to when minutes are recorded: a whole minute */
+  uint64_t seed, random; /* random: state of the generator */
+  uint64_t next_seq;     /* of tasks */
+  aws_ms stepped;        /* up to when the engine has run: a whole second */
+  aws_ms traced;         /* up to when minutes are recorded: a whole minute */
 
   struct sim_vec distributions;    /* struct sim_distribution */
   struct sim_vec vpc_origins;      /* struct sim_vpc_origin */
@@ -333,7 +333,7 @@ struct sim_world {
 
   const struct sim_scenario *scenario; /* NULL: steady */
   aws_ms scenario_began;
-  int scenario_step;        /* the scenario's own count of what it has done */
+  int scenario_step; /* the scenario's own count of what it has done */
 };
 
 /* Appends; false when out of memory. */

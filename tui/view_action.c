@@ -13,8 +13,9 @@
 #include <stdlib.h>
 
 #define INPUTS_MAX WID_FORM_FIELDS_MAX
-#define VALUE_MAX (16 << 20) /* more paths than an invalidation takes, each as long as it may be   \
-                              */
+#define VALUE_MAX                                                                                  \
+  (16 << 20) /* more paths than an invalidation takes, each as long as it may be                   \
+              */
 
 enum stage { STAGE_NONE, STAGE_FORM, STAGE_PICK, STAGE_CONFIRM, STAGE_WATCH };
 

@@ -30,7 +30,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg) {
   t->too_long = n > t->body.max - t->body.n;
   bool ok = aws_buf_add(&t->body, p, n);
   if (t->secret)
-    aws_wipe(p, n); /* libcurl keeps this buffer for the next transfer */
+    aws_wipe(p, n);  /* libcurl keeps this buffer for the next transfer */
   return ok ? n : 0; /* fewer than given: libcurl ends the transfer */
 }
 

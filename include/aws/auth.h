@@ -58,8 +58,8 @@ void aws_creds_cancel(struct aws_creds_search *search); /* no callback; NULL is 
 
 struct aws_sign_request {
   const char *method;
-  struct aws_str path;    /* as on the wire: encoded once; the canonical path encodes it again */
-  struct aws_str query;   /* as on the wire, without '?'; may be empty */
+  struct aws_str path;  /* as on the wire: encoded once; the canonical path encodes it again */
+  struct aws_str query; /* as on the wire, without '?'; may be empty */
   const struct aws_http_header *headers; /* each of these is signed; order as sent */
   size_t nheaders;
   struct aws_str body;
@@ -69,21 +69,21 @@ struct aws_sign_config {
   const char *region, *service; /* of the scope */
   aws_ms now;                   /* server's idea of it: the caller adds the skew */
   const struct aws_creds *creds;
-  bool s3;                /* path taken as it is: no normalising, no second encoding */
-  bool no_normalize;      /* keep '.', '..' and '//' but still encode */
-  bool content_sha256;    /* add and sign x-amz-content-sha256 */
-  bool unsigned_payload;  /* S3 presign */
-  bool token_after;       /* add the session token after signing, unsigned */
-  int presign_seconds;    /* > 0: query form, X-Amz-Expires */
+  bool s3;               /* path taken as it is: no normalising, no second encoding */
+  bool no_normalize;     /* keep '.', '..' and '//' but still encode */
+  bool content_sha256;   /* add and sign x-amz-content-sha256 */
+  bool unsigned_payload; /* S3 presign */
+  bool token_after;      /* add the session token after signing, unsigned */
+  int presign_seconds;   /* > 0: query form, X-Amz-Expires */
 };
 
 /* The stages, each to be looked at by itself. */
 struct aws_signing {
-  struct aws_buf canonical;      /* stage 1: canonical request */
-  struct aws_buf to_sign;        /* stage 2: string to sign */
-  char signature[65];            /* stage 3: lower-case hex */
-  struct aws_buf authorization;  /* header form: value of Authorization */
-  struct aws_buf query;          /* query form: the wire query with X-Amz-Signature last */
+  struct aws_buf canonical;     /* stage 1: canonical request */
+  struct aws_buf to_sign;       /* stage 2: string to sign */
+  char signature[65];           /* stage 3: lower-case hex */
+  struct aws_buf authorization; /* header form: value of Authorization */
+  struct aws_buf query;         /* query form: the wire query with X-Amz-Signature last */
   char amz_date[17];
   char payload_hash[65];
 };

@@ -48,11 +48,11 @@ enum stack_input_kind { STACK_INPUT_TEXT, STACK_INPUT_CHOICE, STACK_INPUT_LINES 
 
 /* One thing to ask the operator for. */
 struct stack_input {
-  const char *label;  /* "Desired count (n, +n, -n)" */
+  const char *label; /* "Desired count (n, +n, -n)" */
   enum stack_input_kind kind;
   char initial[384];
-  const char *hint;   /* a line below */
-  size_t nchoices;    /* CHOICE: first column is what is chosen, lines say what differs */
+  const char *hint; /* a line below */
+  size_t nchoices;  /* CHOICE: first column is what is chosen, lines say what differs */
   const struct stack_choice *choices;
 };
 struct stack_choice {
@@ -74,20 +74,20 @@ struct stack_action_view {
   const struct stack_action_def *def;
   enum stack_action_step step;
   enum stack_outcome outcome;
-  char subject[128];            /* "service shop/web" */
-  struct aws_str id;            /* first row's id */
+  char subject[128];                /* "service shop/web" */
+  struct aws_str id;                /* first row's id */
   const struct stack_input *inputs; /* STEP_INPUT */
   size_t ninputs;
-  char input_error[200];        /* why the last input was not taken, "" */
+  char input_error[200]; /* why the last input was not taken, "" */
   struct stack_plan_line plan[STACK_PLAN_LINES];
   size_t nplan;
-  unsigned plans;               /* made so far: another plan is another question */
-  bool typed;                   /* CONFIRM: the name must be typed, else y/n */
+  unsigned plans; /* made so far: another plan is another question */
+  bool typed;     /* CONFIRM: the name must be typed, else y/n */
   char type_this[256];
-  char progress[200];           /* WATCHING, ENDED: "3/12 running, 2m 10s" */
-  double fraction;              /* 0..1; negative: not known */
-  char way_back[160];           /* how to undo it, "" */
-  struct aws_error error;       /* code OK: none */
+  char progress[200];     /* WATCHING, ENDED: "3/12 running, 2m 10s" */
+  double fraction;        /* 0..1; negative: not known */
+  char way_back[160];     /* how to undo it, "" */
+  struct aws_error error; /* code OK: none */
   aws_ms started, ended;
 };
 
@@ -107,11 +107,11 @@ size_t stack_actions(const struct stack *s, struct stack_action *const **out);
 /* ---- reading on demand ----------------------------------------------------------------------- */
 
 enum stack_value_state {
-  STACK_VALUE_NONE,    /* not asked for */
+  STACK_VALUE_NONE, /* not asked for */
   STACK_VALUE_ASKED,
-  STACK_VALUE_PLAIN,   /* a String or StringList */
-  STACK_VALUE_MASKED,  /* a SecureString, not revealed */
-  STACK_VALUE_SHOWN,   /* a SecureString revealed, for a while */
+  STACK_VALUE_PLAIN,  /* a String or StringList */
+  STACK_VALUE_MASKED, /* a SecureString, not revealed */
+  STACK_VALUE_SHOWN,  /* a SecureString revealed, for a while */
   STACK_VALUE_ERROR
 };
 /* The value of a parameter. Plain ones are fetched for rows on screen (stack_show_rows). until (may

@@ -29,7 +29,7 @@ const char *stack_level_name(enum stack_level l); /* "ok" "note" "unknown" "warn
 struct stack_rating {
   enum stack_level level;
   char reason[192]; /* in words, "" when ok: "3 of 5 targets healthy" */
-  bool symptom; /* a rate or an alarm: felt here, but the cause may be further down the path */
+  bool symptom;     /* a rate or an alarm: felt here, but the cause may be further down the path */
 };
 
 /* One thing. The item's struct is the kind's (aws/api). Rows keep their address only until the
@@ -62,28 +62,28 @@ struct stack_collection {
 struct stack;
 
 enum stack_state {
-  STACK_STARTING,  /* credentials and identity being asked for */
+  STACK_STARTING, /* credentials and identity being asked for */
   STACK_RUNNING,
-  STACK_REFUSED    /* no credentials, wrong account, no region: see stack_refusal */
+  STACK_REFUSED /* no credentials, wrong account, no region: see stack_refusal */
 };
 
 /* What changed since the last look; the loop draws only what it must. */
 enum {
-  STACK_CHANGED_ROWS = 1,     /* some collection's generation moved */
-  STACK_CHANGED_STATE = 2,    /* ages aside: refreshing flags, errors, identity, budget */
+  STACK_CHANGED_ROWS = 1,  /* some collection's generation moved */
+  STACK_CHANGED_STATE = 2, /* ages aside: refreshing flags, errors, identity, budget */
   STACK_CHANGED_METRICS = 4,
   STACK_CHANGED_TIMELINE = 8,
   STACK_CHANGED_ACTION = 16,
-  STACK_CHANGED_BELL = 32     /* a hop turned bad */
+  STACK_CHANGED_BELL = 32 /* a hop turned bad */
 };
 
 struct stack_deps {
   struct aws_io *io;
   const struct aws_settings *settings; /* borrowed; outlives the stack */
   const struct aws_clock *clock;
-  bool read_only;            /* --read-only, on top of the configuration's */
-  bool once;                 /* headless: every feed once, then stack_settled */
-  bool demo;                 /* credentials are testing/testing, nothing is looked up */
+  bool read_only; /* --read-only, on top of the configuration's */
+  bool once;      /* headless: every feed once, then stack_settled */
+  bool demo;      /* credentials are testing/testing, nothing is looked up */
   uint64_t seed;
 };
 
@@ -101,7 +101,7 @@ const char *stack_name(const struct stack *s);
 const char *stack_region(const struct stack *s);
 struct aws_str stack_account(const struct stack *s); /* "" until known */
 struct aws_str stack_caller_arn(const struct stack *s);
-struct aws_str stack_role(const struct stack *s);    /* short: "OpsRole", "user alice", "root" */
+struct aws_str stack_role(const struct stack *s); /* short: "OpsRole", "user alice", "root" */
 bool stack_read_only(const struct stack *s);
 bool stack_production(const struct stack *s); /* a stack that nobody labelled is production */
 struct aws_client *stack_client(struct stack *s);
@@ -156,8 +156,8 @@ int64_t stack_clock_skew(const struct stack *s);
 struct stack_series {
   double points[STACK_POINTS];
   size_t n;
-  aws_ms last_at; /* time of the newest point */
-  double last;    /* newest whole point; NaN: none */
+  aws_ms last_at;   /* time of the newest point */
+  double last;      /* newest whole point; NaN: none */
   const char *unit; /* "%", "/min", "ms", "" */
 };
 /* metric: AWS's name, "CPUUtilization"; NULL when never asked for or nothing came. */

@@ -7,25 +7,31 @@
 #include "stack/model.h"
 
 enum stack_hop_kind {
-  STACK_HOP_CDN, STACK_HOP_API, STACK_HOP_ALB, STACK_HOP_ECS, STACK_HOP_DB, STACK_HOP_S3,
-  STACK_HOP_SSM, STACK_HOPS
+  STACK_HOP_CDN,
+  STACK_HOP_API,
+  STACK_HOP_ALB,
+  STACK_HOP_ECS,
+  STACK_HOP_DB,
+  STACK_HOP_S3,
+  STACK_HOP_SSM,
+  STACK_HOPS
 };
 
 #define STACK_HOP_FACTS 3
 
 struct stack_hop {
   enum stack_hop_kind kind;
-  const char *title;      /* "CloudFront" "API" "ALB" "ECS" "Aurora"/"RDS" "S3" "SSM" */
-  bool present;           /* there is such a thing here */
-  bool beside;            /* drawn apart from the chain: S3, SSM */
-  bool moving;            /* a rollout, an invalidation, a failover is under way */
-  bool first_fault;       /* the hop to look at */
+  const char *title; /* "CloudFront" "API" "ALB" "ECS" "Aurora"/"RDS" "S3" "SSM" */
+  bool present;      /* there is such a thing here */
+  bool beside;       /* drawn apart from the chain: S3, SSM */
+  bool moving;       /* a rollout, an invalidation, a failover is under way */
+  bool first_fault;  /* the hop to look at */
   struct stack_rating rating;
-  char facts[STACK_HOP_FACTS][40]; /* short: "310 rps", "p95 412ms", "web 3/5"; "" when unknown */
+  char facts[STACK_HOP_FACTS][40];  /* short: "310 rps", "p95 412ms", "web 3/5"; "" when unknown */
   const struct stack_series *spark; /* or NULL */
   enum stack_kind worst_kind;       /* where the worst thing is: Enter goes there */
   struct aws_str worst_id;
-  size_t count;           /* things of this hop */
+  size_t count; /* things of this hop */
 };
 
 struct stack_path {
@@ -36,7 +42,7 @@ struct stack_path {
   char since[200];   /* what happened when it began: "since 12:01: ECS web rev 42 rolling, 2 targets
                         502" */
   aws_ms since_at;
-  size_t alarms;     /* in ALARM */
+  size_t alarms; /* in ALARM */
 };
 const struct stack_path *stack_path(const struct stack *s);
 
@@ -45,8 +51,8 @@ const struct stack_path *stack_path(const struct stack *s);
 struct stack_ref {
   enum stack_kind from_kind, to_kind;
   struct aws_str from, to;
-  char what[48];  /* "origin api", "listener 443", "secret DB_PASSWORD" */
-  char why[160];  /* how it was joined ("by DNS name"), or why not */
+  char what[48]; /* "origin api", "listener 443", "secret DB_PASSWORD" */
+  char why[160]; /* how it was joined ("by DNS name"), or why not */
 };
 size_t stack_refs(const struct stack *s, const struct stack_ref **out);
 

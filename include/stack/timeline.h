@@ -7,13 +7,13 @@
 #define STACK_TIMELINE_MAX 1000
 
 enum stack_event_source {
-  STACK_EVENT_STATE,      /* a state change that we saw */
-  STACK_EVENT_SERVICE,    /* ECS service event */
+  STACK_EVENT_STATE,   /* a state change that we saw */
+  STACK_EVENT_SERVICE, /* ECS service event */
   STACK_EVENT_DEPLOYMENT,
-  STACK_EVENT_DATABASE,   /* RDS event */
+  STACK_EVENT_DATABASE, /* RDS event */
   STACK_EVENT_INVALIDATION,
   STACK_EVENT_ALARM,
-  STACK_EVENT_ACTION      /* our own */
+  STACK_EVENT_ACTION /* our own */
 };
 
 struct stack_event {
