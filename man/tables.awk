@@ -23,8 +23,8 @@ BEGIN {
 
 # Cuts an entry at its quotes: every second part is a text.
 function take(text, part, n) {
-    n = split(text, part, "\"")
     gsub(/" +"/, "", text)
+    n = split(text, part, "\"")
     if (text ~ /^TUI_OPTION/) {
         if (n != 7) broken(text)
         option(part[2], part[4], part[6])

@@ -206,7 +206,7 @@ static int run(struct options *o) {
   sim_world_free(gate.world);
   free(cert);
   free(key);
-  return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+  return ok ? EXIT_SUCCESS : err.code == AWS_E_USAGE ? EXIT_USAGE : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv) {

@@ -113,7 +113,13 @@ static bool start_scenario(struct sim_world *w, const char *name, struct aws_err
   w->scenario = sim_scenario_find(name ? name : "steady");
   w->scenario_began = w->began;
   if (!w->scenario) {
-    aws_error_set(err, AWS_E_USAGE, "there is no scenario '%s'; --help names them", name);
+    struct aws_buf names;
+    aws_buf_init(&names, 200);
+    for (size_t i = 0; sim_scenario_at(i); i++)
+      aws_buf_addf(&names, "%s%s", i ? ", " : "", sim_scenario_at(i)->name);
+    aws_error_set(err, AWS_E_USAGE, "there is no scenario %s; there are %.*s", name,
+                  AWS_STR_ARG(aws_buf_str(&names)));
+    aws_buf_done(&names);
     return false;
   }
   if (w->scenario->begin)

@@ -85,10 +85,16 @@ def main():
     for path, lines in tree.files(('.c',), ('sim',)):
         if os.path.basename(path).startswith('scenario'):
             scenarios |= set(re.findall(r'\.name = "([a-z-]+)"', '\n'.join(lines)))
-    for path in ('completions/cawsole.bash', 'completions/_cawsole', 'man/cawsole-sim.1'):
+    for path in ('completions/cawsole.bash', 'completions/_cawsole', 'man/cawsole-sim.1',
+                 LISTS['options']):
         text = read(path).replace('\\-', '-')
         faults += [f'{path}: does not know the scenario {word}'
                    for word in scenarios if word not in text]
+    page = 'man/cawsole.1'  # as built: tests run in the build's folder
+    if os.path.exists(page):
+        with open(page, encoding='utf-8') as handle:
+            faults += [f'{page}: {left} was not replaced'
+                       for left in re.findall('@[A-Z]+@', handle.read())]
     tree.finish(faults, min(map(len, (options, simulator, scenarios, wanted))))
 
 

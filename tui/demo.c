@@ -1,5 +1,7 @@
 #include "tui/demo.h"
 
+#include "tui/options.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -113,6 +115,34 @@ static bool read_line(int fd, char *line, size_t size) {
   }
 }
 
+/* The child's exit status once it ended, waiting at most so long; -1: it did not, or by a signal.
+ */
+static int wait_for_child(struct tui_demo *d, int ms) {
+  int status = 0;
+  while (d->pid > 0 && waitpid(d->pid, &status, WNOHANG) == 0) {
+    if (ms <= 0)
+      return -1;
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    ms -= 10;
+  }
+  d->pid = -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* What the simulator itself calls wrong usage is the operator's word: it goes on as it is. */
+static void did_not_start(struct tui_demo *d, const char *path, const char *line,
+                          struct aws_error *err) {
+  static const char its_name[] = "cawsole-sim: ";
+  bool said = strncmp(line, its_name, sizeof its_name - 1) == 0;
+  int status = said ? wait_for_child(d, STOP_MS) : -1;
+  tui_demo_stop(d);
+  if (status == TUI_EXIT_USAGE)
+    aws_error_set(err, AWS_E_USAGE, "--demo: %s", line + sizeof its_name - 1);
+  else
+    aws_error_set(err, AWS_E_CONFIG, "the simulator %s did not start: %s", path,
+                  line[0] ? line : "it is neither beside this program nor in PATH");
+}
+
 bool tui_demo_start(struct tui_demo *d, const char *argv0, const char *scenario,
                     struct aws_error *err) {
   static const char listening[] = "listening on ";
@@ -133,9 +163,7 @@ bool tui_demo_start(struct tui_demo *d, const char *argv0, const char *scenario,
   if (!read_line(d->out, line, sizeof line) ||
       strncmp(line, listening, sizeof listening - 1) != 0 ||
       strlen(line + sizeof listening - 1) >= sizeof d->url) {
-    tui_demo_stop(d);
-    aws_error_set(err, AWS_E_CONFIG, "the simulator %s did not start: %s", path,
-                  line[0] ? line : "it is neither beside this program nor in PATH");
+    did_not_start(d, path, line, err);
     return false;
   }
   snprintf(d->url, sizeof d->url, "%s", line + sizeof listening - 1);
@@ -147,11 +175,11 @@ void tui_demo_stop(struct tui_demo *d) {
     close(d->out);
   if (d->pid > 0) {
     kill(d->pid, SIGTERM);
-    for (int ms = 0; waitpid(d->pid, NULL, WNOHANG) == 0; ms += 10) {
-      if (ms >= STOP_MS)
-        kill(d->pid, SIGKILL);
-      nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    }
+    wait_for_child(d, STOP_MS);
+  }
+  if (d->pid > 0) {
+    kill(d->pid, SIGKILL);
+    waitpid(d->pid, NULL, 0);
   }
   *d = (struct tui_demo){.pid = -1, .out = -1};
 }

@@ -86,14 +86,30 @@ static int run_console(struct tui *t) {
   return TUI_EXIT_OK;
 }
 
+/* A demo reads no stacks: a mistake in a file that was not asked for does not stop it. */
+static bool load_settings(struct tui *t, struct aws_error *err) {
+  const struct tui_options *o = t->options;
+  if (tui_settings_load(&t->settings, o->config, err))
+    return true;
+  if (!o->demo || o->config)
+    return false;
+  tui_settings_done(&t->settings);
+  tui_settings_init(&t->settings);
+  if (o->once)
+    complain(err, 0);
+  else
+    tui_say(t, WID_ERROR, "%s. The demo goes on without this file.", err->text);
+  return true;
+}
+
 /* Demo, configuration and session stand: what was asked for is done. */
 static int run(struct tui *t, const char *argv0) {
   struct aws_error err = {0};
   const struct tui_options *o = t->options;
-  if (!tui_settings_load(&t->settings, o->config, &err))
+  if (!load_settings(t, &err))
     return complain(&err, TUI_EXIT_USAGE);
   if (o->demo && !tui_demo_start(&t->demo, argv0, o->demo, &err))
-    return complain(&err, TUI_EXIT_UNKNOWN);
+    return complain(&err, err.code == AWS_E_USAGE ? TUI_EXIT_USAGE : TUI_EXIT_UNKNOWN);
   if (!tui_session_open(t, o->stack, &err))
     return complain(&err, err.code == AWS_E_CONFIG ? TUI_EXIT_USAGE : TUI_EXIT_UNKNOWN);
   return o->once ? tui_once(t) : run_console(t);

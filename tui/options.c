@@ -63,7 +63,9 @@ bool tui_options_parse(struct tui_options *o, int argc, char *const *argv, struc
       name.n = (size_t)(eq - argv[i]) - 2;
     const struct option *opt = aws_str_starts(word, "--") ? option_find(name) : NULL;
     if (!opt) {
-      aws_error_set(err, AWS_E_USAGE, "there is no option %s: cawsole --help lists them", argv[i]);
+      aws_error_set(err, AWS_E_USAGE, "%s %s: cawsole --help lists %s",
+                    argv[i][0] == '-' ? "there is no option" : "nothing takes the word", argv[i],
+                    argv[i][0] == '-' ? "them" : "what is taken");
       return false;
     }
     if (!option_take(o, opt, eq ? eq + 1 : NULL, argc, argv, &i, err))

@@ -22,6 +22,7 @@ static struct aws_settings *load(const struct tui *t, const struct stack_config 
         .getenv = tui_demo_getenv, .region = DEMO_REGION, .endpoint = t->demo.url};
   } else {
     in.profile = o->profile ? o->profile : c ? c->profile : NULL;
+    in.profile_by = o->profile ? "--profile" : "the configuration";
     in.region = o->region ? o->region : c ? c->region : NULL;
     in.endpoint = o->endpoint;
   }
@@ -44,14 +45,23 @@ static bool name_plain(struct tui *t, const struct aws_settings *aws, struct aws
   return t->plain.name != NULL;
 }
 
+static void unknown_stack(const struct tui *t, const char *name, struct aws_error *err) {
+  struct aws_buf names;
+  aws_buf_init(&names, 300);
+  for (size_t i = 0; i < t->settings.nstacks; i++)
+    aws_buf_addf(&names, "%s%s", i ? ", " : "", t->settings.stacks[i].name);
+  aws_error_set(err, AWS_E_CONFIG, "no stack %s is configured: the configuration file names %.*s%s",
+                name, AWS_STR_ARG(aws_buf_str(&names)),
+                !t->settings.nstacks ? "none; --config takes another file"
+                : names.failed       ? ", ..."
+                                     : "");
+  aws_buf_done(&names);
+}
+
 bool tui_session_open(struct tui *t, const char *name, struct aws_error *err) {
   const struct stack_config *c = configured(t, name);
   if (name && !c) {
-    aws_error_set(
-        err, AWS_E_CONFIG,
-        "no stack %s is configured: the configuration file names %zu, --config takes another "
-        "file",
-        name, t->settings.nstacks);
+    unknown_stack(t, name, err);
     return false;
   }
   struct aws_settings *aws = load(t, c, err);

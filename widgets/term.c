@@ -127,6 +127,11 @@ static void at_exit(void) {
     wid_term_done();
 }
 
+static bool can_place_the_cursor(void) {
+  const char *to = wid_capability("cup");
+  return to && *to;
+}
+
 bool wid_term_init(const struct wid_term_options *options, const char **why) {
   static bool registered;
   term.in = options->in ? options->in : stdin;
@@ -136,6 +141,12 @@ bool wid_term_init(const struct wid_term_options *options, const char **why) {
     *why = "standard input and output must be a terminal";
   else if (!(term.screen = newterm(NULL, term.out, term.in)))
     *why = "this terminal is not known: set TERM to one that terminfo describes";
+  if (!*why && !can_place_the_cursor()) {
+    *why = "this terminal cannot place its cursor (TERM names a dumb one): set TERM to what it "
+           "really is, xterm-256color or tmux-256color perhaps";
+    delscreen(term.screen);
+    term.screen = NULL;
+  }
   if (*why)
     return false;
   term.taken = true;

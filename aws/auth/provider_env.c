@@ -3,7 +3,7 @@
 enum aws_provided aws_provider_environment(const struct aws_settings *s, struct aws_creds *out,
                                            struct aws_buf *looked, struct aws_error *err) {
   if (s->profile_from_option) {
-    aws_buf_add_c(looked, "the environment (not with --profile)");
+    aws_buf_add_c(looked, "the environment (not when a profile is named)");
     return AWS_PROVIDED_NONE;
   }
   const char *id = aws_settings_env(s, "AWS_ACCESS_KEY_ID");

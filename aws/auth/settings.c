@@ -131,7 +131,7 @@ static void unknown_profile(const struct aws_settings *s, const char *said_by,
 static bool choose_profile(struct aws_settings *s, const struct aws_settings_input *in,
                            struct aws_error *err) {
   static const char *const variables[] = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"};
-  const char *name = in->profile, *said_by = "--profile";
+  const char *name = in->profile, *said_by = in->profile_by ? in->profile_by : "--profile";
   s->profile_from_option = name != NULL;
   for (size_t i = 0; i < 2 && !name; i++) {
     said_by = variables[i];

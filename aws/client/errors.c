@@ -61,7 +61,9 @@ static const struct advice {
     {AWS_E_DENIED, "not permitted for this role"},
     {AWS_E_THROTTLED, "AWS asks to slow down"},
     {AWS_E_EXPIRED, "the credentials or the clock are out of date; log in again or set the clock"},
-    {AWS_E_CREDENTIALS, "AWS does not accept these credentials; check the profile"},
+    {AWS_E_CREDENTIALS,
+     "AWS does not accept these credentials; check the profile, or AWS_ACCESS_KEY_ID "
+     "and its like where they are set"},
 };
 
 static void classify(struct aws_error *err) {

@@ -14,9 +14,10 @@ typedef const char *(*aws_getenv_fn)(void *arg, const char *name);
 struct aws_settings_input {
   aws_getenv_fn getenv; /* NULL: the process's environment */
   void *getenv_arg;
-  const char *profile;  /* --profile, or NULL */
-  const char *region;   /* --region, or NULL */
-  const char *endpoint; /* --endpoint-url, or NULL */
+  const char *profile;    /* --profile or the configuration's, or NULL */
+  const char *profile_by; /* which of the two, for sentences; NULL: --profile */
+  const char *region;     /* --region, or NULL */
+  const char *endpoint;   /* --endpoint-url, or NULL */
 };
 
 /* The settings of one profile, from environment, ~/.aws/config and ~/.aws/credentials. */

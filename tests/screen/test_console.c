@@ -210,6 +210,13 @@ static void no_account_is_a_sentence(void **state) {
   assert_null(screen_unrestored(s));
 }
 
+static void a_dumb_terminal_is_a_sentence(void **state) {
+  struct screen *s = console_start(&(struct console_setup){.env = {"TERM=dumb", NULL}});
+  (void)state;
+  screen_expect(s, "cannot place its cursor.*set TERM|TERM names a dumb");
+  assert_int_equal(WEXITSTATUS(screen_exit(s)), 64);
+}
+
 static void unknown_option_is_usage(void **state) {
   struct screen *s = console_start(&(struct console_setup){.args = {"--frobnicate", NULL}});
   (void)state;
@@ -235,6 +242,7 @@ int main(void) {
       TEST(ends_when_the_terminal_goes),
       TEST(a_crash_restores_the_terminal),
       TEST(no_account_is_a_sentence),
+      TEST(a_dumb_terminal_is_a_sentence),
       TEST(unknown_option_is_usage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

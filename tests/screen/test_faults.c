@@ -105,6 +105,53 @@ static void a_mistake_in_the_configuration(void **state) {
   assert_true(screen_row(s, ":2: .*nmae") >= 0);
 }
 
+static void ends_with_usage(struct screen *s, const char *regex) {
+  int how = screen_exit(s);
+  assert_int_equal(WEXITSTATUS(how), 64);
+  if (screen_row(s, regex) < 0)
+    screen_fail(s, "the sentence is not there", regex);
+}
+
+static void a_scenario_that_is_none_is_usage(void **state) {
+  (void)state;
+  ends_with_usage(console_start(&(struct console_setup){.scenario = "nosuch"}),
+                  "no scenario nosuch; there are steady, bad-deploy, db-failover");
+}
+
+static void a_stack_that_is_none_names_those_there_are(void **state) {
+  (void)state;
+  ends_with_usage(console_start(&(struct console_setup){
+                      .sim = {"--speed", "1", NULL},
+                      .args = {"--stack", "nothere", NULL},
+                      .config = "stacks = ( { name = \"shop\"; }, { name = \"till\"; } );\n"}),
+                  "no stack nothere .*names shop, till");
+}
+
+static void a_profile_of_the_configuration_is_said_to_be_its(void **state) {
+  (void)state;
+  ends_with_usage(console_start(&(struct console_setup){
+                      .sim = {"--speed", "1", NULL},
+                      .config = "stacks = ( { name = \"shop\"; profile = \"nix\"; } );\n"}),
+                  "profile nix \\(the configuration\\)");
+}
+
+/* A file in the usual place, made by a shell in the console's own HOME. */
+static void a_demo_goes_on_without_a_broken_file(void **state) {
+  char line[1200];
+  const char *build = getenv("CAWSOLE_BUILDDIR");
+  const char *argv[] = {"/bin/sh", "-c", line, NULL};
+  (void)state;
+  snprintf(line, sizeof line,
+           "mkdir -p $HOME/.config/cawsole; echo 'keys = { fly = \"x\"; };' "
+           ">$HOME/.config/cawsole/cawsole.cfg; exec %s/cawsole --demo",
+           build ? build : ".");
+  struct screen *s =
+      screen_start(&(struct screen_setup){.rows = 36, .cols = 120, .argv = argv, .env = NULL});
+  screen_expect(s, "cawsole.cfg:1: there is no command fly");
+  console_ready(s);
+  screen_expect(s, "▸ api");
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, console_end)
 
 int main(void) {
@@ -116,6 +163,10 @@ int main(void) {
       TEST(wrong_keys),
       TEST(another_account),
       TEST(a_mistake_in_the_configuration),
+      TEST(a_scenario_that_is_none_is_usage),
+      TEST(a_stack_that_is_none_names_those_there_are),
+      TEST(a_profile_of_the_configuration_is_said_to_be_its),
+      TEST(a_demo_goes_on_without_a_broken_file),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,7 @@ static void mistakes_are_named(void **state) {
                                         {"--json", "--once"},
                                         {"--demo --profile x", "--profile"},
                                         {"-x", "-x"},
+                                        {"--demo steady b", "takes the word b"},
                                         {"--", "--"}};
   (void)state;
   for (size_t i = 0; i < COUNT(rows); i++) {
