@@ -66,7 +66,9 @@ enum { PER_HOST = 16 };
 
 /* The region may be missing: then the stack exists, and refuses to start with a sentence. */
 static bool make_client(struct stack *s, struct aws_error *err) {
-  const char *region = s->cfg.region ? s->cfg.region : aws_settings_region(s->deps.settings);
+  const char *region = aws_settings_region(s->deps.settings); /* what was asked for is in it */
+  if (!region)
+    region = s->cfg.region;
   if (!region || !*region) {
     aws_error_set(&s->refusal, AWS_E_CONFIG,
                   "no region: none on the command line (--region), in AWS_REGION, in the profile "

@@ -110,7 +110,8 @@ static int run(struct tui *t, const char *argv0) {
     return complain(&err, TUI_EXIT_USAGE);
   if (o->demo && !tui_demo_start(&t->demo, argv0, o->demo, &err))
     return complain(&err, err.code == AWS_E_USAGE ? TUI_EXIT_USAGE : TUI_EXIT_UNKNOWN);
-  if (!tui_session_open(t, o->stack, &err))
+  const struct tui_choice choice = {o->stack, o->profile, o->region};
+  if (!tui_session_open(t, &choice, &err))
     return complain(&err, err.code == AWS_E_CONFIG ? TUI_EXIT_USAGE : TUI_EXIT_UNKNOWN);
   return o->once ? tui_once(t) : run_console(t);
 }
@@ -135,12 +136,9 @@ int main(int argc, char **argv) {
                   .test_fd = test_descriptor(),
                   .demo = {.pid = -1, .out = -1}};
   tui_settings_init(&t.settings);
-  stack_config_init(&t.plain);
   int status = run(&t, argv[0]);
   tui_session_close(&t);
-  aws_io_free(t.io);
   tui_demo_stop(&t.demo);
-  stack_config_done(&t.plain);
   tui_settings_done(&t.settings);
   return status;
 }

@@ -54,15 +54,23 @@ struct tui_view {
 
 enum tui_dirt { TUI_CLEAN, TUI_DIRTY_LATER, TUI_DIRTY_DATA, TUI_DIRTY_KEY };
 
+/* What to watch, as far as somebody said. */
+struct tui_choice {
+  const char *stack;   /* of the configuration; NULL: the first one, or the profile by itself */
+  const char *profile; /* NULL: the stack's, the command line's, the environment's */
+  const char *region;  /* NULL: the stack's, the command line's, the environment's, the profile's */
+};
+
 struct tui {
-  struct aws_io *io;
+  struct aws_io *io; /* of the stack being watched, like the next five */
   const struct aws_clock *clock;
   const struct tui_options *options;
   struct tui_settings settings;
   struct tui_demo demo;
-  struct aws_settings *aws;  /* of the stack being watched */
-  struct stack_config plain; /* when no file names a stack */
+  struct aws_settings *aws;   /* of the stack being watched */
+  struct stack_config *plain; /* of a stack that no file names; NULL: its file does */
   const struct stack_config *config;
+  struct tui_choice choice; /* what is watched, as it was asked for; copies of its own */
   struct stack *stack;
 
   struct tui_view *views[TUI_VIEWS_MAX];
@@ -87,9 +95,10 @@ struct tui {
 /* ---- main.c, session.c ------------------------------------------------------------------------
  */
 
-/* Watches the stack of that name (NULL: the first configured, or the one of options and
- * environment). The one watched before is let go. False: *err, and nothing changed. */
-bool tui_session_open(struct tui *t, const char *name, struct aws_error *err) AWS_MUST_CHECK;
+/* Watches what was chosen (copied). The one watched before is let go with all that it had asked
+ * for; no view may hold on to it. False: *err, and nothing changed. */
+bool tui_session_open(struct tui *t, const struct tui_choice *choice,
+                      struct aws_error *err) AWS_MUST_CHECK;
 void tui_session_close(struct tui *t);
 
 /* ---- loop.c ------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define TYPED_MAX 260 /* more than the menu takes */
+
 struct palette {
   struct tui_view view;
   struct wid_menu menu;
@@ -14,12 +16,12 @@ struct palette {
   struct aws_arena arena;
 };
 
-/* What an item does, in its id's upper part; the lower part says with what. */
+/* What an item does, in its id's upper part; the lower part says with what. DO_WATCH: the label. */
 enum {
   DO_COMMAND = 0x10000,
   DO_PANE = 0x20000,
   DO_LIST = 0x30000,
-  DO_STACK = 0x40000,
+  DO_WATCH = 0x40000,
   DO_ACTIONS = 0x50000,
   DO_BOARD = 0x60000,
   DO_QUIT = 0x70000,
@@ -48,6 +50,38 @@ static void add_commands(struct palette *p, struct tui_view *of) {
           tui_key_def(offered[i])->what);
 }
 
+static bool known(const struct palette *p, struct aws_str label) {
+  for (size_t i = 0; i < p->n; i++)
+    if (wid_str_eq(p->items[i].label, tui_str(label)))
+      return true;
+  return false;
+}
+
+static void add_watch(struct palette *p, const char *what, struct aws_str name,
+                      const char *detail) {
+  char label[TYPED_MAX];
+  int n = snprintf(label, sizeof label, "%s %.*s", what, AWS_STR_ARG(name));
+  if (name.n > 0 && n > 0 && (size_t)n < sizeof label && !known(p, aws_str_from(label)))
+    add(p, DO_WATCH, aws_str_from(label), detail);
+}
+
+/* What could be watched instead: stacks of our configuration, profiles of the AWS files, and the
+ * regions that either speaks of. Any other region can be typed. */
+static void add_watched(struct palette *p) {
+  struct tui *t = p->view.tui;
+  const struct aws_str *profiles = NULL;
+  size_t n = t->aws ? aws_settings_profiles(t->aws, &profiles) : 0;
+  for (size_t i = 0; i < t->settings.nstacks; i++)
+    add_watch(p, "stack", aws_str_from(t->settings.stacks[i].name), "watch this one instead");
+  for (size_t i = 0; i < n; i++)
+    add_watch(p, "profile", profiles[i], "watch what this profile may see");
+  for (size_t i = 0; i < t->settings.nstacks; i++)
+    add_watch(p, "region", aws_str_from(t->settings.stacks[i].region), "watch this region");
+  for (size_t i = 0; i < n; i++)
+    add_watch(p, "region", aws_settings_of_profile(t->aws, profiles[i], "region"),
+              "watch this region");
+}
+
 static void add_places(struct palette *p) {
   struct tui *t = p->view.tui;
   add(p, DO_BOARD, AWS_STR_LIT("board"), "back to the board");
@@ -60,22 +94,36 @@ static void add_places(struct palette *p) {
     snprintf(label, sizeof label, "list %s", stack_kind_plural(k));
     add(p, DO_LIST | (int)k, aws_str_from(label), "all of them, the faulty ones first");
   }
-  for (size_t i = 0; i < t->settings.nstacks && !t->options->demo; i++) {
-    char label[160];
-    snprintf(label, sizeof label, "stack %s", t->settings.stacks[i].name);
-    add(p, DO_STACK | (int)i, aws_str_from(label), "watch this one instead");
-  }
+  if (!t->options->demo)
+    add_watched(p);
   add(p, DO_QUIT, AWS_STR_LIT("quit"), "leave cawsole");
 }
 
 /* ---- carrying out ---------------------------------------------------------------------------- */
 
-static void open_stack(struct tui *t, size_t i) {
+/* "stack shop", "profile ops", "region eu-west-1". False: it is none of these. */
+static bool watch(struct tui *t, const char *text) {
+  struct tui_choice choice = {NULL, NULL, NULL};
   struct aws_error err = {0};
-  if (tui_session_open(t, t->settings.stacks[i].name, &err))
+  const char *name = strchr(text, ' ');
+  if (!name || t->options->demo)
+    return false;
+  size_t verb = (size_t)(name - text);
+  name += strspn(name, " ");
+  if (verb == strlen("stack") && strncmp(text, "stack", verb) == 0)
+    choice.stack = name;
+  else if (verb == strlen("profile") && strncmp(text, "profile", verb) == 0)
+    choice.profile = name;
+  else if (verb == strlen("region") && strncmp(text, "region", verb) == 0)
+    choice = (struct tui_choice){t->choice.stack, t->choice.profile, name};
+  else
+    return false;
+  tui_pop_to_board(t);
+  if (tui_session_open(t, &choice, &err))
     tui_board_forget(t->views[0]);
   else
     tui_say(t, WID_ERROR, "%s", err.text);
+  return true;
 }
 
 /* The palette is gone by now; what it chose acts on the view below. */
@@ -92,10 +140,6 @@ static void run(struct tui *t, int id) {
     break;
   case DO_LIST:
     tui_push(t, tui_list_new(t, (enum stack_kind)arg));
-    break;
-  case DO_STACK:
-    tui_pop_to_board(t);
-    open_stack(t, (size_t)arg);
     break;
   case DO_ACTIONS:
     tui_push(t, tui_actions_new(t));
@@ -119,13 +163,16 @@ static enum tui_result choose(struct palette *p) {
   int id = item ? item->id : 0;
   if (strcmp(typed, "q") == 0 || strcmp(typed, "q!") == 0)
     id = DO_QUIT;
-  char text[64];
-  snprintf(text, sizeof text, "%.60s", typed);
-  tui_pop(t);
-  if (id)
-    run(t, id);
+  char text[TYPED_MAX];
+  if (id == DO_WATCH)
+    snprintf(text, sizeof text, "%.*s", (int)item->label.n, item->label.p);
   else
-    tui_say(t, WID_ERROR, "there is no command %s", text);
+    snprintf(text, sizeof text, "%s", typed);
+  tui_pop(t);
+  if (id && id != DO_WATCH)
+    run(t, id);
+  else if (!watch(t, text))
+    tui_say(t, WID_ERROR, "there is no command %.60s", text);
   return TUI_REDRAW;
 }
 

@@ -276,6 +276,18 @@ const char *aws_settings_ca_file(const struct aws_settings *s) {
   return s->ca_file;
 }
 
+size_t aws_settings_profiles(const struct aws_settings *s, const struct aws_str **out) {
+  *out = s->names;
+  return s->nnames;
+}
+
+struct aws_str aws_settings_of_profile(const struct aws_settings *s, struct aws_str profile,
+                                       const char *key) {
+  const struct aws_str k = aws_str_from(key);
+  struct aws_str v = aws_ini_get(aws_ini_find(&s->credentials, AWS_INI_PROFILE, profile), k);
+  return v.p ? v : aws_ini_get(aws_ini_find(&s->config, AWS_INI_PROFILE, profile), k);
+}
+
 struct aws_str aws_settings_get(const struct aws_settings *s, const char *key) {
   struct aws_str v = aws_ini_get(s->in_credentials, aws_str_from(key));
   return v.p ? v : aws_ini_get(s->in_config, aws_str_from(key));

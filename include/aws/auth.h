@@ -30,6 +30,10 @@ const char *aws_settings_profile(const struct aws_settings *s); /* never NULL: "
 const char *aws_settings_region(const struct aws_settings *s);  /* NULL: none was found */
 /* A property of the profile, lower-case key; {NULL, 0} when absent. */
 struct aws_str aws_settings_get(const struct aws_settings *s, const char *key);
+/* The profiles that the two files name, sorted; and a property of one of them. */
+size_t aws_settings_profiles(const struct aws_settings *s, const struct aws_str **out);
+struct aws_str aws_settings_of_profile(const struct aws_settings *s, struct aws_str profile,
+                                       const char *key);
 /* The endpoint override for a service id as AWS_ENDPOINT_URL_<SERVICE> spells it ("ecs",
  * "elastic_load_balancing_v2"): option, variable of the service, variable for all, the profile's
  * services section, the profile's endpoint_url. NULL: none; "": one that there is no memory for. */
