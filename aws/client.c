@@ -57,15 +57,8 @@ void aws_client_free(struct aws_client *c) {
 }
 
 bool aws_client_set_creds(struct aws_client *c, const struct aws_creds *creds) {
-  struct aws_creds copy = *creds;
-  copy.secret = copy.token = (struct aws_secret){0};
-  if (!aws_secret_set(&copy.secret, aws_secret_str(&creds->secret)) ||
-      (creds->token.p && !aws_secret_set(&copy.token, aws_secret_str(&creds->token)))) {
-    aws_creds_done(&copy);
+  if (!aws_creds_copy(&c->creds, creds))
     return false;
-  }
-  aws_creds_done(&c->creds);
-  c->creds = copy;
   c->have_creds = true;
   for (struct aws_host *h = c->hosts; h; h = h->next)
     aws_host_pump(c, h);

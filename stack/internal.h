@@ -26,6 +26,7 @@
 #include "aws/api/secretsmanager.h"
 #include "aws/api/ssm.h"
 #include "aws/api/sts.h"
+#include "aws/identity.h"
 
 #define STACK_BIT(k) (1u << (k))
 #define STACK_BITS_ALL (STACK_BIT(STACK_KINDS) - 1u)

@@ -18,10 +18,13 @@ ARROWS = {
     "aws/auth": {"aws/base", "aws/doc", "aws/io", "aws/auth"},
     "aws/client": {"aws/base", "aws/doc", "aws/io", "aws/auth", "aws/client"},
     "aws/api": {"aws/base", "aws/doc", "aws/io", "aws/auth", "aws/client", "aws/api"},
-    "stack": {"aws/base", "aws/doc", "aws/io", "aws/auth", "aws/client", "aws/api", "stack"},
+    "aws/identity": {"aws/base", "aws/doc", "aws/io", "aws/auth", "aws/client", "aws/api",
+                     "aws/identity"},
+    "stack": {"aws/base", "aws/doc", "aws/io", "aws/auth", "aws/client", "aws/api", "aws/identity",
+              "stack"},
     "widgets": {"widgets"},
-    "tui": {"aws/base", "aws/doc", "aws/io", "aws/auth", "aws/client", "aws/api", "stack",
-            "widgets", "tui"},
+    "tui": {"aws/base", "aws/doc", "aws/io", "aws/auth", "aws/client", "aws/api", "aws/identity",
+            "stack", "widgets", "tui"},
     "sim": {"aws/base", "aws/doc", "sim"},
 }
 
@@ -32,7 +35,7 @@ LIBRARIES = (
     (r"microhttpd\.h|gnutls/", {"sim"}),
     (r"expat\.h", {"aws/doc"}),
     (r"openssl/ssl\.h", {"aws/io"}),
-    (r"openssl/(?!ssl\.h)", {"aws/base", "aws/auth", "sim"}),
+    (r"openssl/(?!ssl\.h)", {"aws/base", "aws/auth", "aws/identity", "sim"}),
     (r"libconfig\.h", {"stack", "tui", "sim"}),
 )
 

@@ -1,9 +1,9 @@
 /* Which profile, which region, which files. */
 #include "config.h"
 
+#include "aws/auth/file.h"
 #include "aws/auth/settings.h"
 
-#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,41 +40,20 @@ static char *join(const char *a, const char *b) {
   return p;
 }
 
-/* "~" and "~/" at the start mean the home directory, as in every SDK. *out NULL: there is no home
- * to look in. False: no memory. */
-static bool locate(const struct aws_settings *s, const char *variable, const char *below_home,
-                   char **out) {
-  const char *path = aws_settings_env(s, variable), *h = home(s);
-  if (!path && !h)
-    return true;
-  if (path && !(path[0] == '~' && (path[1] == '/' || path[1] == '\0') && h))
-    *out = strdup(path);
-  else
-    *out = join(h, path ? path + 1 : below_home);
-  return *out != NULL;
+char *aws_settings_path(const struct aws_settings *s, const char *path) {
+  if (path[0] != '~' || (path[1] != '/' && path[1] != '\0'))
+    return strdup(path);
+  const char *h = home(s);
+  return h ? join(h, path + 1) : NULL;
 }
 
-static bool read_file(const char *path, struct aws_buf *out, struct aws_error *err) {
-  FILE *f = fopen(path, "rb");
-  if (!f && (errno == ENOENT || errno == ENOTDIR))
-    return true; /* a missing file is an empty one */
-  bool ok = f != NULL;
-  char part[4096];
-  if (f)
-    setvbuf(f, NULL, _IONBF, 0); /* a buffer of stdio's own is not overwritten */
-  for (size_t n; ok && (n = fread(part, 1, sizeof part, f)) > 0;)
-    ok = aws_buf_add(out, part, n);
-  if (out->failed && out->n <= AWS_INI_MAX_BYTES - sizeof part) /* there was room for more */
-    aws_error_set(err, AWS_E_MEMORY, "%s: no memory to read it", path);
-  else if (out->failed)
-    aws_error_set(err, AWS_E_CONFIG, "%s is larger than %u bytes", path, AWS_INI_MAX_BYTES);
-  else if (!ok || ferror(f))
-    aws_error_set(err, AWS_E_CONFIG, "%s cannot be read: %s", path, strerror(errno));
-  ok = ok && !ferror(f);
-  if (f)
-    fclose(f);
-  aws_wipe(part, sizeof part);
-  return ok;
+/* *out NULL: there is no home to look in. False: no memory. */
+static bool locate(const struct aws_settings *s, const char *variable, const char *otherwise,
+                   char **out) {
+  const char *path = aws_settings_env(s, variable);
+  path = path ? path : otherwise;
+  *out = aws_settings_path(s, path);
+  return *out || (path[0] == '~' && !home(s));
 }
 
 static bool load_file(struct aws_ini *ini, bool credentials, const char *path,
@@ -83,8 +62,8 @@ static bool load_file(struct aws_ini *ini, bool credentials, const char *path,
     return true;
   struct aws_buf text;
   aws_buf_init(&text, AWS_INI_MAX_BYTES);
-  bool ok =
-      read_file(path, &text, err) && aws_ini_parse(ini, credentials, aws_buf_str(&text), path, err);
+  bool ok = aws_file_read(path, &text, err) != AWS_FILE_FAILED && /* missing: as if empty */
+            aws_ini_parse(ini, credentials, aws_buf_str(&text), path, err);
   aws_buf_wipe_done(&text);
   return ok;
 }
@@ -110,6 +89,21 @@ static bool collect_names(struct aws_settings *s, const struct aws_ini *ini) {
     s->names[s->nnames++] = name;
   }
   return true;
+}
+
+bool aws_settings_find_profile(const struct aws_settings *s, struct aws_str name,
+                               struct aws_profile *out) {
+  *out =
+      (struct aws_profile){.in_config = aws_ini_find(&s->config, AWS_INI_PROFILE, name),
+                           .in_credentials = aws_ini_find(&s->credentials, AWS_INI_PROFILE, name)};
+  const struct aws_ini_section *any = out->in_config ? out->in_config : out->in_credentials;
+  out->name = any ? any->name : NULL;
+  return any != NULL;
+}
+
+struct aws_str aws_profile_get(const struct aws_profile *p, const char *key) {
+  struct aws_str v = aws_ini_get(p->in_credentials, aws_str_from(key));
+  return v.p ? v : aws_ini_get(p->in_config, aws_str_from(key));
 }
 
 static void unknown_profile(const struct aws_settings *s, const char *said_by,
@@ -144,9 +138,11 @@ static bool choose_profile(struct aws_settings *s, const struct aws_settings_inp
   }
   if (s->nnames > 0)
     qsort(s->names, s->nnames, sizeof *s->names, name_cmp);
-  s->in_config = aws_ini_find(&s->config, AWS_INI_PROFILE, aws_str_from(s->profile));
-  s->in_credentials = aws_ini_find(&s->credentials, AWS_INI_PROFILE, aws_str_from(s->profile));
-  if (s->in_config || s->in_credentials || strcmp(s->profile, "default") == 0)
+  struct aws_profile chosen;
+  bool found = aws_settings_find_profile(s, aws_str_from(s->profile), &chosen);
+  s->in_config = chosen.in_config;
+  s->in_credentials = chosen.in_credentials;
+  if (found || strcmp(s->profile, "default") == 0)
     return true;
   unknown_profile(s, said_by, err);
   return false;
@@ -210,8 +206,8 @@ static bool refuse_fips(const struct aws_settings *s, struct aws_error *err) {
 
 static bool load(struct aws_settings *s, const struct aws_settings_input *in,
                  struct aws_error *err) {
-  if (!locate(s, "AWS_CONFIG_FILE", "/.aws/config", &s->config_path) ||
-      !locate(s, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials", &s->credentials_path)) {
+  if (!locate(s, "AWS_CONFIG_FILE", "~/.aws/config", &s->config_path) ||
+      !locate(s, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", &s->credentials_path)) {
     aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
     return false;
   }

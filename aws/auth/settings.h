@@ -28,24 +28,19 @@ struct aws_settings {
 /* A variable; NULL when unset or empty. */
 const char *aws_settings_env(const struct aws_settings *s, const char *name);
 
-/* Providers: one file each. NONE appends to `looked` why there is nothing; FAILED sets *err and
- * ends the chain: a place that was configured wrongly is not passed over. */
-enum aws_provided { AWS_PROVIDED, AWS_PROVIDED_NONE, AWS_PROVIDED_FAILED };
-typedef enum aws_provided (*aws_provider_fn)(const struct aws_settings *s, struct aws_creds *out,
-                                             struct aws_buf *looked, struct aws_error *err);
-enum aws_provided aws_provider_environment(const struct aws_settings *s, struct aws_creds *out,
-                                           struct aws_buf *looked, struct aws_error *err);
-enum aws_provided aws_provider_shared_file(const struct aws_settings *s, struct aws_creds *out,
-                                           struct aws_buf *looked, struct aws_error *err);
-enum aws_provided aws_provider_config_file(const struct aws_settings *s, struct aws_creds *out,
-                                           struct aws_buf *looked, struct aws_error *err);
+/* A path with "~" or "~/" at its start read as the home directory, as in every SDK; to be freed.
+ * NULL: no memory, or there is no home. */
+char *aws_settings_path(const struct aws_settings *s, const char *path);
 
-/* Static keys of one section; what the two file providers have in common. */
-enum aws_provided aws_provider_section(const struct aws_ini_section *section, const char *path,
-                                       const char *heading, struct aws_creds *out,
-                                       struct aws_buf *looked, struct aws_error *err);
-/* Copies a key set; false: *err set. token may be {NULL, 0}. */
-bool aws_creds_set(struct aws_creds *out, struct aws_str id, struct aws_str secret,
-                   struct aws_str token, struct aws_error *err) AWS_MUST_CHECK;
+/* One profile of the files, be it the chosen one or the source of a role. */
+struct aws_profile {
+  const char *name;
+  const struct aws_ini_section *in_config, *in_credentials; /* NULL: not there */
+};
+/* False: in neither file. All is borrowed from the settings. */
+bool aws_settings_find_profile(const struct aws_settings *s, struct aws_str name,
+                               struct aws_profile *out);
+/* As aws_settings_get; credentials beat config. */
+struct aws_str aws_profile_get(const struct aws_profile *p, const char *key);
 
 #endif

@@ -1,4 +1,4 @@
-/* Who is asking: profiles, credentials, regions, and Signature Version 4 in visible stages.
+/* Profiles, regions, key sets, and Signature Version 4 in visible stages.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  */
 #ifndef CAWSOLE_AWS_AUTH_H
@@ -43,21 +43,22 @@ const char *aws_settings_ca_file(const struct aws_settings *s);
 
 /* ---- credentials ----------------------------------------------------------------------------- */
 
+/* A set of keys; immutable once it was handed out. */
 struct aws_creds {
   char key_id[160];
   struct aws_secret secret, token; /* token.p NULL: a long-lived key */
   aws_ms expires;                  /* 0: does not */
-  char provider[32];               /* "environment", "shared-credentials-file", "config-file" */
+  char provider[32];               /* "environment", "assume-role": where it comes from */
+  char account[32];                /* "" when the place that it comes from does not say */
+  bool outlives;  /* to be used past `expires` while no new ones come (instance metadata) */
+  bool with_code; /* made with an MFA code: new ones are not to be had without the operator */
 };
-void aws_creds_done(struct aws_creds *c);
-
-/* Runs the chain. The callback gets the credentials (borrowed) or an error that names every place
- * that was looked at. The handle is good until the callback; NULL: no memory, no callback. */
-typedef void (*aws_creds_fn)(void *arg, const struct aws_creds *creds, const struct aws_error *err);
-struct aws_creds_search;
-struct aws_creds_search *aws_creds_find(struct aws_io *io, const struct aws_settings *s,
-                                        aws_creds_fn fn, void *arg);
-void aws_creds_cancel(struct aws_creds_search *search); /* no callback; NULL is fine */
+/* Fills a zeroed key set; token may be {NULL, 0}. False: *err set. */
+bool aws_creds_set(struct aws_creds *out, struct aws_str id, struct aws_str secret,
+                   struct aws_str token, struct aws_error *err) AWS_MUST_CHECK;
+/* Puts a copy in the place of *to, which may be zeroed. False: no memory, *to as it was. */
+bool aws_creds_copy(struct aws_creds *to, const struct aws_creds *from) AWS_MUST_CHECK;
+void aws_creds_done(struct aws_creds *c); /* wiped; can be used again */
 
 /* ---- Signature Version 4 --------------------------------------------------------------------- */
 

@@ -147,7 +147,7 @@ struct aws_error {
   int64_t retry_after_ms; /* what Retry-After asked for; 0: nothing */
   char aws_code[80];      /* "AccessDeniedException", "" when there was none */
   char request_id[80];
-  char text[384]; /* a sentence for the operator: what, on what, and the way out */
+  char text[512]; /* a sentence for the operator: what, on what, and the way out */
 };
 
 void aws_error_set(struct aws_error *e, enum aws_errc code, const char *fmt, ...) AWS_PRINTF(3, 4);

@@ -113,8 +113,8 @@ static void found(void *arg) {
 }
 
 struct aws_creds_search *aws_creds_find(struct aws_io *io, const struct aws_settings *s,
-                                        aws_creds_fn fn, void *arg) {
-  (void)s;
+                                        const struct aws_operator *op, aws_creds_fn fn, void *arg) {
+  (void)s, (void)op;
   search.fn = fn;
   search.arg = arg;
   return (struct aws_creds_search *)(void *)aws_io_timer(io, f.mono, found, NULL);

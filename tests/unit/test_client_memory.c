@@ -3,6 +3,7 @@
  * cJSON gets it through its hooks. */
 #include "config.h"
 
+#include "aws/identity.h"
 #include "client_script.h"
 
 #include <unistd.h>
@@ -182,7 +183,7 @@ static bool load(struct client_fixture *f) {
     assert_non_null(url); /* or the request would go to AWS */
     assert_true(url[0] == '\0' || strcmp(url, "http://127.0.0.1:1") == 0);
     assert_string_equal(aws_settings_region(s), "eu-west-1");
-    if (aws_creds_find(f->io, s, on_creds, &found))
+    if (aws_creds_find(f->io, s, NULL, on_creds, &found))
       aws_io_turn(f->io, 0);
   }
   aws_settings_free(s);

@@ -1,8 +1,8 @@
 /* Profiles, regions, endpoint overrides and static credentials. */
 #include "config.h"
 
-#include "aws/auth.h"
 #include "aws/auth/ini.h"
+#include "aws/identity.h"
 #include "server.h"
 #include "test.h"
 
@@ -331,9 +331,9 @@ static struct found find(struct world *w, const char *profile) {
   struct aws_io *io = aws_io_new(NULL, NULL, &err);
   assert_non_null(s);
   assert_non_null(io);
-  struct aws_creds_search *gone = aws_creds_find(io, s, on_creds, &f);
+  struct aws_creds_search *gone = aws_creds_find(io, s, NULL, on_creds, &f);
   aws_creds_cancel(gone);
-  assert_non_null(aws_creds_find(io, s, on_creds, &f));
+  assert_non_null(aws_creds_find(io, s, NULL, on_creds, &f));
   assert_false(f.done);
   assert_true(test_run(io, NULL, &f.done, 1000));
   aws_io_free(io);
