@@ -146,6 +146,19 @@ const struct stack_row *stack_find(const struct stack *s, enum stack_kind k, str
   return at ? r->flat[at - 1] : NULL;
 }
 
+const struct stack_row *stack_find_name(const struct stack *s, enum stack_kind k,
+                                        const char *name) {
+  const struct stack_collection *c = stack_collection(s, k);
+  for (size_t i = 0; i < c->n; i++)
+    if (aws_str_eq_c(c->rows[i]->name, name))
+      return c->rows[i];
+  return NULL;
+}
+
+const void *stack_item(const struct stack_row *row) {
+  return row ? row->item : NULL;
+}
+
 /* ---- children -------------------------------------------------------------------------------- */
 
 typedef struct aws_str (*parent_fn)(const struct stack_row *row); /* {NULL, 0}: not in it */

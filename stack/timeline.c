@@ -4,6 +4,7 @@
 
 #include "stack/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct stack_timeline {
@@ -74,4 +75,17 @@ void stack_timeline_add(struct stack *s, const struct stack_event *e) {
   t->n++;
   t->generation++;
   stack_changed(s, STACK_CHANGED_TIMELINE);
+}
+
+void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source,
+                      enum stack_level level, enum stack_kind k, struct aws_str id, const char *fmt,
+                      ...) {
+  struct stack_event e = {
+      .at = at ? at : stack_wall(s), .source = source, .level = level, .kind = k};
+  snprintf(e.id, sizeof e.id, "%.*s", AWS_STR_ARG(id));
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(e.text, sizeof e.text, fmt, ap);
+  va_end(ap);
+  stack_timeline_add(s, &e);
 }

@@ -45,5 +45,7 @@ struct stack_config {
 
 void stack_config_init(struct stack_config *c); /* defaults */
 void stack_config_done(struct stack_config *c);
+/* A copy of every text. False: no memory; *to is to be given back all the same. */
+bool stack_config_copy(struct stack_config *to, const struct stack_config *from);
 
 #endif

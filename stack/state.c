@@ -1,0 +1,105 @@
+/* What a stack says of itself, and the small things that every file of the room asks. */
+#include "config.h"
+
+#include "stack/internal.h"
+
+/* ---- what the stack says of itself ----------------------------------------------------------- */
+
+enum stack_state stack_state(const struct stack *s) {
+  return s->state;
+}
+
+const struct aws_error *stack_refusal(const struct stack *s) {
+  return s->refusal.code == AWS_OK ? NULL : &s->refusal;
+}
+
+const char *stack_name(const struct stack *s) {
+  return s->cfg.name;
+}
+
+const char *stack_region(const struct stack *s) {
+  return s->region;
+}
+
+struct aws_str stack_account(const struct stack *s) {
+  return aws_str_from(s->account);
+}
+
+struct aws_str stack_caller_arn(const struct stack *s) {
+  return aws_str_from(s->caller);
+}
+
+struct aws_str stack_role(const struct stack *s) {
+  return aws_str_from(s->role);
+}
+
+bool stack_read_only(const struct stack *s) {
+  return s->deps.read_only || s->cfg.read_only;
+}
+
+bool stack_production(const struct stack *s) {
+  return s->cfg.production;
+}
+
+struct aws_client *stack_client(struct stack *s) {
+  return s->client;
+}
+
+const struct stack_config *stack_cfg(const struct stack *s) {
+  return &s->cfg;
+}
+
+const struct aws_clock *stack_clock(const struct stack *s) {
+  return s->deps.clock;
+}
+
+int64_t stack_clock_skew(const struct stack *s) {
+  return aws_client_skew(s->client);
+}
+
+/* ---- helpers --------------------------------------------------------------------------------- */
+
+aws_ms stack_wall(const struct stack *s) {
+  return s->deps.clock->wall(s->deps.clock->arg);
+}
+
+aws_ms stack_mono(const struct stack *s) {
+  return s->deps.clock->mono(s->deps.clock->arg);
+}
+
+/* SplitMix64: jitter only, nothing that has to be hard to guess. */
+double stack_random(struct stack *s) {
+  uint64_t z = s->random += 0x9e3779b97f4a7c15u;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
+}
+
+void stack_changed(struct stack *s, unsigned bits) {
+  s->changes |= bits;
+}
+
+const char *stack_edge_region(const struct stack *s) {
+  static const char *const other_partitions[] = {"cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"};
+  for (size_t i = 0; i < sizeof other_partitions / sizeof *other_partitions; i++)
+    if (!strncmp(s->region, other_partitions[i], strlen(other_partitions[i])))
+      return NULL;
+  return "us-east-1";
+}
+
+struct aws_call *stack_call(struct stack *s, const struct aws_op *op, cJSON *in,
+                            const struct aws_call_options *opt, aws_page_fn on_page,
+                            aws_done_fn on_done, void *arg, struct aws_error *err) {
+  static const struct aws_call_options asked = {.asked = true};
+  return aws_call(s->client, op, in, opt ? opt : &asked, on_page, on_done, arg, err);
+}
+
+int64_t stack_revision(struct aws_str task_definition) {
+  int64_t n = 0;
+  return aws_str_to_int(aws_str_after_last(task_definition, ':'), &n) ? n : 0;
+}
+
+struct aws_str stack_short(struct aws_str arn) {
+  struct aws_str s = aws_str_after_last(arn, '/');
+  return s.n == arn.n ? aws_str_after_last(arn, ':') : s;
+}
