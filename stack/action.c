@@ -198,6 +198,13 @@ static void set_step(struct stack_action *a, enum stack_action_step step) {
   action_changed(a);
 }
 
+/* The board must not tell another story than the dialog that says "done". */
+static void refresh_kinds(struct stack_action *a) {
+  for (unsigned k = 0; k < STACK_KINDS; k++)
+    if (a->ops->def.kinds & (1u << k))
+      stack_refresh(a->s, (enum stack_kind)k);
+}
+
 static void end_now(struct stack_action *a, enum stack_outcome outcome) {
   static const enum stack_level levels[] = {STACK_NOTE,    STACK_NOTE, STACK_BAD,
                                             STACK_UNKNOWN, STACK_NOTE, STACK_WARN};
@@ -208,12 +215,18 @@ static void end_now(struct stack_action *a, enum stack_outcome outcome) {
     action_slot_clear(a, i);
   a->view.outcome = outcome;
   a->view.ended = stack_wall(a->s);
+  if (!a->view.sent)
+    a->view.way_back[0] = '\0';
+  if (outcome == STACK_OUTCOME_DONE)
+    a->view.fraction = 1;
   set_step(a, STACK_STEP_ENDED);
   if (a->planned && !journal(a, "ended", &err))
     a->view.error = err;
   a->planned = false;
-  if (a->sent)
-    tell_timeline(a, levels[outcome], a->view.progress);
+  if (!a->view.sent)
+    return;
+  tell_timeline(a, levels[outcome], a->view.progress);
+  refresh_kinds(a);
 }
 
 void action_end(struct stack_action *a, enum stack_outcome outcome, const char *fmt, ...) {
@@ -231,12 +244,15 @@ void action_refuse(struct stack_action *a, const char *fmt, ...) {
   va_start(ap, fmt);
   vsnprintf(a->view.progress, sizeof a->view.progress, fmt, ap);
   va_end(ap);
+  a->view.nplan = 0; /* what was to be done will not be */
   end_now(a, STACK_OUTCOME_REFUSED);
 }
 
 void action_fail(struct stack_action *a, const struct aws_error *err) {
   a->view.error = *err;
   snprintf(a->view.progress, sizeof a->view.progress, "%.199s", err->text);
+  a->view.nplan = 0;
+  a->view.way_back[0] = '\0'; /* nothing was done */
   end_now(a, STACK_OUTCOME_FAILED);
 }
 
@@ -262,6 +278,14 @@ void action_plan_line(struct stack_action *a, enum stack_level level, const char
   va_end(ap);
 }
 
+void action_title(struct stack_action *a, const char *fmt, ...) {
+  va_list ap;
+
+  va_start(ap, fmt);
+  vsnprintf(a->view.title, sizeof a->view.title, fmt, ap);
+  va_end(ap);
+}
+
 void action_need_input(struct stack_action *a) {
   set_step(a, STACK_STEP_INPUT);
 }
@@ -274,7 +298,7 @@ static void send_now(struct stack_action *a) {
     action_fail(a, &err);
     return;
   }
-  a->sent = true;
+  a->view.sent = true;
   a->sent_at = stack_mono(a->s);
   a->ops->send(a);
 }
@@ -348,10 +372,11 @@ static void journal_left(struct stack_action *a) {
 
   if (!a->planned)
     return;
-  a->view.outcome = a->sent ? STACK_OUTCOME_UNKNOWN : STACK_OUTCOME_CANCELLED;
+  a->view.outcome = a->view.sent ? STACK_OUTCOME_UNKNOWN : STACK_OUTCOME_CANCELLED;
   a->view.step = STACK_STEP_ENDED;
   snprintf(a->view.progress, sizeof a->view.progress, "%s",
-           a->sent ? "cawsole was closed before it ended" : "cawsole was closed, nothing was sent");
+           a->view.sent ? "cawsole was closed before it ended"
+                        : "cawsole was closed, nothing was sent");
   if (!journal(a, "ended", &err))
     fprintf(stderr, "cawsole: %s\n", err.text);
 }
@@ -416,6 +441,7 @@ struct stack_action *stack_action_start(struct stack *s, const struct stack_acti
   a->view.fraction = -1;
   a->view.started = stack_wall(s);
   snprintf(a->view.subject, sizeof a->view.subject, "%.127s", a->id);
+  snprintf(a->view.title, sizeof a->view.title, "%s", ops->def.title);
   s->actions->v[s->actions->n++] = a;
   set_step(a, STACK_STEP_READING);
   ops->read(a);
@@ -451,7 +477,7 @@ void stack_action_confirm(struct stack_action *a, const char *typed) {
 }
 
 void stack_action_cancel(struct stack_action *a) {
-  if (!a->sent && a->view.step != STACK_STEP_ENDED)
+  if (!a->view.sent && a->view.step != STACK_STEP_ENDED)
     action_end(a, STACK_OUTCOME_CANCELLED, "cancelled, nothing was sent");
 }
 

@@ -54,7 +54,6 @@ struct stack_action {
   void (*again)(struct stack_action *a); /* what the timer calls */
   bool rechecking;
   bool planned; /* a line "planned" stands in the journal, and no "ended" yet */
-  bool sent;    /* a line "sent" does: from now on a request may be under way */
   char before[200], after[1024];
   char fingerprint[512];
   char request_id[80]; /* of the last answer to a write */
@@ -77,6 +76,8 @@ const void *action_item(const struct stack_action *a, unsigned slot,
                         size_t i); /* NULL: not there */
 size_t action_items(const struct stack_action *a, unsigned slot);
 
+/* What the operator reads above the form, the plan and the confirmation. */
+void action_title(struct stack_action *a, const char *fmt, ...) AWS_PRINTF(2, 3);
 void action_need_input(struct stack_action *a);
 void action_plan(struct stack_action *a); /* to CONFIRM, or on to sending after a recheck */
 void action_plan_line(struct stack_action *a, enum stack_level level, const char *fmt, ...)

@@ -204,7 +204,8 @@ static void invalidate_read(struct stack_action *a) {
         d->aliases.n ? *(const struct aws_str *)d->aliases.items : d->domain_name;
     snprintf(a->view.subject, sizeof a->view.subject, "distribution %.*s %.*s", AWS_STR_ARG(d->id),
              AWS_STR_ARG(alias));
-    snprintf(a->view.type_this, sizeof a->view.type_this, "%.*s", AWS_STR_ARG(d->id));
+    snprintf(a->view.type_this, sizeof a->view.type_this, "%.*s", AWS_STR_ARG(alias));
+    action_title(a, "Invalidate %.*s", AWS_STR_ARG(alias));
   }
   cJSON_AddStringToObject(in, "DistributionId", stack_short(aws_str_from(a->id)).p);
   cJSON_AddStringToObject(of, "Id", stack_short(aws_str_from(a->id)).p);

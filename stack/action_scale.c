@@ -15,6 +15,18 @@ struct scale_work {
   struct stack_input input;
 };
 
+/* "Scale web (4 running, autoscaling 2-10)" */
+static void scale_title(struct stack_action *a, const struct ecs_service *svc) {
+  const struct autoscaling_target *t = action_item(a, ECS_SLOT_TARGETS, 0);
+  char bounds[64] = "";
+
+  if (t)
+    snprintf(bounds, sizeof bounds, ", autoscaling %lld-%lld", (long long)t->min,
+             (long long)t->max);
+  action_title(a, "Scale %.*s (%lld running%s)", AWS_STR_ARG(svc->name), (long long)svc->running,
+               bounds);
+}
+
 static void scale_read_done(struct stack_action *a) {
   struct scale_work *w = a->work;
   const struct ecs_service *svc = ecs_action_service(a);
@@ -26,6 +38,7 @@ static void scale_read_done(struct stack_action *a) {
                   a->view.subject);
     return;
   }
+  scale_title(a, svc);
   if (a->rechecking) {
     action_plan(a);
     return;
@@ -33,7 +46,7 @@ static void scale_read_done(struct stack_action *a) {
   w->input = (struct stack_input){
       .label = "Desired count",
       .kind = STACK_INPUT_TEXT,
-      .hint = "a number, or +n or -n from what it is now",
+      .hint = "typing replaces it: a number, or +n or -n from what it is now",
   };
   snprintf(w->input.initial, sizeof w->input.initial, "%lld", (long long)svc->desired);
   a->view.inputs = &w->input;
@@ -136,12 +149,18 @@ static void scale_plan(struct stack_action *a) {
     action_plan_line(a, STACK_WARN, "every task is stopped: the service answers nobody");
   else if (2 * n < now)
     action_plan_line(a, STACK_WARN, "more than half of the tasks are stopped");
+  else if (now > 0 && n > 2 * now)
+    action_plan_line(a, STACK_WARN, "that is more than twice as many as now");
   plan_bounds(a);
   const struct ecs_deployment *d = ecs_primary(svc);
   if (d && aws_str_eq_c(d->rollout_state, "IN_PROGRESS"))
     action_plan_line(a, STACK_NOTE, "a rollout of %.*s is under way: the count applies to it",
                      AWS_STR_ARG(ecs_revision(d->task_definition)));
-  a->view.typed = stack_production(a->s) && (n == 0 || 2 * n < now);
+  const struct autoscaling_target *t = action_item(a, ECS_SLOT_TARGETS, 0);
+  bool beyond = t && n > 0 && (n < t->min || n > t->max);
+  /* A slip of a digit looks like this, and it hurts in any stack. */
+  bool far = beyond || (now > 0 && n > 2 * now);
+  a->view.typed = far || (stack_production(a->s) && (n == 0 || 2 * n < now));
   snprintf(a->view.way_back, sizeof a->view.way_back, "to undo: scale it back to %lld", now);
 }
 

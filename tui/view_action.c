@@ -57,7 +57,7 @@ static bool open_form(struct action *a) {
                                       .required = true,
                                       .hint = in->hint};
   }
-  return wid_form_init(&a->form, v->def->title, a->fields, n, NULL, NULL);
+  return wid_form_init(&a->form, v->title, a->fields, n, NULL, NULL);
 }
 
 static bool open_menu(struct action *a) {
@@ -68,13 +68,13 @@ static bool open_menu(struct action *a) {
     return false;
   for (size_t i = 0; i < in->nchoices; i++)
     a->items[i] = (struct wid_menu_item){.label = wid_str_from(in->choices[i].title), .id = (int)i};
-  return wid_menu_init(&a->menu, in->label, a->items, in->nchoices, false);
+  return wid_menu_init(&a->menu, v->title, a->items, in->nchoices, false);
 }
 
 static bool open_dialog(struct action *a) {
   const struct stack_action_view *v = seen(a);
   enum wid_dialog_kind kind = v->typed ? WID_DIALOG_TYPE : WID_DIALOG_CONFIRM;
-  if (!wid_dialog_init(&a->dialog, kind, wid_str_from(v->def->title), wid_str_from(v->type_this)))
+  if (!wid_dialog_init(&a->dialog, kind, wid_str_from(v->title), wid_str_from(v->type_this)))
     return false;
   a->dialog.danger = v->typed;
   wid_text_addf(&a->dialog.body, WID_BOLD, "%s", v->subject);
@@ -163,14 +163,15 @@ static void add_end(struct wid_text *t, const struct stack_action_view *v) {
   wid_text_addf(t, styles[v->outcome], "%s", stack_outcome_name(v->outcome));
   if (v->error.code != AWS_OK)
     wid_text_add(t, WID_ERROR, 0, wid_str_from(v->error.text));
+  if (!v->sent)
+    wid_text_addf(t, WID_NORMAL, "Nothing was sent.");
   if (v->way_back[0])
     wid_text_addf(t, WID_NORMAL, "Way back: %s", v->way_back);
 }
 
 /* From then on the plan is history and the board tells the story. */
-static bool was_sent(const struct stack_action_view *v) {
-  bool ended_badly = v->outcome == STACK_OUTCOME_REFUSED || v->outcome == STACK_OUTCOME_CANCELLED;
-  return v->step == STACK_STEP_WATCHING || (v->step == STACK_STEP_ENDED && !ended_badly);
+static bool is_history(const struct stack_action_view *v) {
+  return v->step == STACK_STEP_WATCHING || (v->step == STACK_STEP_ENDED && v->sent);
 }
 
 static void build_watch(struct action *a) {
@@ -185,13 +186,14 @@ static void build_watch(struct action *a) {
   struct wid_text *t = &a->text;
   wid_text_clear(t);
   wid_text_addf(t, WID_BOLD, "%s", v->subject);
-  for (size_t i = 0; !was_sent(v) && i < v->nplan; i++)
+  for (size_t i = 0; !is_history(v) && i < v->nplan; i++)
     wid_text_add(t, v->plan[i].level > STACK_NOTE ? tui_level_style(v->plan[i].level) : WID_DIM, 2,
                  wid_str_from(v->plan[i].text));
   wid_text_add(t, WID_NORMAL, 0, WID_STR_LIT(""));
   if (steps[v->step][0])
     wid_text_addf(t, WID_NOTE, TUI_GLYPH_MOVING " %s\xe2\x80\xa6", steps[v->step]);
-  if (v->progress[0])
+  bool same = strncmp(v->progress, v->error.text, strlen(v->progress)) == 0;
+  if (v->progress[0] && !same) /* the error below says the same in full */
     wid_text_add(t, WID_NORMAL, 0, wid_str_from(v->progress));
   if (v->step == STACK_STEP_ENDED)
     add_end(t, v);
@@ -203,7 +205,7 @@ static void draw_watch(struct action *a, WINDOW *win, struct wid_rect r) {
   build_watch(a);
   int h = (int)wid_text_height(&a->text, w - 4) + 5;
   struct wid_rect box = wid_rect_center(r, h, w);
-  if (was_sent(v)) /* the board above shows what it does */
+  if (is_history(v)) /* the board above shows what it does */
     box.y = r.y + r.h - box.h;
   struct wid_frame frame = {.title = wid_str_from(v->def->title), .focused = true};
   wid_cells_fill(win, box, WID_NORMAL);

@@ -79,7 +79,12 @@ void wid_edit_set(struct wid_edit *e, struct wid_str s) {
   if (e->text)
     wid_wipe(e->text, e->n);
   e->n = e->cursor = e->first = 0;
+  e->chosen = false;
   insert_text(e, s);
+}
+
+void wid_edit_choose(struct wid_edit *e) {
+  e->chosen = e->n > 0;
 }
 
 /* ---- moving ---------------------------------------------------------------------------------- */
@@ -120,6 +125,25 @@ static enum wid_result cut_out(struct wid_edit *e, size_t from, size_t to) {
   return WID_CHANGED;
 }
 
+/* Whether the key cuts what is selected or puts something in its place. */
+static bool replaces(int32_t key) {
+  return key == WID_KEY_BACKSPACE || key == WID_KEY_DELETE || key == WID_CTRL('D') ||
+         key == WID_CTRL('W') || key == WID_CTRL('K') ||
+         (key <= 0x10ffff && may_be_typed((uint32_t)key));
+}
+
+/* True: the key is dealt with. */
+static bool cut_chosen(struct wid_edit *e, const struct wid_event *event) {
+  bool paste = event->kind == WID_EVENT_PASTE;
+  bool typed = paste || (event->kind == WID_EVENT_KEY && replaces(event->key));
+  bool cut = e->chosen && typed;
+  if (event->kind == WID_EVENT_KEY || paste)
+    e->chosen = false;
+  if (cut)
+    cut_out(e, 0, e->n);
+  return cut && !paste && (event->key > 0x10ffff || !may_be_typed((uint32_t)event->key));
+}
+
 static enum wid_result on_key(struct wid_edit *e, int32_t key) {
   switch (key) {
   case WID_KEY_LEFT:
@@ -155,6 +179,8 @@ static enum wid_result on_key(struct wid_edit *e, int32_t key) {
 }
 
 enum wid_result wid_edit_event(struct wid_edit *e, const struct wid_event *event) {
+  if (cut_chosen(e, event))
+    return WID_CHANGED;
   if (event->kind == WID_EVENT_PASTE)
     return insert_text(e, event->paste) ? WID_CHANGED : WID_REDRAW;
   return event->kind == WID_EVENT_KEY ? on_key(e, event->key) : WID_IGNORED;
@@ -186,6 +212,10 @@ void wid_edit_draw(struct wid_edit *e, WINDOW *win, struct wid_rect r, unsigned 
   scroll_to_cursor(e, r.w);
   struct wid_str shown = {wid_edit_c(e) + e->first, e->n - e->first};
   wid_cells_put(win, r, style, e->secret ? WID_STR_LIT("") : shown, WID_ALIGN_LEFT, WID_CLIP_END);
+  if (e->chosen && focused) {
+    struct wid_rect all = wid_rect_line(r, 0);
+    wid_cells_add(win, &all, WID_TITLE_WARN, shown);
+  }
   if (e->secret) {
     struct wid_rect rest = wid_rect_line(r, 0);
     for (int i = cols_between(e, e->first, e->n); i > 0 && rest.w > 0; i--)

@@ -72,7 +72,9 @@ static bool init_value(const struct wid_field *field, struct wid_form_value *val
       value->choice = i;
   if (field->kind == WID_FIELD_CHOICE || !field->initial)
     return true;
-  return insert_lines(field, value, wid_str_from(field->initial));
+  bool fits = insert_lines(field, value, wid_str_from(field->initial));
+  wid_edit_choose(&value->entries[value->at]);
+  return fits;
 }
 
 bool wid_form_init(struct wid_form *f, const char *title, const struct wid_field *fields, int n,

@@ -2,13 +2,15 @@
 #include "widgets/form_private.h"
 #include <widgets/bar.h>
 #include <widgets/cells.h>
+#include <widgets/text.h>
 
 #define WIDTH 76
 #define LABEL_COLUMNS 24
 #define LIST_ROWS 6 /* entries of a list shown at a time */
 #define MARGIN 2
-/* Lines of the box beside the fields: the border, blanks above and below, message and keys. */
-#define CHROME 6
+#define MESSAGE_LINES 4
+/* Lines of the box beside fields and message: the border, blanks above and below, and keys. */
+#define CHROME 5
 
 static int rows_of(const struct wid_form *f, int i) {
   size_t n = f->values[i].n;
@@ -75,26 +77,37 @@ static void draw_keys(const struct wid_form *f, WINDOW *win, struct wid_rect lin
   wid_hints_draw(win, line, hints, f->n_fields > 1 || choice ? 4 : 3);
 }
 
+/* What is wrong, else the hint, in as many lines as it needs. Frees with wid_text_done. */
+static int build_message(const struct wid_form *f, struct wid_text *out, int w) {
+  const char *hint = f->n_fields > 0 ? f->fields[f->focus].hint : NULL;
+  wid_text_init(out);
+  wid_text_add(out, f->message[0] ? WID_ERROR : WID_DIM, 0,
+               wid_str_from(f->message[0] ? f->message : hint));
+  size_t h = w > 0 ? wid_text_height(out, w) : 1;
+  return h > MESSAGE_LINES ? MESSAGE_LINES : h > 0 ? (int)h : 1;
+}
+
 void wid_form_draw(struct wid_form *f, WINDOW *win, struct wid_rect screen) {
   int rows = 0;
   for (int i = 0; i < f->n_fields; i++)
     rows += rows_of(f, i);
   int w = screen.w - 4 < WIDTH ? screen.w - 4 : WIDTH;
-  struct wid_rect box = wid_rect_center(screen, rows + CHROME, w);
+  struct wid_text message;
+  int said = build_message(f, &message, w - 2 - 2 * MARGIN), foot = said + 2;
+  struct wid_rect box = wid_rect_center(screen, rows + CHROME + said, w);
   wid_cells_fill(win, box, WID_NORMAL);
   struct wid_frame frame = {.title = wid_str_from(f->title), .focused = true};
   struct wid_rect inner = wid_rect_inset(wid_frame_draw(win, box, &frame), 0, MARGIN);
   int label = label_columns(f), y = 1;
-  for (int i = 0; i < f->n_fields && y < inner.h - 3; i++) {
-    int h = rows_of(f, i) < inner.h - 3 - y ? rows_of(f, i) : inner.h - 3 - y;
+  for (int i = 0; i < f->n_fields && y < inner.h - foot; i++) {
+    int h = rows_of(f, i) < inner.h - foot - y ? rows_of(f, i) : inner.h - foot - y;
     draw_field(f, i, win, (struct wid_rect){inner.y + y, inner.x, h, inner.w}, label);
     y += h;
   }
-  struct wid_rect message = wid_rect_line(inner, inner.h - 2);
-  if (f->message[0])
-    wid_cells_add_c(win, &message, WID_ERROR, f->message);
-  else if (f->n_fields > 0)
-    wid_cells_add_c(win, &message, WID_DIM, f->fields[f->focus].hint);
+  if (inner.h > said)
+    wid_text_draw(&message, win,
+                  (struct wid_rect){inner.y + inner.h - 1 - said, inner.x, said, inner.w});
+  wid_text_done(&message);
   if (f->n_fields > 0)
     draw_keys(f, win, wid_rect_line(inner, inner.h - 1));
 }

@@ -74,8 +74,9 @@ struct stack_action_view {
   const struct stack_action_def *def;
   enum stack_action_step step;
   enum stack_outcome outcome;
-  char subject[128];                /* "service shop/web" */
-  struct aws_str id;                /* first row's id */
+  char title[160];   /* with what it is about: "Scale web (4 running, autoscaling 2-10)" */
+  char subject[128]; /* "service shop/web" */
+  struct aws_str id; /* first row's id */
   const struct stack_input *inputs; /* STEP_INPUT */
   size_t ninputs;
   char input_error[200]; /* why the last input was not taken, "" */
@@ -86,7 +87,8 @@ struct stack_action_view {
   char type_this[256];
   char progress[200];     /* WATCHING, ENDED: "3/12 running, 2m 10s" */
   double fraction;        /* 0..1; negative: not known */
-  char way_back[160];     /* how to undo it, "" */
+  bool sent;              /* from then on a request may have reached AWS */
+  char way_back[160];     /* how to undo it; "" too when nothing was done */
   struct aws_error error; /* code OK: none */
   aws_ms started, ended;
 };

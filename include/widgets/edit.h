@@ -9,6 +9,7 @@
 struct wid_edit {
   size_t max;  /* bytes it may grow to, at most WID_EDIT_MAX */
   bool secret; /* shown as dots */
+  bool chosen; /* all of it is selected: what is typed takes its place */
   /* read-only for the caller: valid UTF-8, NUL-terminated once initialised */
   char *text;
   size_t n;
@@ -23,6 +24,9 @@ void wid_edit_done(struct wid_edit *e); /* wipes the text */
 void wid_edit_set(struct wid_edit *e, struct wid_str s);
 struct wid_str wid_edit_value(const struct wid_edit *e);
 const char *wid_edit_c(const struct wid_edit *e); /* never NULL */
+
+/* Selects all of the text, until a key other than one that types moves or cuts. */
+void wid_edit_choose(struct wid_edit *e);
 
 /* Typing, arrows, Home End Ctrl-A Ctrl-E, Backspace, Delete, Ctrl-W (word before), Ctrl-U (all
  * before), Ctrl-K (all after), and pastes (newlines become blanks). CHANGED when the text changed,

@@ -91,6 +91,32 @@ static void scale_to_none_wants_the_name(void **state) {
   journal_has(s, "scale", to_the_end);
 }
 
+/* Typing replaces the count that stands there, and a slip of a digit wants the name in any stack.
+ */
+static void a_typed_count_replaces_the_old_one(void **state) {
+  struct screen *s = start("staging");
+  (void)state;
+  screen_keys(s, "js");
+  screen_expect(s, "Scale web \\(4 running, autoscaling 2-10\\)");
+  screen_keys(s, "6<Enter>");
+  screen_expect(s, "desired count 4 -> 6");
+  screen_expect(s, "y yes");
+  screen_keys(s, "ns");
+  screen_expect(s, "Desired count");
+  screen_keys(s, "46<Enter>");
+  screen_expect(s, "46 is above its maximum");
+  screen_expect(s, "Type web to go on");
+}
+
+static void what_was_not_sent_has_no_way_back(void **state) {
+  struct screen *s = start("staging");
+  (void)state;
+  console_simulator_end();
+  screen_keys_ahead(s, "r");
+  screen_expect(s, "Nothing was sent\\.");
+  assert_int_equal(screen_row(s, "Way back"), -1);
+}
+
 static void a_count_that_is_none_is_refused(void **state) {
   struct screen *s = start("staging");
   (void)state;
@@ -122,6 +148,7 @@ static void roll_back(void **state) {
   (void)state;
   screen_keys(s, "b");
   screen_expect(s, "shop-prod-api:86");
+  screen_expect(s, "Roll back api \\(now rev 87\\)");
   screen_expect(s, "api image: ");
   screen_keys(s, "<Enter>");
   screen_expect(s, "Type api to go on");
@@ -139,13 +166,15 @@ static void invalidate(void **state) {
   (void)state;
   screen_keys(s, "1i");
   screen_expect(s, "Paths");
+  screen_expect(s, "Invalidate shop.example.com");
   screen_keys(s, "<C-u>/a*b<Enter><C-s>");
   screen_expect(s, "only at (its|the) end");
+  screen_expect(s, "for the character itself *│"); /* the whole sentence */
   screen_keys(s, "<Esc>");
-  screen_expect_gone(s, "Invalidate paths");
+  screen_expect_gone(s, "Invalidate shop");
   screen_keys(s, "i");
   screen_expect(s, "Paths");
-  screen_keys(s, "<C-u>/app/*<Enter><C-u>/index.html<Enter><C-s>");
+  screen_keys(s, "/app/*<Enter><C-u>/index.html<Enter><C-s>");
   screen_expect(s, "y .*n |go on");
   screen_keys(s, "y");
   ended_done(s);
@@ -232,6 +261,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(scale_up),
       TEST(scale_to_none_wants_the_name),
+      TEST(a_typed_count_replaces_the_old_one),
+      TEST(what_was_not_sent_has_no_way_back),
       TEST(a_count_that_is_none_is_refused),
       TEST(redeploy),
       TEST(roll_back),

@@ -46,9 +46,9 @@ static const struct key_case cases[] = {
     {"sort-right", "", "", "service *↑", NULL},
     {"sort-turn", ">", "", "service *↓", NULL},
     {"scale", "", "", "Desired count", NULL},
-    {"redeploy", "", "", "Redeploy service", NULL},
-    {"rollback", "", "", "Roll service back|revision", NULL},
-    {"invalidate", "1", "", "Invalidate paths", NULL},
+    {"redeploy", "", "", "Redeploy (service|api)", NULL},
+    {"rollback", "", "", "Roll back api", NULL},
+    {"invalidate", "1", "", "Invalidate shop.example.com", NULL},
     {"reveal", "5jjjj", "", "https://hooks", NULL},
     {"copy", "", "", "ARN copied", NULL},
     {"events", "", "", "events of service api", NULL},
@@ -248,7 +248,7 @@ static void a_paste_does_nothing_outside_a_form(void **state) {
   screen_paste(s, "s12\rrq");
   screen_idle(s);
   screen_expect(s, "▸ api");
-  assert_int_equal(screen_row(s, "Scale service|Redeploy"), -1);
+  assert_int_equal(screen_row(s, "Scale api|Redeploy"), -1);
   screen_keys(s, "s");
   screen_expect(s, "Desired count");
   screen_paste(s, "7");

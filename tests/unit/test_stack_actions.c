@@ -100,6 +100,7 @@ static void scaling_up_asks_yes_or_no(void **state) {
   assert_int_equal(w->nwrites, 0);
   world_confirm(w, a, STACK_OUTCOME_DONE);
   assert_string_equal(v->progress, "6 of 6 tasks run");
+  assert_true(v->fraction == 1 && v->sent);
   assert_string_equal(v->way_back, "to undo: scale it back to 4");
   check_body(w, "desiredCount", "6");
   check_journal(w, "scale", "done");
@@ -144,7 +145,8 @@ static void scaling_by_more_than_half_wants_the_name(void **state) {
   stack_action_cancel(a);
   a = world_act(w, "scale", STACK_SERVICE, "web");
   const struct stack_action_view *v = world_input(w, a, "12");
-  assert_false(v->typed);
+  assert_true(v->typed);
+  assert_string_equal(v->title, "Scale web (4 running, autoscaling 2-10)");
   assert_true(
       world_plan_says(v, STACK_WARN, "12 is above its maximum: at its next action it sets 10"));
   assert_int_equal(w->nwrites, 0);
@@ -156,6 +158,16 @@ static void a_stack_that_is_not_production_asks_yes_or_no(void **state) {
   world_open(w);
   struct stack_action *a = world_act(w, "scale", STACK_SERVICE, "worker");
   assert_false(world_input(w, a, "0")->typed);
+  a = world_act(w, "scale", STACK_SERVICE, "web");
+  assert_false(world_input(w, a, "8")->typed);
+  a = world_act(w, "scale", STACK_SERVICE, "web"); /* a slip of a digit is one anywhere */
+  assert_true(world_input(w, a, "46")->typed);
+  assert_true(world_plan_says(stack_action_view(a), STACK_WARN, "46 is above its maximum"));
+  a = world_act(w, "scale", STACK_SERVICE, "web");
+  assert_true(world_input(w, a, "9")->typed);
+  assert_true(world_plan_says(stack_action_view(a), STACK_WARN, "more than twice as many"));
+  a = world_act(w, "scale", STACK_SERVICE, "worker");
+  assert_true(world_input(w, a, "1")->typed); /* below its minimum */
   a = world_act(w, "redeploy", STACK_SERVICE, "worker");
   assert_false(world_step(w, a, STACK_STEP_CONFIRM)->typed);
 }
@@ -346,6 +358,9 @@ static void what_changed_since_the_plan_is_planned_again(void **state) {
   world_step(w, a, STACK_STEP_ENDED);
   assert_int_equal(v->outcome, STACK_OUTCOME_REFUSED);
   assert_string_equal(v->progress, "somebody set it to 6 already");
+  assert_string_equal(v->way_back, ""); /* nothing was done that could be undone */
+  assert_int_equal(v->nplan, 0);
+  assert_false(v->sent);
   assert_int_equal(w->nwrites, 0);
   assert_int_equal(world_journal_lines(w), 3);
   check_line(w, 0, "planned", "scale", "");

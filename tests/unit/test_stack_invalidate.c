@@ -137,7 +137,8 @@ static void everything_wants_the_name(void **state) {
   struct stack_action *a = act(w);
   const struct stack_action_view *v = world_input(w, a, "/a\n/*");
   assert_true(v->typed);
-  assert_string_equal(v->type_this, "E1A2B3C4D5E6F7");
+  assert_string_equal(v->type_this, "shop.example.com"); /* the name people know */
+  assert_string_equal(v->title, "Invalidate shop.example.com");
   assert_true(world_plan_says(v, STACK_WARN, "everything is fetched from the origins again"));
   stack_action_confirm(a, "y");
   assert_int_equal(v->step, STACK_STEP_CONFIRM);

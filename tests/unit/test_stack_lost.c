@@ -135,6 +135,8 @@ static void without_a_network_nothing_is_sent(void **state) {
   world_step(w, a, STACK_STEP_ENDED);
   assert_int_equal(v->outcome, STACK_OUTCOME_FAILED);
   assert_true(aws_str_starts(aws_str_from(v->progress), "not sent, the service could not be read"));
+  assert_string_equal(v->way_back, "");
+  assert_false(v->sent);
   assert_int_equal(w->nwrites, 0);
   assert_int_equal(world_journal_lines(w), 2); /* planned, ended */
 }
@@ -204,6 +206,7 @@ static void play_refused(struct world *w, const char *action, const char *op, in
   if (!strstr(v->progress, sentence))
     fail_msg("%s", v->progress);
   assert_string_equal(v->error.aws_code, code);
+  assert_string_equal(v->way_back, "");
   assert_int_equal(w->nwrites, 1);
   cJSON *l = world_journal(w, -1);
   assert_string_equal(json_text(l, "outcome"), "failed");

@@ -71,6 +71,40 @@ static void test_edit(void **state) {
   wid_edit_done(&e);
 }
 
+/* A text that stands there already gives way to what is typed, not to what moves. */
+static void test_edit_chosen(void **state) {
+  (void)state;
+  static const struct {
+    int32_t keys[2];
+    const char *after;
+  } cases[] = {{{'6'}, "6"},
+               {{'6', '1'}, "61"},
+               {{WID_KEY_END, '6'}, "46"},
+               {{WID_KEY_HOME, '6'}, "64"},
+               {{WID_KEY_BACKSPACE}, ""},
+               {{WID_KEY_DELETE, '5'}, "5"},
+               {{WID_CTRL('U'), '5'}, "5"},
+               {{WID_CTRL('W')}, ""},
+               {{WID_KEY_ENTER}, "4"}};
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    struct wid_edit e;
+    wid_edit_init(&e, 100);
+    wid_edit_set(&e, WID_STR_LIT("4"));
+    wid_edit_choose(&e);
+    for (size_t k = 0; k < 2 && cases[i].keys[k]; k++) {
+      struct wid_event event = key_event(cases[i].keys[k]);
+      wid_edit_event(&e, &event);
+    }
+    assert_string_equal(wid_edit_c(&e), cases[i].after);
+    wid_edit_set(&e, WID_STR_LIT("4"));
+    wid_edit_choose(&e);
+    struct wid_event paste = paste_event("78");
+    wid_edit_event(&e, &paste);
+    assert_string_equal(wid_edit_c(&e), "78");
+    wid_edit_done(&e);
+  }
+}
+
 static void test_edit_bounds(void **state) {
   (void)state;
   struct wid_edit e;
@@ -137,7 +171,10 @@ static void test_form(void **state) {
   struct wid_form f;
   int checks = 0;
   assert_true(wid_form_init(&f, "scale web", fields, 3, check, &checks));
-  type(&f, "x7"); /* letters are no digits */
+  type(&f, "x7"); /* letters are no digits; what was there is replaced */
+  assert_true(wid_str_eq(wid_form_value(&f, 0), WID_STR_LIT("7")));
+  press(&f, WID_KEY_HOME);
+  type(&f, "3");
   assert_true(wid_str_eq(wid_form_value(&f, 0), WID_STR_LIT("37")));
   assert_int_equal(press(&f, WID_KEY_ENTER), WID_REDRAW);
   assert_int_equal(f.focus, 1);
@@ -152,6 +189,7 @@ static void test_form(void **state) {
   assert_int_equal(press(&f, WID_CTRL('S')), WID_REDRAW);
   assert_string_equal(f.message, "tasks: from 0 to 10");
   assert_int_equal(f.focus, 0);
+  press(&f, WID_KEY_END);
   press(&f, WID_CTRL('U'));
   assert_string_equal(f.message, "");
   assert_int_equal(press(&f, WID_CTRL('S')), WID_REDRAW);
@@ -349,11 +387,12 @@ int main(void) {
   if (!setlocale(LC_ALL, "C.UTF-8") && !setlocale(LC_ALL, "en_US.UTF-8"))
     return 77;
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_edit),      cmocka_unit_test(test_edit_bounds),
-      cmocka_unit_test(test_edit_draw), cmocka_unit_test(test_form),
-      cmocka_unit_test(test_form_list), cmocka_unit_test(test_form_draw),
-      cmocka_unit_test(test_confirm),   cmocka_unit_test(test_type_the_name),
-      cmocka_unit_test(test_menu),      cmocka_unit_test(test_palette),
+      cmocka_unit_test(test_edit),          cmocka_unit_test(test_edit_chosen),
+      cmocka_unit_test(test_edit_bounds),   cmocka_unit_test(test_edit_draw),
+      cmocka_unit_test(test_form),          cmocka_unit_test(test_form_list),
+      cmocka_unit_test(test_form_draw),     cmocka_unit_test(test_confirm),
+      cmocka_unit_test(test_type_the_name), cmocka_unit_test(test_menu),
+      cmocka_unit_test(test_palette),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
