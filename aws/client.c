@@ -37,7 +37,7 @@ struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aw
     return NULL;
   }
   if (cfg->region)
-    strcpy(c->region, cfg->region);
+    memcpy(c->region, cfg->region, strlen(cfg->region) + 1);
   c->per_host = cfg->per_host > 0 ? cfg->per_host : PER_HOST;
   c->connect_ms = cfg->connect_ms > 0 ? cfg->connect_ms : CONNECT_MS;
   c->total_ms = cfg->total_ms > 0 ? cfg->total_ms : TOTAL_MS;

@@ -369,7 +369,7 @@ static void list_task_definitions(struct sim_request *rq) {
   if (!sim_page(rq, "nextToken", "maxResults", THINGS_A_CALL, n, &page))
     return;
   sim_list(rq, "taskDefinitionArns", NULL);
-  for (size_t i = page.first; i < page.end; i++)
+  for (size_t i = page.first; found && i < page.end; i++)
     sim_str(rq, NULL, found[i]->arn);
   sim_end(rq);
   sim_next(rq, "nextToken", &page);

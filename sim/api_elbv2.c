@@ -40,7 +40,7 @@ static void answer(struct sim_request *rq, const char *list, const struct found 
   if (!sim_page(rq, "Marker", "PageSize", PAGE_MAX, f->n, &page))
     return;
   sim_list(rq, list, NULL);
-  for (size_t i = page.first; i < page.end; i++) {
+  for (size_t i = page.first; f->v && i < page.end; i++) {
     sim_begin(rq, NULL);
     write(rq, f->v[i]);
     sim_end(rq);

@@ -73,8 +73,8 @@ static void write_container(struct sim_request *rq, const struct sim_task_defini
   sim_begin(rq, NULL);
   sim_str(rq, "name", d->container);
   sim_str(rq, "image", d->image);
-  sim_int(rq, "cpu", atoi(d->cpu));
-  sim_int(rq, "memory", atoi(d->memory));
+  sim_int(rq, "cpu", strtol(d->cpu, NULL, 10));
+  sim_int(rq, "memory", strtol(d->memory, NULL, 10));
   write_ports(rq, d);
   sim_bool(rq, "essential", true);
   if (d->command)

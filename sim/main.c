@@ -213,8 +213,10 @@ int main(int argc, char **argv) {
   struct options o = {.world = {.seed = 1, .speed = 1}};
   int c, status;
 
-  if (!read_credentials("testing:testing", &o))
+  if (!read_credentials("testing:testing", &o)) {
+    free(o.credentials);
     return EXIT_FAILURE;
+  }
   while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
     status = read_option(c, &o);
     if (status) {

@@ -97,8 +97,11 @@ static bool known_key(const char *key) {
   return strncmp(key, "tag:", 4) == 0 && key[4];
 }
 
-static bool check_key(struct sim_request *rq, const cJSON *filter, enum ssm_filter_set set) {
+/* The rule of a filter's key; NULL after an error was answered. */
+static const struct filter_rule *check_key(struct sim_request *rq, const cJSON *filter,
+                                           enum ssm_filter_set set) {
   const char *key = key_of(filter);
+  const struct filter_rule *rule = rule_for(key, set);
 
   if (!known_key(key)) {
     sim_error(
@@ -107,14 +110,14 @@ static bool check_key(struct sim_request *rq, const cJSON *filter, enum ssm_filt
         "satisfy constraint: Member must satisfy regular expression pattern: "
         "tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType",
         key);
-    return false;
+    return NULL;
   }
-  if (!rule_for(key, set)) {
+  if (!rule) {
     sim_error(rq, 400, "InvalidFilterKey",
               "The following filter key is not valid: %s. Valid filter keys include: %s.", key,
               set == SSM_FILTERS_BY_PATH ? "[Type, KeyId, Label]"
                                          : "[Path, Name, Type, KeyId, Tier, DataType]");
-    return false;
+    return NULL;
   }
   for (const cJSON *other = filter->next; other; other = other->next)
     if (strcmp(key_of(other), key) == 0) {
@@ -122,9 +125,9 @@ static bool check_key(struct sim_request *rq, const cJSON *filter, enum ssm_filt
                 "The following filter is duplicated in the request: %s. A request can contain only "
                 "one occurrence of a specific filter.",
                 key);
-      return false;
+      return NULL;
     }
-  return true;
+  return rule;
 }
 
 static bool check_values(struct sim_request *rq, const cJSON *filter,
@@ -159,9 +162,9 @@ bool ssm_filters_check(struct sim_request *rq, enum ssm_filter_set set) {
     return false;
   }
   cJSON_ArrayForEach(filter, filters) {
-    if (!check_key(rq, filter, set))
+    const struct filter_rule *rule = check_key(rq, filter, set);
+    if (!rule)
       return false;
-    const struct filter_rule *rule = rule_for(key_of(filter), set);
     if (!is_one(option_of(filter), rule->options, 4)) {
       sim_error(
           rq, 400, "InvalidFilterOption",

@@ -120,9 +120,8 @@ struct sim_load_balancer *sim_load_balancer_new(struct sim_world *w, const char 
   lb->security_group = sim_text(w, "sg-%s", sim_made_hex(w, 17));
   lb->arn = sim_text(w, "arn:aws:elasticloadbalancing:%s:%s:loadbalancer/app/%s/%s", w->region,
                      w->account, name, sim_made_hex(w, 16));
-  lb->dns_name =
-      sim_text(w, "%s%s-%llu.%s.elb.amazonaws.com", internal ? "internal-" : "", name,
-               (unsigned long long)(1000000000u + sim_random_below(w, 1000000000u)), w->region);
+  lb->dns_name = sim_text(w, "%s%s-%llu.%s.elb.amazonaws.com", internal ? "internal-" : "", name,
+                          1000000000ull + sim_random_below(w, 1000000000u), w->region);
   return lb->arn && lb->dns_name ? lb : NULL;
 }
 
@@ -264,7 +263,7 @@ static struct sim_listener *find_listener(struct sim_world *w, const char *name_
     struct sim_load_balancer *lb = w->load_balancers.v[i];
     for (size_t j = 0; aws_str_eq_c(name, lb->name) && j < lb->listeners.n; j++) {
       struct sim_listener *l = lb->listeners.v[j];
-      if (port.p && l->port == atoi(port.p))
+      if (port.p && l->port == strtol(port.p, NULL, 10))
         return l;
     }
   }

@@ -188,7 +188,8 @@ static void canonical_query(struct aws_arena *a, struct aws_buf *b, struct aws_s
     }
     pairs[n++] = (struct pair){encoded_again(a, name), encoded_again(a, value)};
   }
-  qsort(pairs, n, sizeof pairs[0], by_pair);
+  if (n > 1)
+    qsort(pairs, n, sizeof pairs[0], by_pair);
   for (size_t i = 0; i < n; i++) {
     if (i)
       aws_buf_add_char(b, '&');

@@ -7,7 +7,9 @@
 static bool same_item(const struct aws_type *type, const char *a, const char *b);
 
 static bool same_str(const struct aws_str *a, const struct aws_str *b) {
-  return a->n == b->n && (a->p == NULL) == (b->p == NULL) && (!a->n || !memcmp(a->p, b->p, a->n));
+  if (!a->p || !b->p)
+    return a->p == b->p;
+  return a->n == b->n && !memcmp(a->p, b->p, a->n);
 }
 
 static bool same_list(const struct aws_field *f, const struct aws_list *a,

@@ -45,7 +45,8 @@ static void share_lines(int h, const int *want, size_t n, int *out) {
         left--;
       }
   }
-  out[n - 1] += left > 0 ? left : 0;
+  if (n > 0 && left > 0)
+    out[n - 1] += left;
 }
 
 static void place_column(struct tui_layout *out, struct wid_rect r, const struct column *c,

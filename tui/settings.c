@@ -82,7 +82,7 @@ static bool read_list(struct reader *r, config_setting_t *node, const struct fie
 static bool read_field(struct reader *r, config_setting_t *node, const struct field *f,
                        void *into) {
   void *at = (char *)into + f->offset;
-  double number;
+  double number = 0;
   switch (f->kind) {
   case F_TEXT:
     return read_text(r, node, at);

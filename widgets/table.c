@@ -242,12 +242,14 @@ bool wid_table_mark_toggle(struct wid_table *t) {
   if (!marks)
     return false;
   t->marks = marks;
-  char *copy = malloc(key.n + 1);
-  if (!copy)
+  struct wid_mark *mark = &marks[t->n_marks];
+  mark->key = malloc(key.n + 1);
+  if (!mark->key)
     return false;
   if (key.n > 0)
-    memcpy(copy, key.p, key.n);
-  marks[t->n_marks++] = (struct wid_mark){copy, key.n};
+    memcpy(mark->key, key.p, key.n);
+  mark->n = key.n;
+  t->n_marks++;
   return true;
 }
 

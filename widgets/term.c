@@ -280,7 +280,8 @@ void wid_term_bell(void) {
 
 /* ---- clipboard ------------------------------------------------------------------------------- */
 
-static void base64(struct wid_str s, char *out) {
+/* Returns where it ended. */
+static char *base64(struct wid_str s, char *out) {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const unsigned char *p = (const unsigned char *)s.p;
   for (size_t i = 0; i < s.n; i += 3) {
@@ -293,7 +294,7 @@ static void base64(struct wid_str s, char *out) {
     *out++ = left > 1 ? digits[v >> 6 & 63] : '=';
     *out++ = left > 2 ? digits[v & 63] : '=';
   }
-  *out = '\0';
+  return out;
 }
 
 bool wid_term_copy(struct wid_str text) {
@@ -304,9 +305,9 @@ bool wid_term_copy(struct wid_str text) {
   char *sequence = malloc(cap);
   if (!sequence)
     return false;
-  strcpy(sequence, start);
-  base64(text, sequence + sizeof start - 1);
-  strcat(sequence, end);
+  memcpy(sequence, start, sizeof start);
+  char *at = base64(text, sequence + sizeof start - 1);
+  memcpy(at, end, sizeof end);
   send_bytes(sequence);
   wid_wipe(sequence, cap);
   free(sequence);

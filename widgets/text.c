@@ -195,12 +195,12 @@ static size_t row_of(struct wid_str s, int cols) {
 static uint32_t rows_of(const struct wid_text *t, const struct wid_text_line *line, int width) {
   struct wid_str s = value_of(t, line);
   uint32_t rows = 1;
-  int room = room_of(line->first, width);
-  if (t->no_wrap || s.n <= (size_t)room)
+  int first = room_of(line->first, width), rest = room_of(line->hang, width);
+  if (t->no_wrap || s.n <= (size_t)first)
     return 1;
-  for (size_t n = row_of(s, room); n < s.n; rows++) {
+  for (size_t n = row_of(s, first); n < s.n; rows++) {
     s = (struct wid_str){s.p + n, s.n - n};
-    n = row_of(s, room = room_of(line->hang, width));
+    n = row_of(s, rest);
   }
   return rows;
 }

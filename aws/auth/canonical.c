@@ -187,7 +187,8 @@ static void add_value(struct aws_buf *out, struct aws_str v) {
 }
 
 static bool repeats(const struct aws_canonical_headers *h, size_t i) {
-  return i > 0 && name_cmp(h->list[i - 1].name, h->list[i].name) == 0;
+  const struct aws_http_header *at = h->list + i;
+  return i > 0 && name_cmp(at[-1].name, at->name) == 0;
 }
 
 void aws_canonical_headers(struct aws_buf *out, const struct aws_canonical_headers *h) {

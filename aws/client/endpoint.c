@@ -84,7 +84,7 @@ static bool resolve_override(const char *url, struct aws_endpoint *out) {
   if (!tls && !aws_str_starts(s, "http://"))
     return false;
   size_t skip = tls ? strlen("https://") : strlen("http://");
-  strcpy(out->scheme, tls ? "https" : "http");
+  snprintf(out->scheme, sizeof out->scheme, "%s", tls ? "https" : "http");
   s = (struct aws_str){s.p + skip, s.n - skip};
   size_t n = strcspn(s.p, "/");
   struct aws_str host = {s.p, n}, path = {s.p + n, s.n - n};

@@ -201,7 +201,7 @@ static void on_reply(void *arg, const struct aws_http_reply *reply,
     aws_error_wrap(&err, "%s %s", op->service->id, op->name);
   }
   tell_sent(p, reply, &err);
-  if (err.code == AWS_OK)
+  if (reply && err.code == AWS_OK)
     handle_page(p, reply);
   else
     handle_error(p, &err);

@@ -156,7 +156,7 @@ static bool decode_scalars(struct decoder *d, const cJSON *node, struct aws_list
     return false;
   }
   *out = (struct aws_list){items, 0};
-  for (const cJSON *c = node->child; c && !d->failed; c = c->next) {
+  for (const cJSON *c = node->child; c && items && !d->failed; c = c->next) {
     char *item = items + out->n * size;
     if (decode(d, c, item)) {
       out->n++;
@@ -182,7 +182,7 @@ static bool decode_structs(struct decoder *d, const cJSON *node, const struct aw
     return false;
   }
   *out = (struct aws_list){items, 0};
-  for (const cJSON *c = node->child; c && !d->failed; c = c->next) {
+  for (const cJSON *c = node->child; c && items && !d->failed; c = c->next) {
     if (decode_object(d, type, c, items + out->n * type->size))
       out->n++;
     else
@@ -202,7 +202,7 @@ static bool decode_map(struct decoder *d, const cJSON *node, struct aws_list *ou
     return false;
   }
   *out = (struct aws_list){pairs, 0};
-  for (const cJSON *c = node->child; c && !d->failed; c = c->next) {
+  for (const cJSON *c = node->child; c && pairs && !d->failed; c = c->next) {
     struct aws_str name = aws_str_from(c->string), value = {NULL, 0};
     if (cJSON_IsObject(c)) {
       name = aws_doc_str(c, "key");
