@@ -11,18 +11,24 @@ struct sim_distribution *cloudfront_wanted(struct sim_request *rq, const char *p
   return d;
 }
 
+bool cloudfront_list_page(struct sim_request *rq, size_t total, struct sim_page *page) {
+  const char *marker = sim_in_str(rq, "Marker");
+
+  if (!sim_page(rq, "Marker", "MaxItems", 100, total, page))
+    return false;
+  sim_str(rq, "Marker", marker ? marker : "");
+  sim_next(rq, "NextMarker", page);
+  sim_int(rq, "MaxItems", sim_in_int(rq, "MaxItems", 100));
+  sim_bool(rq, "IsTruncated", page->end < page->total);
+  sim_int(rq, "Quantity", (int64_t)(page->end - page->first));
+  return page->end > page->first;
+}
+
 static void list_distributions(struct sim_request *rq) {
   const struct sim_vec *all = &rq->world->distributions;
   struct sim_page page;
 
-  if (!sim_page(rq, "Marker", "MaxItems", 100, all->n, &page))
-    return;
-  sim_str(rq, "Marker", sim_in_str(rq, "Marker") ? sim_in_str(rq, "Marker") : "");
-  sim_next(rq, "NextMarker", &page);
-  sim_int(rq, "MaxItems", sim_in_int(rq, "MaxItems", 100));
-  sim_bool(rq, "IsTruncated", page.end < page.total);
-  sim_int(rq, "Quantity", (int64_t)(page.end - page.first));
-  if (page.end == page.first)
+  if (!cloudfront_list_page(rq, all->n, &page))
     return;
   sim_list(rq, "Items", "DistributionSummary");
   for (size_t i = page.first; i < page.end; i++) {

@@ -10,6 +10,11 @@ struct sim_distribution *cloudfront_wanted(struct sim_request *rq, const char *p
 void cloudfront_write_summary(struct sim_request *rq, const struct sim_distribution *d);
 void cloudfront_write_distribution(struct sim_request *rq, const struct sim_distribution *d);
 
+/* Reads the page asked for of a list of `total` and writes what stands before its items. False:
+ * there are none to write, or an error was answered. */
+bool cloudfront_list_page(struct sim_request *rq, size_t total,
+                          struct sim_page *page) AWS_MUST_CHECK;
+
 /* How many invalidations (batches), paths and wildcard paths are in progress. */
 struct cloudfront_load {
   size_t batches, paths, wildcards;

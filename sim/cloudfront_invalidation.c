@@ -41,14 +41,7 @@ void cloudfront_list_invalidations(struct sim_request *rq) {
   const struct sim_distribution *d = cloudfront_wanted(rq, "DistributionId");
   struct sim_page page;
 
-  if (!d || !sim_page(rq, "Marker", "MaxItems", 100, d->invalidations.n, &page))
-    return;
-  sim_str(rq, "Marker", sim_in_str(rq, "Marker") ? sim_in_str(rq, "Marker") : "");
-  sim_next(rq, "NextMarker", &page);
-  sim_int(rq, "MaxItems", sim_in_int(rq, "MaxItems", 100));
-  sim_bool(rq, "IsTruncated", page.end < page.total);
-  sim_int(rq, "Quantity", (int64_t)(page.end - page.first));
-  if (page.end == page.first)
+  if (!d || !cloudfront_list_page(rq, d->invalidations.n, &page))
     return;
   sim_list(rq, "Items", "InvalidationSummary");
   for (size_t i = page.first; i < page.end; i++) {

@@ -10,16 +10,22 @@
 
 #define QUERIES_MAX 500
 #define DIMENSIONS_MAX 30
-#define STEPS_MAX                                                                                  \
-  1000000 /* periods of one query: 100,800 points are the most an answer may have                  \
-           */
+#define STEPS_MAX 1000000 /* periods of one query; an answer has at most 100,800 points */
+#define NESTED_MAX 10     /* expressions of expressions */
 
 struct query {
   const cJSON *node;
   const char *id, *namespace, *metric, *stat;
+  const char *expression;      /* NULL: a metric */
+  enum cloudwatch_math broken; /* the expression cannot be computed */
   struct sim_dimension dims[DIMENSIONS_MAX];
   size_t ndims;
   aws_ms period;
+};
+
+struct queries {
+  struct query *q;
+  size_t n;
 };
 
 struct window {
@@ -88,6 +94,18 @@ static int64_t int_at(const cJSON *node, const char *path) {
   return cJSON_IsString(v) && aws_str_to_int(aws_str_from(v->valuestring), &n) ? n : 0;
 }
 
+static bool read_expression(struct sim_request *rq, struct query *q) {
+  const int64_t seconds = int_at(q->node, "Period");
+
+  if (aws_doc_at(q->node, "MetricStat"))
+    return invalid(rq, "MetricDataQuery %s must have either MetricStat or Expression, not both.",
+                   q->id);
+  if (aws_doc_at(q->node, "Period") && !good_period(seconds))
+    return invalid(rq, "Value of parameter Period of %s must be a multiple of 60.", q->id);
+  q->period = seconds * SIM_SECOND; /* 0: that of what it is made of */
+  return true;
+}
+
 static bool read_query(struct sim_request *rq, const cJSON *node, struct query *q) {
   const int64_t seconds = int_at(node, "MetricStat/Period");
 
@@ -102,8 +120,10 @@ static bool read_query(struct sim_request *rq, const cJSON *node, struct query *
                    "The value %s for parameter MetricDataQueries.member.Id is not matching the "
                    "expected pattern ^[a-z][a-zA-Z0-9_]*$.",
                    q->id);
-  if (aws_doc_at(node, "Expression"))
-    return invalid(rq, "Error in expression '%s': expressions are not supported here", q->id);
+  if (aws_doc_at(node, "Expression")) {
+    q->expression = text_at(node, "Expression");
+    return read_expression(rq, q);
+  }
   if (!*q->namespace || !*q->metric)
     return invalid(rq,
                    "Either MetricStat or Expression must be given, with Namespace and MetricName, "
@@ -137,11 +157,7 @@ static bool check_unique(struct sim_request *rq, const cJSON *queries) {
   return unique;
 }
 
-static bool check_request(struct sim_request *rq, const cJSON *queries) {
-  size_t n = 0;
-
-  for (const cJSON *q = queries->child; q; q = q->next)
-    n++;
+static bool check_request(struct sim_request *rq, size_t n) {
   if (n == 0)
     return invalid(rq, "The collection %s must not have a size less than 1.", "MetricDataQueries");
   if (n > QUERIES_MAX)
@@ -149,7 +165,22 @@ static bool check_request(struct sim_request *rq, const cJSON *queries) {
                    "MetricDataQueries");
   if (sim_in_time(rq, "StartTime", 0) >= sim_in_time(rq, "EndTime", 0))
     return invalid(rq, "The parameter %s must be less than the parameter EndTime.", "StartTime");
-  return check_unique(rq, queries);
+  return true;
+}
+
+static bool read_queries(struct sim_request *rq, const cJSON *list, struct queries *all) {
+  const int n = cJSON_GetArraySize(list);
+  const cJSON *node;
+
+  if (!check_request(rq, (size_t)n) || !check_unique(rq, list))
+    return false;
+  *all = (struct queries){.q = aws_arena_alloc_n(rq->arena, (size_t)n, sizeof(*all->q))};
+  if (!all->q) {
+    sim_error(rq, 500, "InternalServiceFault", "out of memory");
+    return false;
+  }
+  cJSON_ArrayForEach(node, list) if (!read_query(rq, node, &all->q[all->n++])) return false;
+  return true;
 }
 
 /* ---- points ---------------------------------------------------------------------------------- */
@@ -160,17 +191,61 @@ static bool is_here(const struct sim_request *rq, const struct query *q) {
   return strcmp(rq->region, edge ? "us-east-1" : rq->world->region) == 0;
 }
 
-/* The k-th point in the order asked for; false: there is none at that time. */
-static bool point(const struct sim_request *rq, const struct query *q, const struct window *win,
-                  size_t k, size_t steps, aws_ms *wall, double *value) {
-  const aws_ms first = win->start / q->period * q->period;
-  const size_t at = win->descending ? steps - 1 - k : k;
+struct moment {
+  struct sim_request *rq;
+  const struct queries *all;
+  aws_ms wall, period;
+  int nested;
+};
+
+static enum cloudwatch_math value_at(struct moment *m, const struct query *q, double *value);
+
+static enum cloudwatch_math value_named(void *arg, struct aws_str id, double *value) {
+  struct moment *m = arg;
+
+  for (size_t i = 0; i < m->all->n; i++)
+    if (aws_str_eq_c(id, m->all->q[i].id))
+      return value_at(m, &m->all->q[i], value);
+  return CLOUDWATCH_MATH_MALFORMED;
+}
+
+static enum cloudwatch_math value_at(struct moment *m, const struct query *q, double *value) {
   struct sim_sample sample;
 
-  *wall = first + (aws_ms)at * q->period;
-  return sim_metric(rq->world, q->namespace, q->metric, q->dims, q->ndims,
-                    sim_unwall(rq->world, *wall), q->period, &sample) &&
-         sim_metric_stat(&sample, q->stat, value);
+  if (q->expression) {
+    if (m->nested == NESTED_MAX) /* it is made of itself */
+      return CLOUDWATCH_MATH_MALFORMED;
+    m->nested++;
+    const enum cloudwatch_math state = cloudwatch_calculate(q->expression, value_named, m, value);
+    m->nested--;
+    return state;
+  }
+  if (q->period > m->period)
+    m->period = q->period;
+  return is_here(m->rq, q) &&
+                 sim_metric(m->rq->world, q->namespace, q->metric, q->dims, q->ndims,
+                            sim_unwall(m->rq->world, m->wall), q->period, &sample) &&
+                 sim_metric_stat(&sample, q->stat, value)
+             ? CLOUDWATCH_MATH_DONE
+             : CLOUDWATCH_MATH_NO_DATA;
+}
+
+/* An expression's period is the longest in it; one that cannot be read is refused. */
+static bool prepare(struct sim_request *rq, const struct queries *all) {
+  for (size_t i = 0; i < all->n; i++) {
+    struct query *q = &all->q[i];
+    struct moment m = {.rq = rq, .all = all, .period = q->period};
+    double any;
+    if (!q->expression)
+      continue;
+    const enum cloudwatch_math state = value_at(&m, q, &any);
+    if (state == CLOUDWATCH_MATH_MALFORMED)
+      return invalid(rq, "Error in expression '%s': %s", q->id,
+                     "it is malformed or names no other query");
+    q->broken = state == CLOUDWATCH_MATH_UNSUPPORTED ? state : CLOUDWATCH_MATH_DONE;
+    q->period = m.period ? m.period : SIM_MINUTE;
+  }
+  return true;
 }
 
 static size_t steps_of(const struct query *q, const struct window *win) {
@@ -187,9 +262,10 @@ struct series {
 };
 
 /* Points from step `from` on, at most `room` of them. False: out of memory. */
-static bool collect(struct sim_request *rq, const struct query *q, const struct window *win,
-                    size_t from, size_t room, struct series *out) {
-  const size_t steps = is_here(rq, q) ? steps_of(q, win) : 0;
+static bool collect(struct sim_request *rq, const struct queries *all, const struct query *q,
+                    const struct window *win, size_t from, size_t room, struct series *out) {
+  const size_t steps = q->broken ? 0 : steps_of(q, win);
+  const aws_ms first = win->start / q->period * q->period;
   const size_t most = steps > from ? (steps - from < room ? steps - from : room) : 0;
 
   *out = (struct series){.at = aws_arena_alloc_n(rq->arena, most + 1, sizeof(aws_ms)),
@@ -199,9 +275,10 @@ static bool collect(struct sim_request *rq, const struct query *q, const struct 
     return false;
   }
   for (size_t k = from; k < steps; k++) {
-    aws_ms wall;
+    const aws_ms wall = first + (aws_ms)(win->descending ? steps - 1 - k : k) * q->period;
+    struct moment m = {.rq = rq, .all = all, .wall = wall};
     double value;
-    if (!point(rq, q, win, k, steps, &wall, &value))
+    if (value_at(&m, q, &value) != CLOUDWATCH_MATH_DONE)
       continue;
     if (out->n == room) {
       out->next = k;
@@ -218,7 +295,7 @@ static void write_series(struct sim_request *rq, const struct query *q, const st
 
   sim_begin(rq, NULL);
   sim_str(rq, "Id", q->id);
-  sim_str(rq, "Label", *label ? label : q->metric);
+  sim_str(rq, "Label", *label ? label : q->expression ? q->id : q->metric);
   sim_list(rq, "Timestamps", "member");
   for (size_t i = 0; i < s->n; i++)
     sim_time(rq, NULL, s->at[i]);
@@ -227,46 +304,48 @@ static void write_series(struct sim_request *rq, const struct query *q, const st
   for (size_t i = 0; i < s->n; i++)
     sim_double(rq, NULL, s->value[i]);
   sim_end(rq);
-  sim_str(rq, "StatusCode", s->next ? "PartialData" : "Complete");
+  sim_str(rq, "StatusCode", q->broken ? "InternalError" : s->next ? "PartialData" : "Complete");
   sim_end(rq);
 }
 
 /* A position is (query, step): an answer that is full goes on from there. */
 #define POSITION(query, step) ((uint64_t)(query) << 32 | (step))
 
+static bool is_hidden(const cJSON *node) {
+  const cJSON *shown = aws_doc_at(node, "ReturnData");
+
+  return cJSON_IsFalse(shown) || aws_str_eq_c(aws_doc_str(node, "ReturnData"), "false");
+}
+
 void cloudwatch_get_metric_data(struct sim_request *rq) {
-  const cJSON *queries = sim_in_list(rq, "MetricDataQueries"), *node;
+  const cJSON *list = sim_in_list(rq, "MetricDataQueries");
   const char *order = sim_in_str(rq, "ScanBy");
   const struct sim_world *w = rq->world;
   const struct window win = {.start = sim_wall(w, sim_in_time(rq, "StartTime", 0)),
                              .end = sim_wall(w, sim_in_time(rq, "EndTime", 0)),
                              .descending = !order || strcmp(order, "TimestampDescending") == 0};
-  size_t room = (size_t)sim_in_int(rq, "MaxDatapoints", CLOUDWATCH_POINTS_MAX), index = 0;
+  size_t room = (size_t)sim_in_int(rq, "MaxDatapoints", CLOUDWATCH_POINTS_MAX);
   uint64_t position, next = 0;
-  struct query q;
+  struct queries all;
 
-  if (!queries || !check_request(rq, queries) || !sim_token_read(rq, "NextToken", &position))
+  if (!list || !read_queries(rq, list, &all) || !prepare(rq, &all) ||
+      !sim_token_read(rq, "NextToken", &position))
     return;
   sim_list(rq, "MetricDataResults", "member");
-  cJSON_ArrayForEach(node, queries) {
-    const size_t here = index++, from = position >> 32 == here ? position & UINT32_MAX : 0;
+  for (size_t i = position >> 32; i < all.n && !next; i++) {
+    const size_t from = position >> 32 == i ? position & UINT32_MAX : 0;
     struct series s;
-    if (!read_query(rq, node, &q))
-      return;
-    const struct aws_str shown = aws_doc_str(node, "ReturnData");
-    const bool hidden =
-        cJSON_IsFalse(aws_doc_at(node, "ReturnData")) || aws_str_eq_c(shown, "false");
-    if (next || hidden || here < position >> 32)
+    if (is_hidden(all.q[i].node))
       continue;
     if (room == 0) {
-      next = POSITION(here, 0);
+      next = POSITION(i, 0);
       continue;
     }
-    if (!collect(rq, &q, &win, from, room, &s))
+    if (!collect(rq, &all, &all.q[i], &win, from, room, &s))
       return;
     room -= s.n;
-    next = s.next ? POSITION(here, s.next) : 0;
-    write_series(rq, &q, &s);
+    next = s.next ? POSITION(i, s.next) : 0;
+    write_series(rq, &all.q[i], &s);
   }
   sim_end(rq);
   sim_empty_list(rq, "Messages");

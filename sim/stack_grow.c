@@ -57,8 +57,13 @@ static struct sim_service *grown_service(struct sim_world *w, size_t i) {
   return s->definition && sim_service_add(w, s) ? s : NULL;
 }
 
-/* An internal load balancer for the groups that come to the two of the reference. */
+/* The groups that come go behind the internal load balancer, made where there is none. */
 static struct sim_listener *grown_listener(struct sim_world *w) {
+  for (size_t i = 0; i < w->load_balancers.n; i++) {
+    const struct sim_load_balancer *lb = w->load_balancers.v[i];
+    if (!strcmp(lb->scheme, "internal") && lb->listeners.n)
+      return lb->listeners.v[0];
+  }
   const char *name = sim_text(w, "%s-%s-internal", w->project, w->environment);
   struct sim_load_balancer *lb = name ? sim_load_balancer_new(w, name, "internal") : NULL;
 
@@ -80,9 +85,12 @@ static bool grow_group(struct sim_world *w, struct sim_listener *l, struct sim_s
   return sim_listener_forward(w, l, g, priority, path);
 }
 
-/* Shares n tasks out: `targets` among the services that have a group, the rest among the others. */
-static void share(struct sim_world *w, int n, int targets, int groups) {
-  int others = (int)w->services.n - groups, rest = n - targets, given = 0, left = 0;
+/* Shares n tasks out: a quarter, or one each, among the services that have a group, the rest among
+ * the others, if there are any. */
+static void share(struct sim_world *w, int n, int groups) {
+  int others = (int)w->services.n - groups;
+  int targets = !others ? n : n / 4 > groups ? n / 4 : groups;
+  int rest = n - targets, given = 0, left = 0;
 
   for (size_t i = 0; i < w->services.n; i++) {
     struct sim_service *s = w->services.v[i];
@@ -120,9 +128,7 @@ bool sim_grow_tasks(struct sim_world *w, int tasks) {
   for (size_t i = base; i < services && have < groups; i++, have++)
     if (!grow_group(w, l, w->services.v[i], (int)(i - base) + 1))
       return false;
-  /* A service without a group must be left to take the rest. */
-  if (have && have < w->services.n)
-    share(w, tasks, have * 4 > (size_t)tasks ? (int)have : tasks / 4, (int)have);
+  share(w, tasks, (int)have);
   return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#define RECENT (20 * SIM_MINUTE)
 #define STEADY_EVENTS 99 /* with the deployment's as many as ECS keeps */
 #define STEADY_EVERY (6 * SIM_HOUR)
 
@@ -31,10 +32,12 @@ static bool running_task(struct sim_world *w, struct sim_service *s, const struc
   return true;
 }
 
-/* As many events as ECS keeps: steady ever since, and the deployment in between. */
+/* As many events as ECS keeps: steady ever since, and the deployment in between. The first
+ * service's newest is recent: no timeline begins empty. */
 static void past_events(struct sim_world *w, struct sim_service *s,
                         const struct sim_deployment *d) {
-  aws_ms since = (aws_ms)sim_random_below(w, (uint64_t)STEADY_EVERY), last = 0;
+  const aws_ms span = s == w->services.v[0] ? RECENT : STEADY_EVERY;
+  aws_ms since = (aws_ms)sim_random_below(w, (uint64_t)span), last = 0;
 
   for (int i = STEADY_EVENTS; i-- > 0;) {
     aws_ms at = w->began - since - i * STEADY_EVERY;

@@ -315,18 +315,40 @@ def metrics(tap, clients):
     got = cloudwatch.get_metric_data(MetricDataQueries=nothing, **window)['MetricDataResults']
     tap.equal([(r['Values'], r['StatusCode']) for r in got], [([], 'Complete')] * 3,
               'cloudwatch: what is not published has no points, and is no error')
+    math(tap, cloudwatch, queries, window, series)
     refusals(tap, clients, 'cloudwatch', [
         ('get_metric_data', {**window, 'MetricDataQueries': bad, **more}, want)
         for bad, more, want in (
             ([], {}, 'ValidationError'),
             ([{**queries[0], 'Id': 'M'}], {}, 'ValidationError'),
             ([queries[0], queries[0]], {}, 'ValidationError'),
+            ([queries[0], {'Id': 'e', 'Expression': 'm0 + '}], {}, 'ValidationError'),
+            ([queries[0], {'Id': 'e', 'Expression': 'm0 * m9'}], {}, 'ValidationError'),
+            ([queries[0], {'Id': 'e', 'Expression': '(e + m0)'}], {}, 'ValidationError'),
+            ([{**queries[0], 'Expression': '1'}], {}, 'ValidationError'),
             ([{**queries[0], 'Id': 'm%d' % i} for i in range(501)], {}, 'ValidationError'),
             ([query(0, 'AWS/ECS', 'CPUUtilization', period=7)], {}, 'ValidationError'),
             ([query(0, 'AWS/ECS', 'CPUUtilization', stat='Mean')], {}, 'ValidationError'),
             (queries[:1], {'EndTime': window['StartTime']}, 'ValidationError'),
             (queries[:1], {'MaxDatapoints': 100801}, 'InvalidParameterValue'),
             (queries[:1], {'NextToken': 'x'}, 'InvalidNextToken'))])
+
+
+def math(tap, cloudwatch, queries, window, series):
+    """Arithmetic is computed; a function fails its own result alone."""
+    asked = [{**queries[0], 'ReturnData': False}, {**queries[1], 'ReturnData': False},
+             {'Id': 'ratio', 'Expression': '100 * (m0 - half) / (m0 + m1)', 'Label': 'share'},
+             {'Id': 'half', 'Expression': 'm0 / 2'},
+             {'Id': 'total', 'Expression': 'SUM([m0, m1])'}]
+    got = cloudwatch.get_metric_data(MetricDataQueries=asked, **window)['MetricDataResults']
+    tap.equal([(r['Id'], r['Label'], r['StatusCode'], len(r['Values'])) for r in got],
+              [('ratio', 'share', 'Complete', 60), ('half', 'half', 'Complete', 60),
+               ('total', 'total', 'InternalError', 0)], 'cloudwatch: expressions and their states')
+    a, b = series['m0'], series['m1']
+    tap.ok(got[0]['Timestamps'] == a['Timestamps'] and all(
+        abs(r - 100 * (x - x / 2) / (x + y)) < 1e-9
+        for r, x, y in zip(got[0]['Values'], a['Values'], b['Values'])),
+           'cloudwatch: an expression is computed point by point')
 
 
 def points_of(answer):

@@ -68,23 +68,19 @@ def program(name, variable):
 
 
 def stack_of_every_kind(path):
-    """Writes a stack file: the reference stack, and a distribution whose origins are load balancers,
-    one by its name and one as VPC origin."""
+    """Writes a stack file: the reference stack, and a distribution whose origin is a load balancer by
+    its name."""
     source = os.environ.get('CAWSOLE_SRCDIR') or os.path.join(os.path.dirname(__file__), '../..')
     with open(os.path.join(source, 'sim', 'reference.cfg')) as reference:
         text = reference.read()
-    vpc = 'vpc_origins = ( { name = "office"; load_balancer = "shop-prod"; } );'
-    office = """distributions = (
-      { id = "E9Z8Y7X6W5V4U3"; comment = "office"; default_origin = "office";
+    second = """distributions = (
+      { id = "E9Z8Y7X6W5V4U3"; comment = "direct"; default_origin = "web";
         price_class = "PriceClass_All";
-        origins = ( { id = "office"; vpc_origin = "office"; },
-                    { id = "web"; load_balancer = "shop-prod"; } );
-        behaviors = ( { path = "/web/*"; origin = "web"; } ); },"""
-    if 'vpc_origins = ( );' not in text or 'distributions = (' not in text:
+        origins = ( { id = "web"; load_balancer = "shop-prod"; } ); },"""
+    if 'distributions = (' not in text:
         raise RuntimeError('sim/reference.cfg is not as this test knows it')
-    text = text.replace('vpc_origins = ( );', vpc).replace('distributions = (', office, 1)
     with open(path, 'w') as stack:
-        stack.write(text)
+        stack.write(text.replace('distributions = (', second, 1))
     return path
 
 

@@ -191,7 +191,7 @@ static void reveal_and_hide(void **state) {
   screen_keys(s, "5zjjjj");
   assert_int_equal(screen_row(s, "hooks.example.com"), -1);
   screen_keys(s, "x");
-  screen_expect(s, "https://hooks.example.com/T0/B0");
+  screen_expect(s, "https://hooks.example.com/example-hook");
   journal_has(s, "reveal", sent);
   char *journal = console_journal(s);
   assert_null(strstr(journal, "hooks.example.com"));

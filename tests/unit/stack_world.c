@@ -289,38 +289,6 @@ void world_start(struct world *w, const char *scenario) {
   go_on(w, NULL);
 }
 
-/* Writes the reference stack, changed, to a file of its own. */
-static void write_stack(const char *path, const char *const (*changes)[2]) {
-  const char *dir = getenv("CAWSOLE_SRCDIR");
-  char from[4096], *text = calloc(1, 1 << 16);
-
-  snprintf(from, sizeof from, "%s/sim/reference.cfg", dir ? dir : ".");
-  FILE *f = fopen(from, "re"), *out = fopen(path, "we");
-  assert_true(text && f && out && fread(text, 1, (1 << 16) - 1, f) > 0);
-  const char *rest = text;
-  for (; (*changes)[0]; changes++) {
-    const char *at = strstr(rest, (*changes)[0]);
-    assert_non_null(at);
-    fprintf(out, "%.*s%s", (int)(at - rest), rest, (*changes)[1]);
-    rest = at + strlen((*changes)[0]);
-  }
-  fputs(rest, out);
-  fclose(f);
-  fclose(out);
-  free(text);
-}
-
-void world_start_with(struct world *w, const char *const (*changes)[2]) {
-  char path[96];
-
-  begin(w);
-  snprintf(path, sizeof path, "%s/stack.cfg", w->dir);
-  write_stack(path, changes);
-  start_sim(w, "--stack", path, NULL);
-  (void)remove(path);
-  go_on(w, NULL);
-}
-
 void world_start_tls(struct world *w) {
   char path[96];
 

@@ -58,9 +58,6 @@ struct world {
 
 /* Starts simulator and proxy; scenario NULL: steady. Then world_open. */
 void world_start(struct world *w, const char *scenario);
-/* The same with the reference stack changed: each first text becomes the second, in the order of
- * the file. The list ends with NULL, NULL. */
-void world_start_with(struct world *w, const char *const (*changes)[2]);
 /* Over TLS, and without the proxy. */
 void world_start_tls(struct world *w);
 void world_without_proxy(struct world *w); /* before world_open */

@@ -257,6 +257,35 @@ static void test_events_are_bounded_and_unlike(void **state) {
   sim_world_free(w);
 }
 
+/* Whatever second of a minute it starts in: its first whole minute has errors enough for the alarm,
+ * which goes off a minute later. */
+static void test_edge_errors_are_soon_seen(void **state) {
+  (void)state;
+  for (int lead = 0; lead < 60; lead += 7) {
+    struct aws_error err = {0};
+    struct sim_world_options o = {
+        .seed = 1, .speed = 1, .now = START + lead * SIM_SECOND, .scenario = "edge-errors"};
+    struct sim_world *w = sim_world_new(&o, &err);
+    assert_non_null(w);
+    const struct sim_distribution *d = w->distributions.v[0];
+    const struct sim_dimension dims[] = {{"DistributionId", d->id}, {"Region", "Global"}};
+    const aws_ms whole = (o.now + SIM_MINUTE - 1) / SIM_MINUTE * SIM_MINUTE;
+    struct sim_sample sample;
+    while (w->now < whole + 2 * SIM_MINUTE + 2 * SIM_SECOND)
+      sim_live(w, w->now + SIM_SECOND);
+    assert_true(
+        sim_metric(w, "AWS/CloudFront", "5xxErrorRate", dims, 2, whole, SIM_MINUTE, &sample));
+    assert_true(sample.average > 5);
+    size_t alarms = 0;
+    for (size_t i = 0; i < w->alarms.n; i++) {
+      const struct sim_alarm *a = w->alarms.v[i];
+      alarms += a->state == SIM_ALARM_ALARM && !strcmp(a->name, "shop-prod-cloudfront-5xx");
+    }
+    assert_int_equal((int)alarms, 1);
+    sim_world_free(w);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_rollout_keeps_its_bounds),
@@ -268,6 +297,7 @@ int main(void) {
       cmocka_unit_test(test_stopped_tasks_are_seen_for_an_hour),
       cmocka_unit_test(test_same_seed_same_story),
       cmocka_unit_test(test_events_are_bounded_and_unlike),
+      cmocka_unit_test(test_edge_errors_are_soon_seen),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

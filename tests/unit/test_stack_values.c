@@ -169,7 +169,7 @@ static void a_secret_is_shown_for_thirty_seconds(void **state) {
   aws_ms before = w->clock.mono(w);
   reveal(w, SECRET_NAME);
   stack_value(w->stack, AWS_STR_LIT(SECRET_NAME), &value, &until);
-  assert_true(aws_str_eq_c(value, "correct-horse-battery"));
+  assert_true(aws_str_eq_c(value, "example-db-password"));
   assert_true(until >= before + REVEAL_MS && until <= w->clock.mono(w) + REVEAL_MS);
   assert_string_equal(w->decrypted, SECRET_NAME "\n");
   cJSON *l = world_journal(w, -1);
@@ -259,10 +259,10 @@ static void a_refused_reveal_says_why(void **state) {
  */
 
 /* The secret is not spelled out in this process: every byte is turned. */
-static const unsigned char turned[] = {
-    'c' ^ 0x5a, 'o' ^ 0x5a, 'r' ^ 0x5a, 'r' ^ 0x5a, 'e' ^ 0x5a, 'c' ^ 0x5a, 't' ^ 0x5a,
-    '-' ^ 0x5a, 'h' ^ 0x5a, 'o' ^ 0x5a, 'r' ^ 0x5a, 's' ^ 0x5a, 'e' ^ 0x5a, '-' ^ 0x5a,
-    'b' ^ 0x5a, 'a' ^ 0x5a, 't' ^ 0x5a, 't' ^ 0x5a, 'e' ^ 0x5a, 'r' ^ 0x5a, 'y' ^ 0x5a};
+static const unsigned char turned[] = {'e' ^ 0x5a, 'x' ^ 0x5a, 'a' ^ 0x5a, 'm' ^ 0x5a, 'p' ^ 0x5a,
+                                       'l' ^ 0x5a, 'e' ^ 0x5a, '-' ^ 0x5a, 'd' ^ 0x5a, 'b' ^ 0x5a,
+                                       '-' ^ 0x5a, 'p' ^ 0x5a, 'a' ^ 0x5a, 's' ^ 0x5a, 's' ^ 0x5a,
+                                       'w' ^ 0x5a, 'o' ^ 0x5a, 'r' ^ 0x5a, 'd' ^ 0x5a};
 
 static size_t find_turned(const unsigned char *p, size_t n) {
   size_t found = 0;
