@@ -83,9 +83,17 @@ void aws_client_on_sent(struct aws_client *c, aws_sent_fn fn, void *arg) {
 
 static bool resolve(struct aws_client *c, const struct aws_op *op, const char *region,
                     struct aws_endpoint *out, struct aws_error *err) {
-  const char *override =
-      c->settings ? aws_settings_endpoint(c->settings, op->service->endpoint_var) : NULL;
-  return aws_endpoint_resolve(op->service, region ? region : c->region, override, out, err);
+  const struct aws_service *service = op->service;
+  struct aws_endpoint_ask ask = {.service = service->id,
+                                 .host_prefix = service->host_prefix,
+                                 .global = service->global,
+                                 .region = region ? region : c->region};
+  if (c->settings) {
+    ask.override = aws_settings_endpoint(c->settings, service->endpoint_var);
+    ask.fips = aws_settings_fips(c->settings);
+    ask.dualstack = aws_settings_dualstack(c->settings);
+  }
+  return aws_endpoint_resolve(&ask, out, err);
 }
 
 static bool has_any(const cJSON *in, const char *names) {

@@ -16,16 +16,11 @@ static char fold(char c, bool upper) {
   return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
-static bool configured_is_ignored(const struct aws_settings *s) {
-  const char *v = aws_settings_env(s, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-  v = v ? v : aws_settings_get(s, "ignore_configured_endpoint_urls").p;
-  return v && strcasecmp(v, "true") == 0;
-}
-
 static struct aws_str look_up(const struct aws_settings *s, const char *service) {
   if (s->endpoint)
     return aws_str_from(s->endpoint);
-  if (configured_is_ignored(s))
+  if (aws_settings_is_true(s, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                           "ignore_configured_endpoint_urls"))
     return (struct aws_str){0};
   char variable[sizeof "AWS_ENDPOINT_URL_" + SERVICE_MAX] = "AWS_ENDPOINT_URL_";
   char key[SERVICE_MAX + 1];

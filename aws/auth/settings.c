@@ -1,4 +1,4 @@
-/* Which profile, which region, which files. */
+/* Which profile, which files. */
 #include "config.h"
 
 #include "aws/auth/file.h"
@@ -7,6 +7,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* ---- environment and paths ------------------------------------------------------------------- */
@@ -148,60 +149,17 @@ static bool choose_profile(struct aws_settings *s, const struct aws_settings_inp
   return false;
 }
 
-/* ---- region ---------------------------------------------------------------------------------- */
-
-/* It becomes part of host names. */
-static bool is_region(struct aws_str r) {
-  if (r.n == 0 || r.n > 63)
-    return false;
-  for (size_t i = 0; i < r.n; i++)
-    if (!((r.p[i] >= 'a' && r.p[i] <= 'z') || (r.p[i] >= '0' && r.p[i] <= '9') || r.p[i] == '-'))
-      return false;
-  return r.p[0] != '-' && r.p[r.n - 1] != '-';
-}
-
-static bool choose_region(struct aws_settings *s, const struct aws_settings_input *in,
-                          struct aws_error *err) {
-  const struct {
-    const char *said_by;
-    struct aws_str value;
-  } places[] = {{"--region", aws_str_from(in->region)},
-                {"AWS_REGION", aws_str_from(aws_settings_env(s, "AWS_REGION"))},
-                {"AWS_DEFAULT_REGION", aws_str_from(aws_settings_env(s, "AWS_DEFAULT_REGION"))},
-                {"the profile", aws_settings_get(s, "region")}};
-  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-    if (!places[i].value.p || (i > 0 && places[i].value.n == 0))
-      continue;
-    if (!is_region(places[i].value)) {
-      aws_error_set(err, AWS_E_CONFIG, "\"%.40s\" (%s) is not the name of a region",
-                    places[i].value.p, places[i].said_by);
-      return false;
-    }
-    s->region = strdup(places[i].value.p);
-    if (!s->region)
-      aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
-    return s->region != NULL;
-  }
-  return true;
-}
-
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static bool is_true(const char *v) {
-  return v && (v[0] == 't' || v[0] == 'T') && strlen(v) == 4 && (v[1] | 32) == 'r' &&
-         (v[2] | 32) == 'u' && (v[3] | 32) == 'e';
+bool aws_settings_is_true(const struct aws_settings *s, const char *variable, const char *key) {
+  const char *v = aws_settings_env(s, variable);
+  v = v ? v : aws_settings_get(s, key).p;
+  return v && strcasecmp(v, "true") == 0;
 }
 
-/* Asked for by law, as a rule: going to the ordinary endpoint instead would be worse than refusing.
- */
-static bool refuse_fips(const struct aws_settings *s, struct aws_error *err) {
-  struct aws_str p = aws_settings_get(s, "use_fips_endpoint");
-  if (!is_true(aws_settings_env(s, "AWS_USE_FIPS_ENDPOINT")) && !is_true(p.p))
-    return true;
-  aws_error_set(err, AWS_E_CONFIG,
-                "FIPS endpoints are asked for (AWS_USE_FIPS_ENDPOINT or use_fips_endpoint), "
-                "and cawsole does not know them; use an endpoint_url that names one");
-  return false;
+static void choose_variants(struct aws_settings *s) {
+  s->fips = s->fips || aws_settings_is_true(s, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+  s->dualstack = aws_settings_is_true(s, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
 }
 
 static bool load(struct aws_settings *s, const struct aws_settings_input *in,
@@ -213,8 +171,9 @@ static bool load(struct aws_settings *s, const struct aws_settings_input *in,
   }
   if (!load_file(&s->config, false, s->config_path, err) ||
       !load_file(&s->credentials, true, s->credentials_path, err) || !choose_profile(s, in, err) ||
-      !choose_region(s, in, err) || !refuse_fips(s, err))
+      !aws_settings_choose_region(s, in->region, err))
     return false;
+  choose_variants(s);
   const char *ca = aws_settings_env(s, "AWS_CA_BUNDLE");
   ca = ca ? ca : aws_settings_get(s, "ca_bundle").p;
   s->ca_file = ca && ca[0] ? strdup(ca) : NULL;
@@ -266,6 +225,14 @@ const char *aws_settings_profile(const struct aws_settings *s) {
 
 const char *aws_settings_region(const struct aws_settings *s) {
   return s->region;
+}
+
+bool aws_settings_fips(const struct aws_settings *s) {
+  return s->fips;
+}
+
+bool aws_settings_dualstack(const struct aws_settings *s) {
+  return s->dualstack;
 }
 
 const char *aws_settings_ca_file(const struct aws_settings *s) {

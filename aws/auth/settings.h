@@ -15,6 +15,7 @@ struct aws_settings {
   /* The profile in either file; NULL: not there. */
   const struct aws_ini_section *in_config, *in_credentials;
   char *region;
+  bool fips, dualstack;
   char *endpoint; /* --endpoint-url */
   char *ca_file;
   struct aws_str *names;
@@ -27,6 +28,11 @@ struct aws_settings {
 
 /* A variable; NULL when unset or empty. */
 const char *aws_settings_env(const struct aws_settings *s, const char *name);
+/* The variable, or where there is none the profile's property, is "true". */
+bool aws_settings_is_true(const struct aws_settings *s, const char *variable, const char *key);
+/* Sets s->region, and s->fips where the region's name says so. False: *err set. */
+bool aws_settings_choose_region(struct aws_settings *s, const char *option,
+                                struct aws_error *err) AWS_MUST_CHECK;
 
 /* A path with "~" or "~/" at its start read as the home directory, as in every SDK; to be freed.
  * NULL: no memory, or there is no home. */

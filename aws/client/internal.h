@@ -2,7 +2,8 @@
 #ifndef CAWSOLE_AWS_CLIENT_INTERNAL_H
 #define CAWSOLE_AWS_CLIENT_INTERNAL_H
 
-#include "aws/client/endpoint.h"
+#include "aws/auth/endpoint.h"
+#include "aws/client.h"
 #include "aws/client/retry.h"
 
 /* One series of pages. A call has one, or one for each batch. */

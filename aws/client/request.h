@@ -2,7 +2,8 @@
 #ifndef CAWSOLE_AWS_CLIENT_REQUEST_H
 #define CAWSOLE_AWS_CLIENT_REQUEST_H
 
-#include "aws/client/endpoint.h"
+#include "aws/auth/endpoint.h"
+#include "aws/client.h"
 
 enum { AWS_REQUEST_HEADERS = 12 };
 

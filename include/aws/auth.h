@@ -28,6 +28,10 @@ struct aws_settings *aws_settings_load(const struct aws_settings_input *in, stru
 void aws_settings_free(struct aws_settings *s);
 const char *aws_settings_profile(const struct aws_settings *s); /* never NULL: "default" */
 const char *aws_settings_region(const struct aws_settings *s);  /* NULL: none was found */
+/* FIPS and dual-stack endpoints are asked for: AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT,
+ * their properties in the profile, or a region like "fips-us-east-1". */
+bool aws_settings_fips(const struct aws_settings *s);
+bool aws_settings_dualstack(const struct aws_settings *s);
 /* A property of the profile, lower-case key; {NULL, 0} when absent. */
 struct aws_str aws_settings_get(const struct aws_settings *s, const char *key);
 /* The profiles that the two files name, sorted; and a property of one of them. */

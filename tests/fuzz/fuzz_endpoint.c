@@ -1,7 +1,7 @@
-/* A configured endpoint, or a region: the first byte tells which. What is accepted must be safe to
- * put into an address and a Host header. */
+/* A configured endpoint, or a region (with every variant): the first byte tells which. What is
+ * accepted must be safe to put into an address and a Host header. */
 #include "aws/api.h"
-#include "aws/client/endpoint.h"
+#include "aws/auth/endpoint.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>
@@ -22,11 +22,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   memcpy(text, data + 1, size - 1);
   text[size - 1] = '\0';
   bool region = data[0] == 'r';
-  for (size_t i = 0; i < aws_services_n; i++) {
+  for (unsigned i = 0; i < 4 * aws_services_n; i++) {
+    const struct aws_service *service = aws_services[i / 4];
+    struct aws_endpoint_ask ask = {.service = service->id,
+                                   .host_prefix = service->host_prefix,
+                                   .global = service->global,
+                                   .region = region ? text : "eu-central-1",
+                                   .fips = region && (i & 1),
+                                   .dualstack = region && (i & 2),
+                                   .override = region ? NULL : text};
     struct aws_endpoint e;
     struct aws_error err = {0};
-    if (aws_endpoint_resolve(aws_services[i], region ? text : "eu-central-1", region ? NULL : text,
-                             &e, &err))
+    if (aws_endpoint_resolve(&ask, &e, &err))
       check(&e);
     else
       FUZZ_HOLDS(err.code == AWS_E_CONFIG && err.text[0] != '\0');

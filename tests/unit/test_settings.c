@@ -228,6 +228,34 @@ static void test_profile_and_region(void **state) {
   expect(w, "ops", "ops", "us-west-1");
 }
 
+static void expect_variants(struct world *w, const char *profile, bool fips, bool dualstack,
+                            const char *region) {
+  struct aws_error err = {0};
+  struct aws_settings *s = load(w, profile, &err);
+  assert_non_null(s);
+  assert_int_equal(aws_settings_fips(s), fips);
+  assert_int_equal(aws_settings_dualstack(s), dualstack);
+  assert_string_equal(aws_settings_region(s), region);
+  aws_settings_free(s);
+}
+
+static void test_variants(void **state) {
+  struct world *w = *state;
+  set(w, "AWS_REGION", "eu-west-1");
+  expect_variants(w, "dev", false, false, "eu-west-1");
+  expect_variants(w, "fips", true, false, "eu-west-1");
+  set(w, "AWS_USE_FIPS_ENDPOINT", "false"); /* a variable beats the profile */
+  expect_variants(w, "fips", false, false, "eu-west-1");
+  set(w, "AWS_USE_DUALSTACK_ENDPOINT", "TRUE");
+  expect_variants(w, "dev", false, true, "eu-west-1");
+  set(w, "AWS_REGION", "fips-us-east-1");
+  expect_variants(w, "dev", true, true, "us-east-1");
+  set(w, "AWS_REGION", "us-west-2-fips");
+  expect_variants(w, "dev", true, true, "us-west-2");
+  set(w, "AWS_REGION", "aws-cn-global");
+  expect_variants(w, "dev", false, true, "cn-northwest-1");
+}
+
 static void expect_error(struct world *w, const char *profile, const char *a, const char *b) {
   struct aws_error err = {0};
   assert_null(load(w, profile, &err));
@@ -242,7 +270,6 @@ static void test_bad_settings(void **state) {
   struct world *w = *state;
   expect_error(w, "nope", "--profile", "default, dev, evil, fips, half, ops");
   expect_error(w, "evil", "x.evil.com", "not the name of a region");
-  expect_error(w, "fips", "FIPS", "endpoint_url");
   set(w, "AWS_PROFILE", "gone");
   expect_error(w, NULL, "AWS_PROFILE", w->credentials);
   write_file(w->credentials, "[ops]\nx\n");
@@ -390,6 +417,7 @@ int main(void) {
       cmocka_unit_test(test_ini_cases),
       cmocka_unit_test(test_ini_own),
       WITH(test_profile_and_region),
+      WITH(test_variants),
       WITH(test_bad_settings),
       WITH(test_no_files),
       WITH(test_endpoints),

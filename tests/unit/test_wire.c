@@ -1,10 +1,9 @@
-/* What goes out: hosts, addresses and bodies against AWS's own tools, as recorded beside the
+/* What goes out: addresses and bodies against AWS's own tools, as recorded beside the
  * checkout (SHARED_DIR), and against cases of its own everywhere. */
 #include "config.h"
 
 #include "aws/api.h"
 #include "aws/auth/canonical.h"
-#include "aws/client/endpoint.h"
 #include "aws/client/serialize.h"
 #include "test.h"
 
@@ -26,89 +25,6 @@ static char *read_shared(const char *name) {
   assert_true(n > 0);
   fclose(f);
   return p;
-}
-
-/* ---- endpoints ------------------------------------------------------------------------------- */
-
-static void test_endpoints_of_aws(void **state) {
-  (void)state;
-  char *text = read_shared("endpoints.tsv");
-  if (!text)
-    skip();
-  struct aws_str rest = aws_str_from(text);
-  size_t checked = 0;
-  while (rest.n > 0) {
-    struct aws_str line = aws_str_split(&rest, '\n'), f[5];
-    for (size_t i = 0; i < COUNT(f); i++)
-      f[i] = aws_str_split(&line, '\t');
-    char id[64], region[64];
-    snprintf(id, sizeof id, "%.*s", AWS_STR_ARG(f[0]));
-    snprintf(region, sizeof region, "%.*s", AWS_STR_ARG(f[1]));
-    const struct aws_service *service = aws_service_find(id);
-    if (!service || !aws_str_eq_c(f[2], "-"))
-      continue;
-    struct aws_endpoint e;
-    struct aws_error err = {0};
-    assert_true(aws_endpoint_resolve(service, region, NULL, &e, &err));
-    if (!aws_str_eq_c(f[3], e.host) || !aws_str_eq_c(f[4], e.signing_region))
-      print_message("%s %s: %s, signed for %s\n", id, region, e.host, e.signing_region);
-    assert_true(aws_str_eq_c(f[3], e.host));
-    assert_true(aws_str_eq_c(f[4], e.signing_region));
-    assert_string_equal(e.scheme, "https");
-    checked++;
-  }
-  print_message("endpoints: %zu\n", checked);
-  assert_int_equal(checked, 6 * aws_services_n);
-  free(text);
-}
-
-static void test_endpoint_overrides(void **state) {
-  (void)state;
-  static const struct {
-    const char *url, *scheme, *host, *path; /* host NULL: refused */
-  } rows[] = {
-      {"http://127.0.0.1:5000", "http", "127.0.0.1:5000", ""},
-      {"http://127.0.0.1:5000/", "http", "127.0.0.1:5000", ""},
-      {"https://proxy.example.org/aws/v1//", "https", "proxy.example.org", "/aws/v1"},
-      {"https://example.org:443", "https", "example.org", ""},
-      {"http://example.org:80/x", "http", "example.org", "/x"},
-      {"http://[::1]:4566", "http", "[::1]:4566", ""},
-      {"127.0.0.1:5000", NULL, NULL, NULL},
-      {"ftp://example.org", NULL, NULL, NULL},
-      {"https://", NULL, NULL, NULL},
-      {"https://:80", NULL, NULL, NULL},
-      {"https://host:", NULL, NULL, NULL},
-      {"https://user:pw@example.org", NULL, NULL, NULL},
-      {"https://example.org?x=1", NULL, NULL, NULL},
-      {"https://example.org/a b", NULL, NULL, NULL},
-      {"https://example.org/\r\nHost: x", NULL, NULL, NULL},
-  };
-  const struct aws_service *ecs = aws_service_find("ecs");
-  for (size_t i = 0; i < COUNT(rows); i++) {
-    struct aws_endpoint e;
-    struct aws_error err = {0};
-    bool ok = aws_endpoint_resolve(ecs, "eu-central-1", rows[i].url, &e, &err);
-    assert_int_equal(ok, rows[i].host != NULL);
-    if (!ok) {
-      assert_int_equal(err.code, AWS_E_CONFIG);
-      continue;
-    }
-    assert_string_equal(e.scheme, rows[i].scheme);
-    assert_string_equal(e.host, rows[i].host);
-    assert_string_equal(e.path, rows[i].path);
-    assert_string_equal(e.signing_region, "eu-central-1");
-  }
-}
-
-static void test_no_region(void **state) {
-  (void)state;
-  struct aws_endpoint e;
-  struct aws_error err = {0};
-  assert_false(aws_endpoint_resolve(aws_service_find("ecs"), NULL, NULL, &e, &err));
-  assert_non_null(strstr(err.text, "AWS_REGION"));
-  assert_false(aws_endpoint_resolve(aws_service_find("ecs"), "x.evil.com/#", NULL, &e, &err));
-  assert_true(aws_endpoint_resolve(aws_service_find("cloudfront"), "", NULL, &e, &err));
-  assert_string_equal(e.host, "cloudfront.amazonaws.com");
 }
 
 /* ---- golden requests ------------------------------------------------------------------------- */
@@ -344,8 +260,7 @@ static void test_serialize(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_endpoints_of_aws), cmocka_unit_test(test_endpoint_overrides),
-      cmocka_unit_test(test_no_region),        cmocka_unit_test(test_golden_requests),
+      cmocka_unit_test(test_golden_requests),
       cmocka_unit_test(test_serialize),
   };
   return cmocka_run_group_tests_name("aws/client wire", tests, NULL, NULL);
