@@ -41,7 +41,10 @@ struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aw
   c->per_host = cfg->per_host > 0 ? cfg->per_host : PER_HOST;
   c->connect_ms = cfg->connect_ms > 0 ? cfg->connect_ms : CONNECT_MS;
   c->total_ms = cfg->total_ms > 0 ? cfg->total_ms : TOTAL_MS;
-  aws_retry_init(&c->retry, cfg->seed ? cfg->seed : seed_from_system(c));
+  struct aws_retry_settings retry = {AWS_RETRY_STANDARD, 3};
+  if (cfg->settings)
+    retry = aws_settings_retry(cfg->settings);
+  aws_retry_init(&c->retry, retry, cfg->seed ? cfg->seed : seed_from_system(c));
   return c;
 }
 

@@ -162,6 +162,15 @@ static void choose_variants(struct aws_settings *s) {
   s->dualstack = aws_settings_is_true(s, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
 }
 
+/* The last is what the AWS CLI falls back to. */
+static const char *ca_bundle(const struct aws_settings *s) {
+  const char *own = aws_settings_env(s, "AWS_CA_BUNDLE");
+  struct aws_str profile = aws_settings_get(s, "ca_bundle");
+  if (own)
+    return own;
+  return profile.n > 0 ? profile.p : aws_settings_env(s, "REQUESTS_CA_BUNDLE");
+}
+
 static bool load(struct aws_settings *s, const struct aws_settings_input *in,
                  struct aws_error *err) {
   if (!locate(s, "AWS_CONFIG_FILE", "~/.aws/config", &s->config_path) ||
@@ -171,14 +180,13 @@ static bool load(struct aws_settings *s, const struct aws_settings_input *in,
   }
   if (!load_file(&s->config, false, s->config_path, err) ||
       !load_file(&s->credentials, true, s->credentials_path, err) || !choose_profile(s, in, err) ||
-      !aws_settings_choose_region(s, in->region, err))
+      !aws_settings_choose_region(s, in->region, err) || !aws_settings_choose_retry(s, err))
     return false;
   choose_variants(s);
-  const char *ca = aws_settings_env(s, "AWS_CA_BUNDLE");
-  ca = ca ? ca : aws_settings_get(s, "ca_bundle").p;
-  s->ca_file = ca && ca[0] ? strdup(ca) : NULL;
+  const char *ca = ca_bundle(s);
+  s->ca_file = ca ? strdup(ca) : NULL;
   s->endpoint = in->endpoint ? strdup(in->endpoint) : NULL;
-  if ((in->endpoint && !s->endpoint) || (ca && ca[0] && !s->ca_file)) {
+  if ((in->endpoint && !s->endpoint) || (ca && !s->ca_file)) {
     aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
     return false;
   }
@@ -233,6 +241,10 @@ bool aws_settings_fips(const struct aws_settings *s) {
 
 bool aws_settings_dualstack(const struct aws_settings *s) {
   return s->dualstack;
+}
+
+struct aws_retry_settings aws_settings_retry(const struct aws_settings *s) {
+  return s->retry;
 }
 
 const char *aws_settings_ca_file(const struct aws_settings *s) {

@@ -16,6 +16,7 @@ struct aws_settings {
   const struct aws_ini_section *in_config, *in_credentials;
   char *region;
   bool fips, dualstack;
+  struct aws_retry_settings retry;
   char *endpoint; /* --endpoint-url */
   char *ca_file;
   struct aws_str *names;
@@ -30,6 +31,8 @@ struct aws_settings {
 const char *aws_settings_env(const struct aws_settings *s, const char *name);
 /* The variable, or where there is none the profile's property, is "true". */
 bool aws_settings_is_true(const struct aws_settings *s, const char *variable, const char *key);
+/* Sets s->retry. False: *err set. */
+bool aws_settings_choose_retry(struct aws_settings *s, struct aws_error *err) AWS_MUST_CHECK;
 /* Sets s->region, and s->fips where the region's name says so. False: *err set. */
 bool aws_settings_choose_region(struct aws_settings *s, const char *option,
                                 struct aws_error *err) AWS_MUST_CHECK;

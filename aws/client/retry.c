@@ -2,9 +2,10 @@
 
 #include "aws/client/retry.h"
 
-enum { COST = 5, COST_NO_ANSWER = 10, BASE_MS = 1000, MAX_MS = 20000 };
+enum { COST = 5, COST_NO_ANSWER = 10, BASE_MS = 1000, MAX_MS = 20000, DOUBLINGS_MAX = 16 };
 
-void aws_retry_init(struct aws_retry *r, uint64_t seed) {
+void aws_retry_init(struct aws_retry *r, struct aws_retry_settings how, uint64_t seed) {
+  r->how = how;
   r->tokens = AWS_RETRY_QUOTA;
   r->random = seed;
 }
@@ -19,12 +20,14 @@ static uint64_t next_random(struct aws_retry *r) {
 
 int64_t aws_retry_delay(struct aws_retry *r, const struct aws_error *err, int attempt, int *cost) {
   int price = err->code == AWS_E_NETWORK ? COST_NO_ANSWER : COST;
-  if (!err->retryable || attempt >= AWS_RETRY_ATTEMPTS || r->tokens < price ||
+  if (r->how.mode == AWS_RETRY_LEGACY)
+    price = 0;
+  if (!err->retryable || attempt >= r->how.max_attempts || r->tokens < price ||
       err->retry_after_ms > MAX_MS)
     return -1;
   r->tokens -= price;
   *cost = price;
-  int64_t most = (int64_t)BASE_MS << (attempt - 1);
+  int64_t most = attempt < DOUBLINGS_MAX ? (int64_t)BASE_MS << (attempt - 1) : MAX_MS;
   if (most > MAX_MS)
     most = MAX_MS;
   int64_t delay = (int64_t)(next_random(r) % (uint64_t)(most + 1));

@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* "5ed36f99.0": what c_rehash makes. */
@@ -37,9 +38,14 @@ bool io_ca_choose(struct aws_io *io, const char *ca_file, struct aws_error *err)
     aws_error_set(err, AWS_E_CONFIG, "CA bundle %s cannot be read: %s", file, strerror(errno));
     return false;
   }
+  struct stat st;
+  if (file && stat(file, &st) == 0 && S_ISDIR(st.st_mode)) {
+    path = file;
+    file = NULL;
+  }
 #if LIBCURL_VERSION_NUM >= 0x074600
   const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-  if (!file && v->age >= CURLVERSION_SEVENTH) {
+  if (!ca_file && v->age >= CURLVERSION_SEVENTH) {
     if (v->capath && is_hashed_dir(v->capath))
       path = v->capath;
     else

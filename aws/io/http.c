@@ -158,17 +158,6 @@ static struct aws_str host_of(const char *url) {
   return (struct aws_str){p, strcspn(p, "/?#")};
 }
 
-/* Loopback and the addresses at which a machine finds its own credentials are never asked of a
- * proxy, whatever NO_PROXY says. */
-static bool is_direct(struct aws_str host) {
-  static const char *const direct[] = {"localhost",       "127.",          "[::1]",
-                                       "169.254.169.254", "169.254.170.2", "[fd00:ec2::"};
-  for (size_t i = 0; i < sizeof direct / sizeof direct[0]; i++)
-    if (aws_str_starts(host, direct[i]))
-      return true;
-  return false;
-}
-
 static bool add_header(struct aws_transfer *t, struct aws_str name, struct aws_str value) {
   struct aws_buf line;
   aws_buf_init(&line, HEADERS_MAX_BYTES);
@@ -244,8 +233,7 @@ static void set_options(struct aws_transfer *t, const struct aws_http_request *r
   curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)rq->connect_ms);
   curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)rq->total_ms);
   curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
-  if (is_direct(t->host))
-    curl_easy_setopt(e, CURLOPT_PROXY, "");
+  io_proxy_choose(e, t->url, t->host);
   /* When a kept connection breaks before a byte of the answer came, libcurl sends the request again
    * on a new one. Right for a read; a write gets a connection that never was used. */
   curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, rq->once ? 1L : 0L);

@@ -57,6 +57,12 @@ bool io_job_start(struct aws_io *io, struct io_job *job);
 /* Takes the job out of whichever list it is in and gives its easy handle back. */
 void io_job_stop(struct io_job *job);
 
+/* Loopback, and the addresses at which a machine finds its own credentials: never asked of a proxy,
+ * whatever NO_PROXY says. host may have a port. */
+bool io_host_is_direct(struct aws_str host);
+/* Sets the proxy where libcurl's own choice is not the right one. host lies within url. */
+void io_proxy_choose(CURL *easy, const char *url, struct aws_str host);
+
 /* The CA store for TLS: sets io->ca_file and io->ca_path. */
 bool io_ca_choose(struct aws_io *io, const char *ca_file, struct aws_error *err);
 

@@ -42,8 +42,18 @@ struct aws_str aws_settings_of_profile(const struct aws_settings *s, struct aws_
  * "elastic_load_balancing_v2"): option, variable of the service, variable for all, the profile's
  * services section, the profile's endpoint_url. NULL: none; "": one that there is no memory for. */
 const char *aws_settings_endpoint(const struct aws_settings *s, const char *service_id);
-/* AWS_CA_BUNDLE or the profile's ca_bundle, for aws_io_new; NULL: the system's certificates. */
+/* AWS_CA_BUNDLE, the profile's ca_bundle or REQUESTS_CA_BUNDLE, for aws_io_new; NULL: the system's
+ * certificates. */
 const char *aws_settings_ca_file(const struct aws_settings *s);
+
+/* AWS_RETRY_MODE and AWS_MAX_ATTEMPTS, retry_mode and max_attempts of the profile.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
+enum aws_retry_mode { AWS_RETRY_STANDARD, AWS_RETRY_ADAPTIVE, AWS_RETRY_LEGACY };
+struct aws_retry_settings {
+  enum aws_retry_mode mode;
+  int max_attempts; /* the first one counted: 1 is no retry; 3 unless set, 5 in legacy mode */
+};
+struct aws_retry_settings aws_settings_retry(const struct aws_settings *s);
 
 /* ---- credentials ----------------------------------------------------------------------------- */
 

@@ -10,7 +10,8 @@
 
 struct aws_io;
 
-/* ca_file: PEM bundle for TLS, or NULL for the system's. NULL on failure with *err set. */
+/* ca_file: PEM bundle or directory of hashed names for TLS, or NULL for the system's. NULL on
+ * failure with *err set. */
 struct aws_io *aws_io_new(const struct aws_clock *clock, const char *ca_file,
                           struct aws_error *err);
 /* Cancels what is under way, without callbacks. Not from within a callback. */

@@ -5,6 +5,8 @@
 
 #include "aws/client/retry.h"
 
+enum { ATTEMPTS = 3 }; /* of the standard mode */
+
 /* ---- errors ---------------------------------------------------------------------------------- */
 
 struct wrong {
@@ -184,7 +186,7 @@ static void test_retry(void **state) {
   CLIENT_PLAY(f, {500, NULL, ""});
   o = client_run(f, &ecs_list_clusters, NULL, &client_asked);
   assert_true(o.failed);
-  assert_int_equal(f->script.at, AWS_RETRY_ATTEMPTS);
+  assert_int_equal(f->script.at, ATTEMPTS);
 
   CLIENT_PLAY(f, {403, NULL, "{\"__type\":\"AccessDeniedException\"}"});
   o = client_run(f, &ecs_list_clusters, NULL, &client_asked);
@@ -223,7 +225,7 @@ static void test_writes(void **state) {
       {{-1, NULL, NULL}, true, 1},
       {{200, NULL, "{"}, true, 1},
       {{400, NULL, "{\"__type\":\"InvalidParameterException\"}"}, false, 1},
-      {{400, NULL, "{\"__type\":\"ThrottlingException\"}"}, false, AWS_RETRY_ATTEMPTS},
+      {{400, NULL, "{\"__type\":\"ThrottlingException\"}"}, false, ATTEMPTS},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     CLIENT_PLAY(f, {200, NULL, "{\"clusterArns\":[]}"}); /* leaves a connection behind */
@@ -244,7 +246,7 @@ static void test_quota(void **state) {
   struct aws_retry r;
   struct aws_error err = {.code = AWS_E_SERVICE, .retryable = true};
   int cost = 0, granted = 0;
-  aws_retry_init(&r, 1);
+  aws_retry_init(&r, (struct aws_retry_settings){AWS_RETRY_STANDARD, 3}, 1);
   int64_t longest = 0;
   for (int i = 0; i < 1000; i++) {
     int64_t delay = aws_retry_delay(&r, &err, 1 + i % 2, &cost);
@@ -264,6 +266,25 @@ static void test_quota(void **state) {
   assert_int_equal(r.tokens, AWS_RETRY_QUOTA);
   err.retry_after_ms = 15000;
   assert_true(aws_retry_delay(&r, &err, 1, &cost) >= 15000);
+}
+
+static void test_retry_settings(void **state) {
+  (void)state;
+  struct aws_error err = {.code = AWS_E_SERVICE, .retryable = true};
+  int cost = 0;
+  struct aws_retry r;
+  aws_retry_init(&r, (struct aws_retry_settings){AWS_RETRY_STANDARD, 1}, 1);
+  assert_int_equal(aws_retry_delay(&r, &err, 1, &cost), -1);
+  aws_retry_init(&r, (struct aws_retry_settings){AWS_RETRY_LEGACY, 5}, 1);
+  int granted = 0;
+  for (int i = 0; i < 1000; i++)
+    granted += aws_retry_delay(&r, &err, 1 + i % 5, &cost) >= 0;
+  assert_int_equal(granted, 800); /* the fifth attempt is the last; no quota */
+  aws_retry_init(&r, (struct aws_retry_settings){AWS_RETRY_STANDARD, 50}, 1);
+  for (int i = 1; i < 50; i++) {
+    int64_t delay = aws_retry_delay(&r, &err, i, &cost);
+    assert_in_range(delay, 0, 20000);
+  }
 }
 
 /* ---- the clock ------------------------------------------------------------------------------- */
@@ -305,11 +326,17 @@ static void test_absurd_date(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      CLIENT_TEST(test_errors),         CLIENT_TEST(test_refused_signature),
-      CLIENT_TEST(test_bad_input),      CLIENT_TEST(test_retry),
-      CLIENT_TEST(test_retry_of_polls), CLIENT_TEST(test_writes),
-      cmocka_unit_test(test_quota),     CLIENT_TEST(test_clock_skew),
-      CLIENT_TEST(test_absurd_date),    CLIENT_TEST(test_long_region),
+      CLIENT_TEST(test_errors),
+      CLIENT_TEST(test_refused_signature),
+      CLIENT_TEST(test_bad_input),
+      CLIENT_TEST(test_retry),
+      CLIENT_TEST(test_retry_of_polls),
+      CLIENT_TEST(test_writes),
+      cmocka_unit_test(test_retry_settings),
+      cmocka_unit_test(test_quota),
+      CLIENT_TEST(test_clock_skew),
+      CLIENT_TEST(test_absurd_date),
+      CLIENT_TEST(test_long_region),
   };
   return cmocka_run_group_tests_name("aws/client errors", tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* ---- what came back -------------------------------------------------------------------------- */
@@ -259,12 +260,59 @@ static void test_cancel(void **state) {
   ask(f, "GET", "/hold", "", &held); /* freed with the loop */
 }
 
+/* ---- proxies --------------------------------------------------------------------------------- */
+
+static struct got get_url(struct fixture *f, const char *url) {
+  struct got g = {0};
+  struct aws_error err = {0};
+  struct aws_http_request rq = {
+      .method = "GET", .url = url, .body_max = 4096, .connect_ms = 200, .total_ms = 300};
+  assert_non_null(aws_io_http(f->io, &rq, on_reply, &g, &err));
+  assert_true(test_run(f->io, f->server, &g.done, 2000));
+  return g;
+}
+
+static void test_proxy(void **state) {
+  struct fixture *f = *state;
+  char proxy[64], own[128];
+  snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", test_server_port(f->server));
+  snprintf(own, sizeof own, "%s/direct", proxy);
+  static const char *const names[] = {"HTTP_PROXY", "http_proxy", "all_proxy"};
+  for (size_t i = 0; i < COUNT(names); i++) {
+    setenv(names[i], proxy, 1);
+    struct got g = get_url(f, "http://stack.invalid/x");
+    assert_int_equal(g.status, 200);
+    assert_non_null(strstr(g.body, "GET http://stack.invalid/x "));
+    g = get_url(f, own); /* loopback is asked itself */
+    assert_non_null(strstr(g.body, "GET /direct "));
+    unsigned before = test_server_requests(f->server);
+    get_url(f, "http://169.254.170.2/keys"); /* whether there is such a host or not */
+    get_url(f, "http://[fd00:ec2::254]/latest");
+    assert_int_equal(test_server_requests(f->server), before);
+    setenv("NO_PROXY", "other.invalid,stack.invalid", 1);
+    g = get_url(f, "http://stack.invalid/x");
+    assert_int_equal(g.status, 0);
+    unsetenv("NO_PROXY");
+    g = get_url(f, "http://localhost.invalid/");
+    assert_int_equal(g.status, 200); /* not "localhost" */
+    unsetenv(names[i]);
+  }
+  setenv("HTTP_PROXY", proxy, 1);
+  setenv("REQUEST_METHOD", "GET", 1); /* a CGI program: the variable came from outside */
+  assert_int_equal(get_url(f, "http://stack.invalid/x").status, 0);
+  unsetenv("REQUEST_METHOD");
+  unsetenv("HTTP_PROXY");
+}
+
 static void test_ca_file(void **state) {
   (void)state;
   struct aws_error err = {0};
   assert_null(aws_io_new(NULL, "/no/such/bundle.pem", &err));
   assert_int_equal(err.code, AWS_E_CONFIG);
   assert_non_null(strstr(err.text, "/no/such/bundle.pem"));
+  struct aws_io *io = aws_io_new(NULL, "/tmp", &err); /* a directory of certificates */
+  assert_non_null(io);
+  aws_io_free(io);
 }
 
 /* ---- timers ---------------------------------------------------------------------------------- */
@@ -451,6 +499,7 @@ int main(void) {
       WITH(test_refused),
       WITH(test_stale_connection),
       WITH(test_cancel),
+      WITH(test_proxy),
       cmocka_unit_test(test_ca_file),
       cmocka_unit_test(test_timers),
       cmocka_unit_test(test_greedy_timer),

@@ -120,6 +120,66 @@ static void test_ini_own(void **state) {
   }
 }
 
+/* ---- where the files are, by AWS's own cases ---------------------------------------------------
+ */
+
+static const char *case_env(void *arg, const char *name) {
+  return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(arg, name));
+}
+
+static const char *text_of(const cJSON *o, const char *name) {
+  return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
+}
+
+/* A profile that is in neither file is refused by a sentence that names both files; the default one
+ * is not refused, and its files are missing. */
+static bool run_location(const cJSON *test) {
+  struct aws_settings_input in = {.getenv = case_env,
+                                  .getenv_arg = cJSON_GetObjectItem(test, "environment")};
+  struct aws_error err = {0};
+  struct aws_settings *s = aws_settings_load(&in, &err);
+  const char *profile = text_of(test, "profile");
+  bool ok = s ? strcmp(aws_settings_profile(s), profile ? profile : "default") == 0
+              : strstr(err.text, profile) != NULL;
+  aws_settings_free(s);
+  in.profile = "no-such-profile";
+  s = aws_settings_load(&in, &err);
+  ok = ok && !s && strstr(err.text, text_of(test, "configLocation")) &&
+       strstr(err.text, text_of(test, "credentialsLocation"));
+  if (!ok)
+    print_message("wrong: %s (%s)\n", text_of(test, "name"), err.text);
+  aws_settings_free(s);
+  return ok;
+}
+
+static void test_locations(void **state) {
+  (void)state;
+  FILE *f = fopen(SHARED_DIR "/aws/vectors/aws-runtime/file-location-tests.json", "rb");
+  if (!f) {
+    print_message("no AWS test data at %s\n", SHARED_DIR);
+    skip();
+  }
+  static char text[1 << 14];
+  size_t n = fread(text, 1, sizeof text - 1, f);
+  fclose(f);
+  text[n] = '\0';
+  cJSON *doc = cJSON_Parse(text);
+  int total = 0, ours = 0, passed = 0;
+  const cJSON *test;
+  cJSON_ArrayForEach(test, cJSON_GetObjectItem(doc, "tests")) {
+    total++;
+    if (strcmp(text_of(test, "platform"), "linux") != 0)
+      continue;
+    ours++;
+    passed += run_location(test);
+  }
+  cJSON_Delete(doc);
+  print_message("file locations: %d of %d, and %d of Windows\n", passed, ours, total - ours);
+  assert_int_equal(total, 9);
+  assert_int_equal(ours, 4);
+  assert_int_equal(passed, ours);
+}
+
 /* ---- settings -------------------------------------------------------------------------------- */
 
 struct world {
@@ -163,6 +223,10 @@ static const char config_text[] = "[default]\n"
                                   "region = x.evil.com/#\n"
                                   "[profile fips]\n"
                                   "use_fips_endpoint = true\n"
+                                  "[profile net]\n"
+                                  "ca_bundle = /profile.pem\n"
+                                  "retry_mode = legacy\n"
+                                  "max_attempts = 7\n"
                                   "[services local]\n"
                                   "ecs =\n"
                                   "  region = here\n"
@@ -268,7 +332,7 @@ static void expect_error(struct world *w, const char *profile, const char *a, co
 
 static void test_bad_settings(void **state) {
   struct world *w = *state;
-  expect_error(w, "nope", "--profile", "default, dev, evil, fips, half, ops");
+  expect_error(w, "nope", "--profile", "default, dev, evil, fips, half, net, ops");
   expect_error(w, "evil", "x.evil.com", "not the name of a region");
   set(w, "AWS_PROFILE", "gone");
   expect_error(w, NULL, "AWS_PROFILE", w->credentials);
@@ -318,13 +382,51 @@ static void test_endpoints(void **state) {
   aws_settings_free(s);
 }
 
+static void expect_ca(struct world *w, const char *profile, const char *want) {
+  struct aws_error err = {0};
+  struct aws_settings *s = load(w, profile, &err);
+  assert_non_null(s);
+  if (want)
+    assert_string_equal(aws_settings_ca_file(s), want);
+  else
+    assert_null(aws_settings_ca_file(s));
+  aws_settings_free(s);
+}
+
 static void test_ca_file(void **state) {
   struct world *w = *state;
-  struct aws_error err = {0};
+  expect_ca(w, "dev", NULL);
+  set(w, "REQUESTS_CA_BUNDLE", "/requests.pem");
+  expect_ca(w, "dev", "/requests.pem");
+  expect_ca(w, "net", "/profile.pem");
   set(w, "AWS_CA_BUNDLE", "/a/bundle.pem");
-  struct aws_settings *s = load(w, NULL, &err);
-  assert_string_equal(aws_settings_ca_file(s), "/a/bundle.pem");
+  expect_ca(w, "net", "/a/bundle.pem");
+}
+
+static void expect_retry(struct world *w, const char *profile, enum aws_retry_mode mode, int most) {
+  struct aws_error err = {0};
+  struct aws_settings *s = load(w, profile, &err);
+  assert_non_null(s);
+  assert_int_equal(aws_settings_retry(s).mode, mode);
+  assert_int_equal(aws_settings_retry(s).max_attempts, most);
   aws_settings_free(s);
+}
+
+static void test_retry_settings(void **state) {
+  struct world *w = *state;
+  expect_retry(w, "dev", AWS_RETRY_STANDARD, 3);
+  expect_retry(w, "net", AWS_RETRY_LEGACY, 7);
+  set(w, "AWS_MAX_ATTEMPTS", "1");
+  expect_retry(w, "net", AWS_RETRY_LEGACY, 1);
+  set(w, "AWS_RETRY_MODE", "adaptive");
+  expect_retry(w, "net", AWS_RETRY_ADAPTIVE, 1);
+  set(w, "AWS_MAX_ATTEMPTS", "");
+  set(w, "AWS_RETRY_MODE", "legacy");
+  expect_retry(w, "dev", AWS_RETRY_LEGACY, 5);
+  set(w, "AWS_MAX_ATTEMPTS", "0");
+  expect_error(w, "dev", "AWS_MAX_ATTEMPTS is \"0\"", "from 1 to");
+  set(w, "AWS_RETRY_MODE", "never");
+  expect_error(w, "dev", "AWS_RETRY_MODE is \"never\"", "standard, adaptive or legacy");
 }
 
 /* ---- credentials ----------------------------------------------------------------------------- */
@@ -416,12 +518,14 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_ini_cases),
       cmocka_unit_test(test_ini_own),
+      cmocka_unit_test(test_locations),
       WITH(test_profile_and_region),
       WITH(test_variants),
       WITH(test_bad_settings),
       WITH(test_no_files),
       WITH(test_endpoints),
       WITH(test_ca_file),
+      WITH(test_retry_settings),
       WITH(test_credentials),
       WITH(test_no_credentials),
   };
