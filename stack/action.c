@@ -178,7 +178,11 @@ static bool journal(struct stack_action *a, const char *event, struct aws_error 
 }
 
 static void tell_timeline(struct stack_action *a, enum stack_level level, const char *text) {
-  struct stack_event e = {.at = stack_wall(a->s), .source = STACK_EVENT_ACTION, .level = level};
+  struct stack_event e = {.at = stack_wall(a->s),
+                          .source = STACK_EVENT_ACTION,
+                          .level = level,
+                          .turning = level >= STACK_UNKNOWN,
+                          .kind = a->kind};
 
   snprintf(e.id, sizeof e.id, "%.255s", a->id);
   snprintf(e.text, sizeof e.text, "%s %s: %s", a->ops->def.verb, a->view.subject, text);
@@ -434,6 +438,7 @@ struct stack_action *stack_action_start(struct stack *s, const struct stack_acti
   a->s = s;
   a->ops = ops;
   a->work = work;
+  a->kind = k;
   a->number = ++s->actions->number;
   memcpy(a->id, ids[0].p, ids[0].n);
   a->view.def = &ops->def;

@@ -46,6 +46,7 @@ struct stack_action {
   const struct action_ops *ops;
   struct stack_action_view view;
   uint64_t number;
+  enum stack_kind kind;
   char id[512]; /* of the thing acted on */
   struct action_slot slots[ACTION_SLOTS];
   unsigned open;                            /* slots that have not answered */

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/happening.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,18 +25,50 @@ static bool recent(const struct diff *d, aws_ms at) {
   return at > stack_wall(d->s) - HOUR;
 }
 
+/* The story turns with this one. */
+#define TELL_TURN(d, at, source, level, id, ...)                                                   \
+  do {                                                                                             \
+    struct stack_event turn = event_of(d, at, source, level, id);                                  \
+    turn.turning = true;                                                                           \
+    snprintf(turn.text, sizeof turn.text, __VA_ARGS__);                                            \
+    stack_timeline_add((d)->s, &turn);                                                             \
+  } while (0)
+
 #define TELL(d, at, source, level, id, ...)                                                        \
   stack_event_addf((d)->s, at, source, level, (d)->kind, id, __VA_ARGS__)
 
+/* The event, to be folded with those like it. */
+static struct stack_event event_of(const struct diff *d, aws_ms at, enum stack_event_source source,
+                                   enum stack_level level, struct aws_str id) {
+  struct stack_event e = {
+      .at = at ? at : stack_wall(d->s), .source = source, .level = level, .kind = d->kind};
+  snprintf(e.id, sizeof e.id, "%.*s", AWS_STR_ARG(id));
+  return e;
+}
+
 /* ---- plain states ---------------------------------------------------------------------------- */
+
+static const char *short_kind(enum stack_kind k) {
+  switch (k) {
+  case STACK_DISTRIBUTION:
+    return "CloudFront";
+  case STACK_LOAD_BALANCER:
+    return "LB";
+  case STACK_DB_INSTANCE:
+    return "db";
+  case STACK_DB_CLUSTER:
+    return "db cluster";
+  default:
+    return stack_kind_singular(k);
+  }
+}
 
 static void tell_state(const struct diff *d, const struct stack_row *now, enum stack_level level,
                        struct aws_str before, struct aws_str after) {
   if (!before.p || aws_str_eq(before, after))
     return;
-  TELL(d, 0, STACK_EVENT_STATE, level, now->id, "%s %.*s: %.*s, was %.*s",
-       stack_kind_singular(d->kind), AWS_STR_ARG(now->name), AWS_STR_ARG(after),
-       AWS_STR_ARG(before));
+  TELL(d, 0, STACK_EVENT_STATE, level, now->id, "%s %.*s: %.*s, was %.*s", short_kind(d->kind),
+       AWS_STR_ARG(now->name), AWS_STR_ARG(after), AWS_STR_ARG(before));
 }
 
 static enum stack_level plain_level(struct aws_str state, const char *fine) {
@@ -49,7 +81,7 @@ static void diff_distribution(const struct diff *d, const struct stack_row *was,
   if (a)
     tell_state(d, now, plain_level(b->status, "Deployed"), a->status, b->status);
   if (a && a->enabled != b->enabled)
-    TELL(d, 0, STACK_EVENT_STATE, STACK_NOTE, now->id, "distribution %.*s: %s",
+    TELL(d, 0, STACK_EVENT_STATE, STACK_NOTE, now->id, "CloudFront %.*s: %s",
          AWS_STR_ARG(now->name), b->enabled ? "enabled" : "disabled");
 }
 
@@ -84,13 +116,22 @@ static void diff_target(const struct diff *d, const struct stack_row *was,
   if (a ? aws_str_eq(a->state, b->state) : d->first)
     return;
   bool bad = aws_str_starts(b->state, "unhealthy"), fine = aws_str_eq_c(b->state, "healthy");
-  struct aws_str why = bad ? (b->description.n ? b->description : b->reason) : nothing;
-  TELL(d, 0, STACK_EVENT_STATE,
-       bad    ? STACK_WARN
-       : fine ? STACK_OK
-              : STACK_NOTE,
-       now->id, "target %.*s %.*s%s%.*s", AWS_STR_ARG(now->name), AWS_STR_ARG(b->state),
-       why.n ? ": " : "", AWS_STR_ARG(why));
+  const struct stack_row *group = stack_find(d->s, STACK_TARGET_GROUP, now->parent);
+  struct aws_str name = group ? group->name : now->parent;
+  struct stack_event one = event_of(d, 0, STACK_EVENT_STATE,
+                                    bad    ? STACK_WARN
+                                    : fine ? STACK_OK
+                                           : STACK_NOTE,
+                                    now->id);
+  struct stack_fold f = {.kind = STACK_TARGET_GROUP, .id = now->parent};
+  char why[80];
+  stack_target_why(b, why, sizeof why);
+  stack_fold_member(&f, "target", STACK_TARGET, now->id, 1, false);
+  snprintf(one.text, sizeof one.text, "target %.*s %.*s%s%s", AWS_STR_ARG(now->name),
+           AWS_STR_ARG(b->state), why[0] ? ": " : "", why);
+  snprintf(f.many, sizeof f.many, "# targets of %.*s %.*s%s%s", AWS_STR_ARG(name),
+           AWS_STR_ARG(b->state), why[0] ? ": " : "", why);
+  stack_timeline_fold(d->s, &one, &f);
 }
 
 /* ---- ECS ------------------------------------------------------------------------------------- */
@@ -103,31 +144,15 @@ static bool told(const struct ecs_service *a, struct aws_str event) {
   return false;
 }
 
-static enum stack_level event_level(struct aws_str message) {
-  static const struct {
-    const char *says;
-    enum stack_level level;
-  } rows[] = {
-      {"unhealthy", STACK_WARN},       {"unable to", STACK_WARN},          {"failed", STACK_WARN},
-      {"circuit breaker", STACK_WARN}, {"rolling back", STACK_WARN},       {"impaired", STACK_WARN},
-      {"steady state", STACK_OK},      {"deployment completed", STACK_OK},
-  };
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    if (aws_str_has(message, aws_str_from(rows[i].says)))
-      return rows[i].level;
-  return STACK_NOTE;
-}
-
-/* Newest first, and what was told before ends the list: the ids are stable. */
+/* They come newest first, and what was told before ends the list: the ids are stable. */
 static void diff_service_events(const struct diff *d, const struct ecs_service *a,
                                 const struct ecs_service *b, struct aws_str id) {
   const struct ecs_event *e = b->events.items;
-  for (size_t i = 0; i < b->events.n; i++) {
-    if (told(a, e[i].id) || !recent(d, e[i].created))
-      return;
-    TELL(d, e[i].created, STACK_EVENT_SERVICE, event_level(e[i].message), id, "%.*s",
-         AWS_STR_ARG(e[i].message));
-  }
+  size_t n = 0;
+  while (n < b->events.n && !told(a, e[n].id) && recent(d, e[n].created))
+    n++;
+  while (n-- > 0)
+    stack_tell_service_event(d->s, &e[n], id, b->name);
 }
 
 static const struct ecs_deployment *deployment_of(const struct ecs_service *v, struct aws_str id) {
@@ -138,26 +163,75 @@ static const struct ecs_deployment *deployment_of(const struct ecs_service *v, s
   return NULL;
 }
 
+/* What AWS's service events tell of the deployment as well. */
+static void tell_rollout(const struct diff *d, aws_ms at, enum stack_level level, bool turning,
+                         const char *word, const struct ecs_deployment *v, struct aws_str id,
+                         const char *text) {
+  struct stack_event one = event_of(d, at, STACK_EVENT_DEPLOYMENT, level, id);
+  struct stack_fold f = {.kind = STACK_SERVICE, .id = id};
+  one.turning = turning;
+  snprintf(one.text, sizeof one.text, "%s", text);
+  snprintf(f.many, sizeof f.many, "%.159s", text);
+  stack_fold_member(&f, word, STACK_KINDS, v->id, 1, true);
+  stack_timeline_fold(d->s, &one, &f);
+}
+
+/* The revision that the deployment takes the place of; 0: none that is known. */
+static int64_t replaced(const struct ecs_service *v, const struct ecs_deployment *by) {
+  const struct ecs_deployment *d = v->deployments.items;
+  for (size_t i = 0; i < v->deployments.n; i++)
+    if (&d[i] != by && !aws_str_eq(d[i].task_definition, by->task_definition))
+      return stack_revision(d[i].task_definition);
+  return 0;
+}
+
+static void tell_started(const struct diff *d, const struct ecs_service *v,
+                         const struct ecs_deployment *now, struct aws_str id) {
+  int64_t rev = stack_revision(now->task_definition), old = replaced(v, now);
+  char from[32] = "", text[200];
+  bool back = aws_str_has(now->rollout_state_reason, AWS_STR_LIT("rolling back"));
+  if (old)
+    snprintf(from, sizeof from, "%" PRId64 "\xe2\x86\x92", old);
+  snprintf(text, sizeof text, "ECS %.*s rev %s%" PRId64 " %s", AWS_STR_ARG(v->name), from, rev,
+           back ? "rolling back" : "rolling out");
+  tell_rollout(d, now->created, back ? STACK_WARN : STACK_NOTE, back, back ? "rollback" : "begun",
+               now, id, text);
+}
+
+static void tell_moved(const struct diff *d, const struct ecs_service *v,
+                       const struct ecs_deployment *now, struct aws_str id) {
+  int64_t rev = stack_revision(now->task_definition);
+  char why[100], text[200];
+  bool back = aws_str_has(now->rollout_state_reason, AWS_STR_LIT("rolling back"));
+  stack_plain_words(now->rollout_state_reason, why, sizeof why);
+  if (aws_str_eq_c(now->rollout_state, "FAILED")) {
+    snprintf(text, sizeof text, "ECS %.*s rev %" PRId64 " rollout FAILED%s%s", AWS_STR_ARG(v->name),
+             rev, why[0] ? ": " : "", why);
+    tell_rollout(d, 0, STACK_BAD, true, "failed", now, id, text);
+  } else if (aws_str_eq_c(now->rollout_state, "IN_PROGRESS")) { /* it had ended: ECS goes back */
+    int64_t old = replaced(v, now);
+    char from[32] = "";
+    if (old)
+      snprintf(from, sizeof from, "%" PRId64 "\xe2\x86\x92", old);
+    snprintf(text, sizeof text, "ECS %.*s rev %s%" PRId64 " rolling back", AWS_STR_ARG(v->name),
+             from, rev);
+    tell_rollout(d, 0, STACK_WARN, true, "rollback", now, id, text);
+  } else {
+    snprintf(text, sizeof text, "ECS %.*s rev %" PRId64 " %s", AWS_STR_ARG(v->name), rev,
+             back ? "rolled back" : "rollout completed");
+    tell_rollout(d, 0, STACK_OK, back, "completed", now, id, text);
+  }
+}
+
 static void diff_deployments(const struct diff *d, const struct ecs_service *a,
                              const struct ecs_service *b, struct aws_str id) {
   const struct ecs_deployment *v = b->deployments.items;
   for (size_t i = 0; i < b->deployments.n; i++) {
     const struct ecs_deployment *old = deployment_of(a, v[i].id);
-    int64_t rev = stack_revision(v[i].task_definition);
     if (!old && recent(d, v[i].created))
-      TELL(d, v[i].created, STACK_EVENT_DEPLOYMENT, STACK_NOTE, id,
-           "ECS %.*s deployment %.*s rev %" PRId64, AWS_STR_ARG(b->name), AWS_STR_ARG(v[i].id),
-           rev);
-    if (!old || aws_str_eq(old->rollout_state, v[i].rollout_state) || !v[i].rollout_state.n)
-      continue;
-    bool failed = aws_str_eq_c(v[i].rollout_state, "FAILED");
-    TELL(d, 0, STACK_EVENT_DEPLOYMENT,
-         failed                                            ? STACK_BAD
-         : aws_str_eq_c(v[i].rollout_state, "IN_PROGRESS") ? STACK_NOTE
-                                                           : STACK_OK,
-         id, "ECS %.*s rev %" PRId64 " rollout %.*s%s%.*s", AWS_STR_ARG(b->name), rev,
-         AWS_STR_ARG(v[i].rollout_state), v[i].rollout_state_reason.n ? ": " : "",
-         AWS_STR_ARG(v[i].rollout_state_reason));
+      tell_started(d, b, &v[i], id);
+    if (old && v[i].rollout_state.n && !aws_str_eq(old->rollout_state, v[i].rollout_state))
+      tell_moved(d, b, &v[i], id);
   }
 }
 
@@ -168,20 +242,44 @@ static void diff_service(const struct diff *d, const struct stack_row *was,
   diff_deployments(d, a, b, now->id);
   if (a && a->desired != b->desired)
     TELL(d, 0, STACK_EVENT_STATE, STACK_NOTE, now->id,
-         "ECS %.*s desired count %" PRId64 ", was %" PRId64, AWS_STR_ARG(b->name), b->desired,
-         a->desired);
+         "ECS %.*s wants %" PRId64 " task%s, was %" PRId64, AWS_STR_ARG(b->name), b->desired,
+         b->desired == 1 ? "" : "s", a->desired);
+}
+
+static const struct stack_row *service_of(const struct diff *d, const struct ecs_task *t) {
+  const struct stack_collection *c = stack_collection(d->s, STACK_SERVICE);
+  struct aws_str name = aws_str_after_last(t->group, ':');
+  for (size_t i = 0; i < c->n; i++)
+    if (aws_str_eq(c->rows[i]->parent, t->cluster_arn) && aws_str_eq(c->rows[i]->name, name))
+      return c->rows[i];
+  return NULL;
+}
+
+static void tell_stopped(const struct diff *d, const struct stack_row *now, const char *why) {
+  const struct ecs_task *t = now->item;
+  struct stack_event one =
+      event_of(d, t->stopped ? t->stopped : t->stopping, STACK_EVENT_STATE, STACK_WARN, now->id);
+  const struct stack_row *service = service_of(d, t);
+  struct aws_str name = aws_str_after_last(t->group, ':');
+  struct stack_fold f = {.kind = STACK_SERVICE, .id = service ? service->id : t->group};
+  char words[100];
+  stack_plain_words(aws_str_from(why), words, sizeof words);
+  stack_fold_member(&f, "stopped", STACK_TASK, now->id, 1, true);
+  snprintf(one.text, sizeof one.text, "task %.8s of %.*s stopped: %s", now->name.p,
+           AWS_STR_ARG(name), words);
+  snprintf(f.many, sizeof f.many, "# tasks of %.*s stopped: %s", AWS_STR_ARG(name), words);
+  stack_timeline_fold(d->s, &one, &f);
 }
 
 static void diff_task(const struct diff *d, const struct stack_row *was,
                       const struct stack_row *now) {
   const struct ecs_task *a = stack_item(was), *b = now->item;
   char why[160];
-  aws_ms at = b->stopped ? b->stopped : b->stopping;
   struct aws_str service = aws_str_after_last(b->group, ':');
   if (aws_str_eq_c(b->desired_status, "STOPPED")) {
-    if (!a && recent(d, at) && stack_task_failed(b, why, sizeof why))
-      TELL(d, at, STACK_EVENT_STATE, STACK_WARN, now->id, "task %.8s of %.*s stopped: %s",
-           now->name.p, AWS_STR_ARG(service), why);
+    if (!a && recent(d, b->stopped ? b->stopped : b->stopping) &&
+        stack_task_failed(b, why, sizeof why))
+      tell_stopped(d, now, why);
   } else if (a && !aws_str_eq(a->health_status, b->health_status) &&
              aws_str_eq_c(b->health_status, "UNHEALTHY"))
     TELL(d, 0, STACK_EVENT_STATE, STACK_WARN, now->id, "task %.8s of %.*s UNHEALTHY", now->name.p,
@@ -196,7 +294,7 @@ static void diff_db_instance(const struct diff *d, const struct stack_row *was,
   if (a)
     tell_state(d, now, stack_database_level(b->status), a->status, b->status);
   if (a && a->zone.n && b->zone.n && !aws_str_eq(a->zone, b->zone))
-    TELL(d, 0, STACK_EVENT_STATE, STACK_WARN, now->id, "database instance %.*s moved to %.*s",
+    TELL(d, 0, STACK_EVENT_STATE, STACK_WARN, now->id, "db %.*s moved to %.*s",
          AWS_STR_ARG(now->name), AWS_STR_ARG(b->zone));
 }
 
@@ -216,16 +314,54 @@ static void diff_db_cluster(const struct diff *d, const struct stack_row *was,
   struct aws_str old = writer_of(a), writer = writer_of(b);
   tell_state(d, now, stack_database_level(b->status), a->status, b->status);
   if (old.n && writer.n && !aws_str_eq(old, writer))
-    TELL(d, 0, STACK_EVENT_STATE, STACK_WARN, now->id, "%.*s: writer is %.*s, was %.*s",
-         AWS_STR_ARG(now->name), AWS_STR_ARG(writer), AWS_STR_ARG(old));
+    TELL_TURN(d, 0, STACK_EVENT_STATE, STACK_WARN, now->id, "%.*s: writer is %.*s, was %.*s",
+              AWS_STR_ARG(now->name), AWS_STR_ARG(writer), AWS_STR_ARG(old));
+}
+
+/* The thing that an RDS event is about, when it is one that is watched; else the event itself. */
+static const struct stack_row *source_of(const struct diff *d, const struct rds_event *e,
+                                         enum stack_kind *k) {
+  static const enum stack_kind kinds[] = {STACK_DB_INSTANCE, STACK_DB_CLUSTER};
+  static const char *const types[] = {"db-instance", "db-cluster"};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    const struct stack_row *row = stack_find(d->s, kinds[i], e->source_arn);
+    *k = kinds[i];
+    if (row)
+      return row;
+    const struct stack_collection *c = stack_collection(d->s, kinds[i]);
+    for (size_t j = 0; aws_str_eq_c(e->source_type, types[i]) && j < c->n; j++)
+      if (aws_str_eq(c->rows[j]->name, e->source_id))
+        return c->rows[j];
+  }
+  return NULL;
 }
 
 static void diff_db_event(const struct diff *d, const struct stack_row *was,
                           const struct stack_row *now) {
+  static const struct {
+    const char *says;
+    enum stack_level level;
+    bool turning;
+  } words[] = {
+      {"failover started", STACK_WARN, true},  {"failover completed", STACK_OK, true},
+      {"ailed over", STACK_WARN, true},        {"unhealthy", STACK_WARN, false},
+      {"unable to", STACK_WARN, false},        {"failed", STACK_WARN, false},
+      {"ran out of storage", STACK_BAD, true}, {"", STACK_NOTE, false},
+  };
   const struct rds_event *b = now->item;
-  if (!was && recent(d, b->date))
-    TELL(d, b->date, STACK_EVENT_DATABASE, event_level(b->message), b->source_arn, "%.*s: %.*s",
-         AWS_STR_ARG(b->source_id), AWS_STR_ARG(b->message));
+  if (was || !recent(d, b->date))
+    return;
+  size_t w = 0;
+  while (!aws_str_has(b->message, aws_str_from(words[w].says)))
+    w++;
+  enum stack_kind k = d->kind;
+  const struct stack_row *source = source_of(d, b, &k);
+  struct stack_event e =
+      event_of(d, b->date, STACK_EVENT_DATABASE, words[w].level, source ? source->id : now->id);
+  e.kind = source ? k : d->kind;
+  e.turning = words[w].turning;
+  snprintf(e.text, sizeof e.text, "%.*s: %.*s", AWS_STR_ARG(b->source_id), AWS_STR_ARG(b->message));
+  stack_timeline_add(d->s, &e);
 }
 
 static void diff_alarm(const struct diff *d, const struct stack_row *was,
@@ -233,11 +369,13 @@ static void diff_alarm(const struct diff *d, const struct stack_row *was,
   const struct cloudwatch_alarm *a = stack_item(was), *b = now->item;
   aws_ms at = b->transitioned ? b->transitioned : b->updated;
   bool alarm = aws_str_eq_c(b->state, "ALARM");
+  char why[160] = "";
   if (a ? aws_str_eq(a->state, b->state) : !alarm || !recent(d, at))
     return;
-  TELL(d, at, STACK_EVENT_ALARM, alarm ? STACK_WARN : STACK_OK, now->id, "alarm %.*s %.*s%s%.*s",
-       AWS_STR_ARG(b->name), AWS_STR_ARG(b->state), alarm && b->reason.n ? ": " : "",
-       AWS_STR_ARG(alarm ? b->reason : nothing));
+  if (alarm)
+    stack_alarm_why(b, why, sizeof why);
+  TELL_TURN(d, at, STACK_EVENT_ALARM, alarm ? STACK_WARN : STACK_OK, now->id, "alarm %.*s %.*s%s%s",
+            AWS_STR_ARG(b->name), AWS_STR_ARG(b->state), why[0] ? ": " : "", why);
 }
 
 static void diff_parameter(const struct diff *d, const struct stack_row *was,

@@ -1,28 +1,53 @@
 /* What happened, newest first. Events are kept in order of time; the oldest go when there are too
- * many. */
+ * many. Like events near each other become one row, and an event that two sources report is one.
+ */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/happening.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { TOGETHER_MS = 60000, MEMBERS_MAX = 2000 };
+
+struct row {
+  struct stack_event pub;
+  uint64_t like;  /* what this row folds; 0: nothing */
+  uint64_t whole; /* hash of the id of what its members are parts of */
+  enum stack_kind whole_kind;
+  char many[160]; /* the text for several, with # for their number; one: for a single one */
+  char one[256];
+  struct stack_member *members;
+  size_t n, cap;
+};
+
 struct stack_timeline {
-  struct stack_event *at[STACK_TIMELINE_MAX]; /* newest first */
+  struct row *at[STACK_TIMELINE_MAX]; /* newest first */
   size_t n;
   uint64_t generation;
 };
+
+static uint64_t hash(struct aws_str s) {
+  return aws_hash(s.p, s.n);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 bool stack_timeline_init(struct stack *s) {
   s->timeline = aws_calloc(1, sizeof *s->timeline);
   return s->timeline != NULL;
 }
 
+static void row_free(struct row *r) {
+  free(r->members);
+  free(r);
+}
+
 void stack_timeline_free(struct stack *s) {
   if (!s->timeline)
     return;
   for (size_t i = 0; i < s->timeline->n; i++)
-    free(s->timeline->at[i]);
+    row_free(s->timeline->at[i]);
   free(s->timeline);
   s->timeline = NULL;
 }
@@ -32,7 +57,7 @@ size_t stack_timeline_count(const struct stack *s) {
 }
 
 const struct stack_event *stack_timeline_at(const struct stack *s, size_t i) {
-  return i < s->timeline->n ? s->timeline->at[i] : NULL;
+  return i < s->timeline->n ? &s->timeline->at[i]->pub : NULL;
 }
 
 uint64_t stack_timeline_generation(const struct stack *s) {
@@ -44,7 +69,7 @@ static size_t place_of(const struct stack_timeline *t, aws_ms at) {
   size_t lo = 0, hi = t->n;
   while (lo < hi) {
     size_t mid = lo + (hi - lo) / 2;
-    if (t->at[mid]->at > at)
+    if (t->at[mid]->pub.at > at)
       lo = mid + 1;
     else
       hi = mid;
@@ -53,28 +78,164 @@ static size_t place_of(const struct stack_timeline *t, aws_ms at) {
 }
 
 static bool known(const struct stack_timeline *t, size_t from, const struct stack_event *e) {
-  for (size_t i = from; i < t->n && t->at[i]->at == e->at; i++)
-    if (t->at[i]->source == e->source && !strcmp(t->at[i]->id, e->id) &&
-        !strcmp(t->at[i]->text, e->text))
+  for (size_t i = from; i < t->n && t->at[i]->pub.at == e->at; i++) {
+    const struct stack_event *old = &t->at[i]->pub;
+    if (old->source == e->source && !strcmp(old->id, e->id) && !strcmp(old->text, e->text))
       return true;
+  }
   return false;
 }
 
-void stack_timeline_add(struct stack *s, const struct stack_event *e) {
+static void changed(struct stack *s) {
+  s->timeline->generation++;
+  stack_changed(s, STACK_CHANGED_TIMELINE);
+}
+
+/* NULL: it is known, too old to be kept, or there is no memory. */
+static struct row *insert(struct stack *s, const struct stack_event *e) {
   struct stack_timeline *t = s->timeline;
   size_t at = place_of(t, e->at);
   if (at >= STACK_TIMELINE_MAX || known(t, at, e))
-    return;
-  struct stack_event *copy =
-      t->n == STACK_TIMELINE_MAX ? t->at[--t->n] : aws_calloc(1, sizeof *copy);
-  if (!copy)
-    return;
-  *copy = *e;
+    return NULL;
+  struct row *r = aws_calloc(1, sizeof *r);
+  if (!r)
+    return NULL;
+  if (t->n == STACK_TIMELINE_MAX)
+    row_free(t->at[--t->n]);
+  r->pub = *e;
   memmove(&t->at[at + 1], &t->at[at], (t->n - at) * sizeof t->at[0]);
-  t->at[at] = copy;
+  t->at[at] = r;
   t->n++;
-  t->generation++;
-  stack_changed(s, STACK_CHANGED_TIMELINE);
+  changed(s);
+  return r;
+}
+
+void stack_timeline_add(struct stack *s, const struct stack_event *e) {
+  insert(s, e);
+}
+
+static void remove_row(struct stack *s, size_t i) {
+  struct stack_timeline *t = s->timeline;
+  row_free(t->at[i]);
+  t->n--;
+  memmove(&t->at[i], &t->at[i + 1], (t->n - i) * sizeof t->at[0]);
+  changed(s);
+}
+
+/* ---- several told as one --------------------------------------------------------------------- */
+
+static size_t find_member(const struct row *r, uint64_t what) {
+  size_t i = 0;
+  while (i < r->n && r->members[i].what != what)
+    i++;
+  return i;
+}
+
+/* The text of a row by the number it stands for. */
+static void say(struct row *r) {
+  char text[sizeof r->pub.text];
+  const char *number = strchr(r->many, '#');
+  bool several = r->pub.count > 1 && number;
+  if (several)
+    snprintf(text, sizeof text, "%.*s%u%s", (int)(number - r->many), r->many, r->pub.count,
+             number + 1);
+  else
+    snprintf(text, sizeof text, "%s", r->one);
+  memcpy(r->pub.text, text, sizeof text);
+}
+
+static void add_members(struct row *r, const struct stack_fold *f) {
+  for (size_t i = 0; i < f->n; i++) {
+    const struct stack_member *m = &f->members[i];
+    if (!m->weight || find_member(r, m->what) < r->n || r->n >= MEMBERS_MAX ||
+        !aws_grow(&r->members, &r->cap, r->n + 1, sizeof *r->members))
+      continue;
+    r->members[r->n++] = *m;
+    r->pub.count += m->weight;
+  }
+}
+
+/* A row with the same words about parts of the same thing, not long before or after. */
+static struct row *find_like(const struct stack_timeline *t, uint64_t like, aws_ms at) {
+  for (size_t i = place_of(t, at + TOGETHER_MS); i < t->n && t->at[i]->pub.at >= at - TOGETHER_MS;
+       i++)
+    if (t->at[i]->like == like)
+      return t->at[i];
+  return NULL;
+}
+
+/* What happens once and is told better here is taken out of the rows that told it before; what they
+ * told better is dropped from f. True: something is left to tell. */
+static bool settle(struct stack *s, enum stack_event_source source, struct stack_fold *f) {
+  struct stack_timeline *t = s->timeline;
+  size_t left = 0;
+  for (size_t m = 0; m < f->n; m++) {
+    for (size_t i = t->n; i-- > 0 && f->members[m].once;) {
+      struct row *r = t->at[i];
+      size_t at = r->pub.source == source ? r->n : find_member(r, f->members[m].what);
+      if (at == r->n)
+        continue;
+      if (source == STACK_EVENT_SERVICE) { /* the console's own words say more */
+        f->members[m].weight = 0;
+        break;
+      }
+      r->pub.count -= r->members[at].weight;
+      r->members[at] = r->members[--r->n];
+      if (r->pub.count == 0)
+        remove_row(s, i);
+      else
+        say(r);
+    }
+    left += f->members[m].weight > 0;
+  }
+  return left > 0;
+}
+
+static uint64_t like_of(enum stack_event_source source, const struct stack_fold *f) {
+  const uint64_t parts[] = {source, f->kind, hash(f->id), hash(aws_str_from(f->many))};
+  return aws_hash(parts, sizeof parts) | 1;
+}
+
+void stack_timeline_fold(struct stack *s, const struct stack_event *one, struct stack_fold *f) {
+  if (!settle(s, one->source, f))
+    return;
+  uint64_t like = like_of(one->source, f);
+  struct row *r = find_like(s->timeline, like, one->at);
+  if (!r) {
+    struct stack_event first = *one;
+    first.count = 0;
+    r = insert(s, &first);
+    if (!r)
+      return;
+    r->like = like;
+    r->whole = hash(f->id);
+    r->whole_kind = f->kind;
+    snprintf(r->many, sizeof r->many, "%s", f->many);
+    snprintf(r->one, sizeof r->one, "%s", one->text);
+  }
+  add_members(r, f);
+  if (r->pub.count > 1) {
+    r->pub.kind = f->kind;
+    snprintf(r->pub.id, sizeof r->pub.id, "%.*s", AWS_STR_ARG(f->id));
+  }
+  say(r);
+  changed(s);
+}
+
+bool stack_timeline_concerns(const struct stack *s, size_t i, enum stack_kind k,
+                             struct aws_str id) {
+  if (i >= s->timeline->n)
+    return false;
+  const struct row *r = s->timeline->at[i];
+  if (r->pub.kind == k && aws_str_eq_c(id, r->pub.id))
+    return true;
+  if (r->like && r->whole_kind == k && r->whole == hash(id))
+    return true;
+  uint64_t thing = stack_member_thing(k, id);
+  for (size_t m = 0; m < r->n; m++)
+    if (r->members[m].thing == thing)
+      return true;
+  return false;
 }
 
 void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source,

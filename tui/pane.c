@@ -291,7 +291,7 @@ static enum tui_result open_row(struct pane *p) {
   if (!r)
     return TUI_REDRAW;
   enum pane_open how = table_of(p)->open ? table_of(p)->open(p, r) : PANE_OPEN_DESCRIBE;
-  struct tui_subject s = {r->kind, r->key, r->row};
+  struct tui_subject s = {r->kind, r->row ? r->row->id : r->key, r->row}; /* events have keys */
   switch (how) {
   case PANE_OPEN_DRILL:
     go(p, 1, r);

@@ -47,7 +47,7 @@ static void add_seen(struct events *e, struct lines *l) {
     const struct stack_event *ev = stack_timeline_at(s, i);
     /* What ECS and RDS report is taken from the thing itself. */
     bool reported = ev->source == STACK_EVENT_SERVICE || ev->source == STACK_EVENT_DATABASE;
-    if (ev->kind == e->kind && !reported && strcmp(ev->id, e->id) == 0)
+    if (!reported && stack_timeline_concerns(s, i, e->kind, aws_str_from(e->id)))
       add(l, ev->at, aws_str_from(ev->text),
           ev->level >= STACK_UNKNOWN ? tui_level_style(ev->level) : WID_NORMAL);
   }

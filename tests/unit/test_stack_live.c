@@ -69,7 +69,7 @@ static void bad_deploy_is_seen_from_its_first_target_to_the_rollback(void **stat
   WORLD_UNTIL(&w, told("rollout FAILED"));
   WORLD_UNTIL(&w, stack_path(w.stack)->hops[STACK_HOP_ECS].rating.level <= STACK_NOTE &&
                       !stack_path(w.stack)->hops[STACK_HOP_ECS].moving);
-  assert_true(told("web deployment"));
+  assert_true(told("ECS web rev 41→42 rolling out"));
   assert_true(told("unhealthy"));
   const struct stack_row *web = world_row(&w, STACK_SERVICE, "web");
   const struct ecs_service *v = web->item;

@@ -213,7 +213,7 @@ static void names_the_first_fault(void **state) {
   assert_true(aws_str_eq_c(p->hops[STACK_HOP_ALB].worst_id, FAKE_GROUP));
   assert_string_equal(p->hops[STACK_HOP_ECS].facts[0], "web 3/3");
   assert_string_equal(p->hops[STACK_HOP_ECS].facts[1], "rev 41→42");
-  assert_non_null(strstr(p->since, "ECS web deployment ecs-svc/2 rev 42"));
+  assert_non_null(strstr(p->since, "ECS web rev 41→42 rolling out"));
   assert_non_null(strstr(p->since, "1 target unhealthy"));
   assert_int_equal(p->since_at, 1768474700000);
   fake_answers(fake_shop, fake_shop_n, NULL, 0);

@@ -3,6 +3,7 @@
 
 #include "test.h"
 
+#include "stack/happening.h"
 #include "stack_fake.h"
 
 #include <math.h>
@@ -73,7 +74,7 @@ static void first_fill_tells_the_last_hour_alone(void **state) {
   fake_answers(one, COUNT(one), fake_shop, fake_shop_n);
   struct stack *s = fake_settled(NULL);
   assert_int_equal(stack_timeline_count(s), 1);
-  assert_string_equal(stack_timeline_at(s, 0)->text, "has started 2 tasks");
+  assert_string_equal(stack_timeline_at(s, 0)->text, "ECS web: started 2 tasks");
   assert_int_equal(stack_timeline_at(s, 0)->source, STACK_EVENT_SERVICE);
   assert_int_equal(stack_timeline_at(s, 0)->at, 1768474000000);
   fake_pass(s, 60000); /* the same answers again tell nothing */
@@ -99,7 +100,7 @@ static void tells_what_a_refresh_changed(void **state) {
   static const struct fake_answer after[] = {
       {.op = "DescribeServices",
        .items = SERVICE(5, DEPLOYMENT("d1", "41", 1768474790, "FAILED"),
-                        EVENT("e9", 1768474805, "is unable to place a task"))},
+                        EVENT("e9", 1768474805, "(service web) is unable to place a task"))},
       {.op = "DescribeTargetHealth",
        .items = "[{\"Target\":{\"Id\":\"10.0.10.17\",\"Port\":8080},\"TargetHealth\":{\"State\":"
                 "\"unhealthy\",\"Reason\":\"Target.ResponseCodeMismatch\",\"Description\":"
@@ -124,18 +125,299 @@ static void tells_what_a_refresh_changed(void **state) {
   struct stack *s = fake_settled(NULL);
   fake_answers(after, COUNT(after), fake_shop, fake_shop_n);
   fake_pass(s, 130000);
-  assert_true(told(s, "ECS web deployment d1 rev 41"));
+  assert_true(told(s, "ECS web rev 41 rolling out"));
   assert_true(told(s, "ECS web rev 41 rollout FAILED: why"));
-  assert_true(told(s, "desired count 5, was 2"));
-  assert_true(told(s, "is unable to place a task"));
-  assert_true(
-      told(s, "target 10.0.10.17:8080 unhealthy: Health checks failed with these codes: [502]"));
-  assert_true(told(s, "database instance db: rebooting, was available"));
+  assert_true(told(s, "ECS web wants 5 tasks, was 2"));
+  assert_true(told(s, "ECS web: is unable to place a task"));
+  assert_true(told(s, "target 10.0.10.17:8080 unhealthy: 502"));
+  assert_true(told(s, "db db: rebooting, was available"));
   assert_true(told(s, "moved to eu-west-1b"));
   assert_true(told(s, "c: writer is two, was one"));
   assert_true(told(s, "db: Multi-AZ failover started"));
   assert_int_equal(count(s, "alarm web-5xx ALARM: 3 points"), 1);
   fake_free(s);
+}
+
+/* ---- whose it is, and told once ---------------------------------------------------------------
+ */
+
+static const struct stack_event *find_event(struct stack *s, const char *text, size_t *at) {
+  for (size_t i = 0; i < stack_timeline_count(s); i++)
+    if (strstr(stack_timeline_at(s, i)->text, text)) {
+      *at = i;
+      return stack_timeline_at(s, i);
+    }
+  fail_msg("not told: %s", text);
+  return NULL;
+}
+
+/* Every row leads to the thing it is about: describe finds it. */
+static void every_event_leads_to_its_thing(void **state) {
+  (void)state;
+#define TASK(id) FAKE_ARN("ecs", "task/shop/" id)
+  static const struct fake_answer before[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(2, DEPLOYMENT("ecs-svc/1", "41", 1768400000, "COMPLETED"), "")},
+  };
+  static const struct fake_answer
+      after[] =
+          {
+              {.op = "DescribeServices",
+               .items = SERVICE(2,
+                                DEPLOYMENT("ecs-svc/2", "42", 1768474805,
+                                           "FAILED") ",{\"id\":\"ecs-svc/1\","
+                                                     "\"status\":\"ACTIVE\",\"taskDefinition\":"
+                                                     "\"" FAKE_TASKDEF("41") "\"}",
+                                EVENT("e1", 1768474806,
+                                      "(service web) (task t1) (port 80) is unhealthy in "
+                                      "(target-group " FAKE_GROUP
+                                      ") due to (reason Health checks failed with these codes: "
+                                      "[502]).") "," EVENT("e2", 1768474805,
+                                                           "(service web) registered 2 targets in "
+                                                           "(target-group " FAKE_GROUP ")"))},
+              {.op = "DescribeDBInstances",
+               .items = "[{\"DBInstanceIdentifier\":\"shop-db\",\"DBInstanceArn\":\"" FAKE_ARN(
+                   "rds", "db:shop-db") "\",\"DBInstanceStatus\":\"rebooting\","
+                                        "\"Engine\":\"postgres\"}]"},
+              {.op = "DescribeEvents",
+               .items =
+                   "[{\"SourceIdentifier\":\"shop-db\",\"SourceType\":\"db-instance\","
+                   "\"SourceArn\":\"" FAKE_ARN(
+                       "rds",
+                       "db:shop-db") "\",\"Date\":\"2026-01-15T11:00:01Z\",\"Message\":"
+                                     "\"Multi-AZ instance failover "
+                                     "started\"},{\"SourceIdentifier\":\"snap\","
+                                     "\"SourceType\":\"db-snapshot\",\"SourceArn\":\"x\",\"Date\":"
+                                     "\"2026-01-15T11:00:02Z\",\"Message\":\"Snapshot created\"}]"},
+              {.op = "DescribeTargetHealth",
+               .items =
+                   "[{\"Target\":{\"Id\":\"10.0.10.17\",\"Port\":8080},\"TargetHealth\":{\"State\":"
+                   "\"draining\"}},{\"Target\":{\"Id\":\"10.0.20.31\",\"Port\":8080},"
+                   "\"TargetHealth\":{\"State\":\"healthy\"}}]"},
+          };
+  fake_answers(before, COUNT(before), fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  fake_answers(after, COUNT(after), fake_shop, fake_shop_n);
+  fake_pass(s, 130000);
+  assert_true(stack_timeline_count(s) >= 7);
+  for (size_t i = 0; i < stack_timeline_count(s); i++) {
+    const struct stack_event *e = stack_timeline_at(s, i);
+    if (!stack_find(s, e->kind, aws_str_from(e->id)))
+      fail_msg("\"%s\" leads to no %s \"%s\"", e->text, stack_kind_singular(e->kind), e->id);
+    assert_null(strstr(e->text, "arn:"));
+    assert_null(strstr(e->text, "ecs-svc"));
+    assert_null(strstr(e->text, "(service"));
+  }
+  size_t at;
+  assert_int_equal(find_event(s, "shop-db: Multi-AZ", &at)->kind, STACK_DB_INSTANCE);
+  assert_int_equal(find_event(s, "Snapshot created", &at)->kind, STACK_DB_EVENT);
+  assert_true(find_event(s, "failover started", &at)->turning);
+  assert_int_equal(find_event(s, "registered 2 targets", &at)->kind, STACK_SERVICE);
+  find_event(s, "ECS web: 1 task unhealthy in web due to 502", &at);
+  find_event(s,
+             "ECS web rev 41\xe2\x86\x92"
+             "42 rolling out",
+             &at);
+  find_event(s, "target 10.0.10.17:8080 draining", &at);
+  assert_true(stack_timeline_concerns(s, at, STACK_TARGET_GROUP, aws_str_from(FAKE_GROUP)));
+  assert_false(stack_timeline_concerns(s, at, STACK_SERVICE, aws_str_from(FAKE_SERVICE)));
+  assert_false(stack_timeline_concerns(s, 100000, STACK_SERVICE, aws_str_from(FAKE_SERVICE)));
+  fake_free(s);
+}
+
+#define TARGET_IS(ip, health)                                                                      \
+  "{\"Target\":{\"Id\":\"10.0.10." ip "\",\"Port\":8080},\"TargetHealth\":{" health "}}"
+#define SICK                                                                                       \
+  "\"State\":\"unhealthy\",\"Reason\":\"Target.ResponseCodeMismatch\",\"Description\":"            \
+  "\"Health checks failed with these codes: [502]\""
+#define WELL "\"State\":\"healthy\""
+
+static void like_changes_are_one_row(void **state) {
+  (void)state;
+  static const struct fake_answer well[] = {
+      {.op = "DescribeTargetHealth",
+       .items = "[" TARGET_IS("1", WELL) "," TARGET_IS("2", WELL) "," TARGET_IS("3", WELL) "]"}};
+  static const struct fake_answer two[] = {
+      {.op = "DescribeTargetHealth",
+       .items = "[" TARGET_IS("1", SICK) "," TARGET_IS("2", SICK) "," TARGET_IS("3", WELL) "]"}};
+  static const struct fake_answer three[] = {
+      {.op = "DescribeTargetHealth",
+       .items = "[" TARGET_IS("1", SICK) "," TARGET_IS("2", SICK) "," TARGET_IS("3", SICK) "]"}};
+  fake_answers(well, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  fake_answers(two, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 16000);
+  size_t at;
+  aws_ms first = find_event(s, "2 targets of web unhealthy: 502", &at)->at;
+  fake_answers(three, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 16000);
+  const struct stack_event *e = find_event(s, "3 targets of web unhealthy: 502", &at);
+  assert_int_equal(e->at, first);
+  assert_int_equal(e->count, 3);
+  assert_int_equal(e->level, STACK_WARN);
+  assert_int_equal(e->kind, STACK_TARGET_GROUP);
+  assert_string_equal(e->id, FAKE_GROUP);
+  assert_int_equal(count(s, "unhealthy"), 1);
+  assert_true(
+      stack_timeline_concerns(s, at, STACK_TARGET, AWS_STR_LIT(FAKE_GROUP "|10.0.10.2:8080")));
+  assert_false(
+      stack_timeline_concerns(s, at, STACK_TARGET, AWS_STR_LIT(FAKE_GROUP "|10.0.10.9:8080")));
+  fake_answers(well, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 120000);
+  fake_answers(two, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 30000);
+  assert_int_equal(count(s, "unhealthy"), 2); /* another time is another row */
+  fake_free(s);
+}
+
+#define STOPPED(id, reason)                                                                        \
+  "{\"taskArn\":\"" TASK(                                                                          \
+      id) "\",\"clusterArn\":\"" FAKE_CLUSTER "\",\"group\":\"service:web\","                      \
+          "\"lastStatus\":\"STOPPED\",\"desiredStatus\":\"STOPPED\",\"stoppedAt\":1768474803,"     \
+          "\"stoppedReason\":\"" reason "\",\"taskDefinitionArn\":\"" FAKE_TASKDEF("41") "\"}"
+
+/* AWS says that three tasks stopped; the console knows why two of them did. */
+static void a_stop_is_told_once(void **state) {
+  (void)state;
+  static const struct fake_answer after[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(2, DEPLOYMENT("ecs-svc/1", "41", 1768400000, "COMPLETED"),
+                        EVENT("e1", 1768474803,
+                              "(service web) has stopped 3 running tasks: (task s1) (task s2) "
+                              "(task s3).") "," EVENT("e0", 1768474802,
+                                                      "(service web) has stopped 1 running tasks: "
+                                                      "(task s4)."))},
+      {.op = "ListTasks", .has = "STOPPED", .items = "[\"" TASK("s1") "\",\"" TASK("s2") "\"]"},
+      {.op = "DescribeTasks",
+       .has = "task/shop/s1",
+       .items = "[" STOPPED(
+           "s1", "Task failed ELB health checks in (target-group " FAKE_GROUP
+                 ")") "," STOPPED("s2", "Task failed ELB health checks in (target-group " FAKE_GROUP
+                                        ")") "]"},
+  };
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_answers(after, COUNT(after), fake_shop, fake_shop_n);
+  fake_pass(s, 130000);
+  size_t at;
+  const struct stack_event *e =
+      find_event(s, "2 tasks of web stopped: Task failed ELB health checks in web", &at);
+  assert_string_equal(e->id, FAKE_SERVICE);
+  assert_true(stack_timeline_concerns(s, at, STACK_TASK, AWS_STR_LIT(TASK("s2"))));
+  find_event(s, "ECS web: stopped 2 tasks", &at); /* s3, s4: nobody knows why */
+  assert_int_equal(count(s, "stopped"), 2);
+  fake_free(s);
+}
+
+/* What ECS and the deployment itself say of one rollout. */
+static void a_rollback_is_told_once_and_marked(void **state) {
+  (void)state;
+#define OLD(state, reason)                                                                         \
+  "{\"id\":\"ecs-svc/1\",\"status\":\"PRIMARY\",\"taskDefinition\":\"" FAKE_TASKDEF(               \
+      "41") "\",\"createdAt\":1768400000,\"rolloutState\":\"" state                                \
+            "\",\"rolloutStateReason\":\"" reason "\"}"
+#define NEW(state, reason)                                                                         \
+  "{\"id\":\"ecs-svc/2\",\"status\":\"ACTIVE\",\"taskDefinition\":\"" FAKE_TASKDEF(                \
+      "42") "\",\"createdAt\":1768474790,\"rolloutState\":\"" state                                \
+            "\",\"rolloutStateReason\":\"" reason "\"}"
+  static const struct fake_answer before[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(2, OLD("COMPLETED", "done") "," NEW("IN_PROGRESS", "in progress"), "")}};
+  static const struct fake_answer after[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(
+           2,
+           OLD("IN_PROGRESS", "ECS deployment circuit breaker: rolling back to deploymentId "
+                              "ecs-svc/1.") "," NEW("FAILED", "ECS deployment circuit breaker: "
+                                                              "tasks failed to start."),
+           EVENT("e2", 1768474806, "(service web) rolling back to deployment ecs-svc/1.") "," EVENT(
+               "e1", 1768474805,
+               "(service web) (deployment ecs-svc/2) deployment failed: tasks failed to start."))}};
+  static const struct fake_answer end[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(
+           2,
+           OLD("COMPLETED", "ECS deployment circuit breaker: rolling back to "
+                            "deploymentId ecs-svc/1."),
+           EVENT("e3", 1768474830, "(service web) (deployment ecs-svc/1) deployment completed."))}};
+  fake_answers(before, COUNT(before), fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  fake_answers(after, COUNT(after), fake_shop, fake_shop_n);
+  fake_pass(s, 20000);
+  size_t at;
+  const struct stack_event *e =
+      find_event(s, "ECS web rev 42 rollout FAILED: tasks failed to start", &at);
+  assert_true(e->turning);
+  assert_int_equal(e->level, STACK_BAD);
+  e = find_event(s,
+                 "ECS web rev 42\xe2\x86\x92"
+                 "41 rolling back",
+                 &at);
+  assert_true(e->turning);
+  assert_int_equal(e->level, STACK_WARN);
+  assert_int_equal(count(s, "rolling back"), 1);
+  assert_int_equal(count(s, "failed"), 1);
+  fake_answers(end, COUNT(end), fake_shop, fake_shop_n);
+  fake_pass(s, 20000);
+  e = find_event(s, "ECS web rev 41 rolled back", &at);
+  assert_int_equal(e->level, STACK_OK);
+  assert_int_equal(count(s, "completed"), 0);
+  fake_free(s);
+  fake_answers(after, COUNT(after), fake_shop, fake_shop_n); /* somebody who comes late */
+  s = fake_settled(NULL);
+  assert_true(find_event(s, "ECS web: rolling back", &at)->turning);
+  assert_true(find_event(s, "deployment failed: tasks failed to start", &at)->turning);
+  fake_free(s);
+}
+
+static void alarms_say_numbers(void **state) {
+  (void)state;
+  static const struct {
+    const char *reason, *words;
+  } rows[] = {
+      {"Threshold Crossed: 2 out of the last 2 datapoints [155.0 (12/09/26 10:00:00), 60.0 "
+       "(12/09/26 09:59:00)] were greater than the threshold (50.0)",
+       "155 > 50"},
+      {"Threshold Crossed: 1 out of the last 1 datapoints [2.5 (12/09/26 10:00:00)] was less than "
+       "or equal to the threshold (3.0)",
+       "2.5 <= 3"},
+      {"Insufficient Data: 2 datapoints were unknown.",
+       "Insufficient Data: 2 datapoints were unknown."},
+      {"", ""},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char text[160];
+    struct cloudwatch_alarm v = {.reason = aws_str_from(rows[i].reason)};
+    stack_alarm_why(&v, text, sizeof text);
+    assert_string_equal(text, rows[i].words);
+  }
+}
+
+static void plain_words_stand_anything(void **state) {
+  (void)state;
+  static const struct {
+    const char *says, *words;
+  } rows[] = {
+      {"(service web) has reached a steady state.", "has reached a steady state"},
+      {"(instance i-1) (port 80) x", "(instance i-1) x"},
+      {"(task 0123456789abcdef) a  b\t\nc", "01234567 a b c"},
+      {"open ( never closed", "open ( never closed"},
+      {"(reason (reason (task", "(reason (reason (task"},
+      {"(reason (reason x) y)", "x y"},
+      {"codes: Health checks failed with these codes: [50", "codes: 50"},
+      {"in arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/1, and arn:aws:a:b:c:d/e",
+       "in web, and e"},
+      {"(task ) () (reason )", "()"},
+      {")]:", ")]"},
+      {"", ""},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char text[100], little[5];
+    stack_plain_words(aws_str_from(rows[i].says), text, sizeof text);
+    assert_string_equal(text, rows[i].words);
+    stack_plain_words(aws_str_from(rows[i].says), little, sizeof little);
+    assert_true(strlen(little) < sizeof little);
+  }
 }
 
 static void follows_an_invalidation(void **state) {
@@ -246,6 +528,12 @@ int main(void) {
       cmocka_unit_test(keeps_order_and_bounds),
       cmocka_unit_test(first_fill_tells_the_last_hour_alone),
       cmocka_unit_test(tells_what_a_refresh_changed),
+      cmocka_unit_test(every_event_leads_to_its_thing),
+      cmocka_unit_test(like_changes_are_one_row),
+      cmocka_unit_test(a_stop_is_told_once),
+      cmocka_unit_test(a_rollback_is_told_once_and_marked),
+      cmocka_unit_test(alarms_say_numbers),
+      cmocka_unit_test(plain_words_stand_anything),
       cmocka_unit_test(follows_an_invalidation),
       cmocka_unit_test(places_points_by_their_time),
       cmocka_unit_test(asks_for_what_is_on_screen),
