@@ -45,6 +45,8 @@ const char *stack_action_refused(const struct stack *s, const struct stack_actio
     return "read-only: cawsole was started with --read-only";
   if (stack_cfg(s)->read_only)
     return "read-only: the configuration says read_only for this stack";
+  if (stack_read_only(s))
+    return AUDIT_NO_PLACE;
   if (!(d->kinds & (1u << k)))
     return "this action is not for the selected row";
   return NULL;
@@ -209,6 +211,11 @@ static void refresh_kinds(struct stack_action *a) {
       stack_refresh(a->s, (enum stack_kind)k);
 }
 
+/* What was not done needs no way back, and what failed is not to be had back. */
+static bool to_undo(const struct stack_action *a, enum stack_outcome outcome) {
+  return a->view.sent && (outcome == STACK_OUTCOME_DONE || outcome == STACK_OUTCOME_UNKNOWN);
+}
+
 static void end_now(struct stack_action *a, enum stack_outcome outcome) {
   static const enum stack_level levels[] = {STACK_NOTE,    STACK_NOTE, STACK_BAD,
                                             STACK_UNKNOWN, STACK_NOTE, STACK_WARN};
@@ -219,7 +226,7 @@ static void end_now(struct stack_action *a, enum stack_outcome outcome) {
     action_slot_clear(a, i);
   a->view.outcome = outcome;
   a->view.ended = stack_wall(a->s);
-  if (!a->view.sent)
+  if (!to_undo(a, outcome))
     a->view.way_back[0] = '\0';
   if (outcome == STACK_OUTCOME_DONE)
     a->view.fraction = 1;
@@ -256,7 +263,6 @@ void action_fail(struct stack_action *a, const struct aws_error *err) {
   a->view.error = *err;
   snprintf(a->view.progress, sizeof a->view.progress, "%.199s", err->text);
   a->view.nplan = 0;
-  a->view.way_back[0] = '\0'; /* nothing was done */
   end_now(a, STACK_OUTCOME_FAILED);
 }
 

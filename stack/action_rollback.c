@@ -219,8 +219,9 @@ static void rollback_plan(struct stack_action *a) {
   plan_difference(a, svc);
   ecs_plan_deployment(a, svc);
   a->view.typed = stack_production(a->s);
+  /* Whoever rolls back does not want that revision again. */
   snprintf(a->view.way_back, sizeof a->view.way_back,
-           "to undo: update the service to %.*s, as its deployments do", AWS_STR_ARG(now));
+           "to go forward again: deploy a mended revision, as the service's deployments do");
 }
 
 static bool rollback_arrived(const struct stack_action *a, const struct ecs_service *svc) {

@@ -27,6 +27,20 @@ bool audit_path(const struct stack *s, char *out, size_t size) {
   return n > 0 && (size_t)n < size;
 }
 
+const char *stack_read_only_why(const struct stack *s) {
+  char path[4096];
+
+  if (s->deps.read_only)
+    return "--read-only";
+  if (s->cfg.read_only)
+    return "configuration";
+  return audit_path(s, path, sizeof path) ? NULL : "no journal";
+}
+
+bool stack_read_only(const struct stack *s) {
+  return stack_read_only_why(s) != NULL;
+}
+
 static bool make_parents(const char *path) {
   char dir[4096];
 
@@ -102,9 +116,7 @@ bool audit_write(const struct stack *s, const struct audit_line *l, struct aws_e
   bool ok = false;
 
   if (!audit_path(s, path, sizeof path)) {
-    aws_error_set(
-        err, AWS_E_CONFIG,
-        "the journal has no place: set HOME, XDG_STATE_HOME or audit in the configuration");
+    aws_error_set(err, AWS_E_CONFIG, "%s", AUDIT_NO_PLACE);
     return false;
   }
   aws_buf_init(&line, AUDIT_LINE_MAX);

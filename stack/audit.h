@@ -7,6 +7,9 @@
 
 #include "stack/model.h"
 
+#define AUDIT_NO_PLACE                                                                             \
+  "the journal has no place: set HOME, XDG_STATE_HOME or journal in the configuration"
+
 struct audit_line {
   const char *event;          /* "planned" "sent" "ended" "revealed" */
   const char *action;         /* "scale" */

@@ -33,10 +33,6 @@ struct aws_str stack_role(const struct stack *s) {
   return aws_str_from(s->role);
 }
 
-bool stack_read_only(const struct stack *s) {
-  return s->deps.read_only || s->cfg.read_only;
-}
-
 bool stack_production(const struct stack *s) {
   return s->cfg.production;
 }

@@ -103,6 +103,9 @@ struct aws_str stack_account(const struct stack *s); /* "" until known */
 struct aws_str stack_caller_arn(const struct stack *s);
 struct aws_str stack_role(const struct stack *s); /* short: "OpsRole", "user alice", "root" */
 bool stack_read_only(const struct stack *s);
+/* Why, in two words for the title: "--read-only", "configuration", "no journal" (it has no place,
+ * so nothing can be changed: audit_path in stack/config.h). NULL: it is not. */
+const char *stack_read_only_why(const struct stack *s);
 bool stack_production(const struct stack *s); /* a stack that nobody labelled is production */
 struct aws_client *stack_client(struct stack *s);
 const struct stack_config *stack_cfg(const struct stack *s);

@@ -226,6 +226,7 @@ static void a_rollout_that_fails_is_told(void **state) {
   world_confirm(w, a, STACK_OUTCOME_FAILED);
   assert_non_null(strstr(v->progress, "the rollout failed, the service now deploys shop-prod-web"));
   assert_non_null(strstr(v->progress, "circuit breaker"));
+  assert_string_equal(v->way_back, ""); /* nobody wants what failed back */
   check_journal(w, "redeploy", "failed");
 }
 
@@ -271,6 +272,7 @@ static void a_bad_deployment_is_rolled_back_by_hand(void **state) {
   world_input(w, a, v->inputs[0].choices[0].value);
   world_confirm(w, a, STACK_OUTCOME_DONE);
   assert_non_null(strstr(v->progress, "shop-prod-web:41 runs 4 of 4 tasks"));
+  assert_null(strstr(v->way_back, "42"));
 }
 
 /* ---- what keeps an action from being sent -------------------------------------------------------
@@ -462,9 +464,13 @@ static void the_journal_has_its_place(void **state) {
   assert_string_equal(path, "/home/ann/.local/state/cawsole/audit.jsonl");
   unsetenv("HOME");
   unsetenv("XDG_STATE_HOME");
-  struct stack_action *a = world_act(w, "redeploy", STACK_SERVICE, "web");
-  const struct stack_action_view *v = world_step(w, a, STACK_STEP_ENDED);
-  assert_true(aws_str_starts(aws_str_from(v->error.text), "the journal has no place: set HOME"));
+  const struct stack_action_def *d = stack_action_find("redeploy");
+  const struct stack_row *row = world_row(w, STACK_SERVICE, "web");
+  struct aws_error err;
+  assert_true(stack_read_only(w->stack)); /* known before anybody fills in a form */
+  assert_string_equal(stack_read_only_why(w->stack), "no journal");
+  assert_null(stack_action_start(w->stack, d, STACK_SERVICE, &row->id, 1, &err));
+  assert_non_null(strstr(err.text, "set HOME, XDG_STATE_HOME or journal in the configuration"));
   world_close(w);
   setenv("HOME", "/home/ann", 1);
   w->deps.demo = true; /* a demo's actions are nobody's */
@@ -504,6 +510,42 @@ static void closing_while_it_is_watched_is_journalled(void **state) {
   cJSON_Delete(l);
 }
 
+/* Quit in the very moment: the request is on its way, or looked for, and nobody hears the answer.
+ */
+static void closing_while_it_is_sent_is_journalled(void **state) {
+  struct world *w = *state;
+  static const char *const actions[] = {"scale", "redeploy", "rollback", "invalidate"};
+  world_open(w);
+  for (size_t i = 0; i < COUNT(actions); i++) {
+    bool edge = !strcmp(actions[i], "invalidate");
+    struct stack_action *a = world_act(w, actions[i], edge ? STACK_DISTRIBUTION : STACK_SERVICE,
+                                       edge ? "shop.example.com" : "api");
+    const struct stack_action_view *v = stack_action_view(a);
+    WORLD_UNTIL(w, v->step == STACK_STEP_INPUT || v->step == STACK_STEP_CONFIRM);
+    if (v->step == STACK_STEP_INPUT)
+      world_input(w, a, edge ? "/a" : i ? v->inputs[0].choices[0].value : "+1");
+    world_trick(w, (struct trick){edge ? "CreateInvalidation" : "UpdateService", TRICK_LOSE_ANSWER,
+                                  100, 0, "", ""});
+    stack_action_confirm(a, v->typed ? v->type_this : NULL);
+    size_t lines = world_journal_lines(w);
+    WORLD_UNTIL(w, world_journal_lines(w) > lines);
+    check_line(w, -1, "sent", actions[i], "");
+    assert_int_equal(v->step, STACK_STEP_SENDING);
+    world_close(w);
+    check_line(w, -1, "ended", actions[i], "unknown");
+    cJSON *l = world_journal(w, -1);
+    assert_string_equal(json_text(l, "text"), "cawsole was closed before it ended");
+    cJSON_Delete(l);
+    w->tricks[0].times = 0;
+    world_open(w);
+  }
+  struct stack_action *a = world_act(w, "scale", STACK_SERVICE, "web");
+  world_input(w, a, "5");
+  stack_action_confirm(a, NULL); /* the last look is under way: nothing was sent yet */
+  world_close(w);
+  check_line(w, -1, "ended", "scale", "cancelled");
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void) {
@@ -528,6 +570,7 @@ int main(void) {
       TEST(the_journal_has_its_place),
       TEST(only_so_many_ended_actions_are_kept),
       TEST(closing_while_it_is_watched_is_journalled),
+      TEST(closing_while_it_is_sent_is_journalled),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

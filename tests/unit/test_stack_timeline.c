@@ -159,42 +159,38 @@ static void every_event_leads_to_its_thing(void **state) {
       {.op = "DescribeServices",
        .items = SERVICE(2, DEPLOYMENT("ecs-svc/1", "41", 1768400000, "COMPLETED"), "")},
   };
-  static const struct fake_answer
-      after[] =
-          {
-              {.op = "DescribeServices",
-               .items = SERVICE(2,
-                                DEPLOYMENT("ecs-svc/2", "42", 1768474805,
-                                           "FAILED") ",{\"id\":\"ecs-svc/1\","
-                                                     "\"status\":\"ACTIVE\",\"taskDefinition\":"
-                                                     "\"" FAKE_TASKDEF("41") "\"}",
-                                EVENT("e1", 1768474806,
-                                      "(service web) (task t1) (port 80) is unhealthy in "
-                                      "(target-group " FAKE_GROUP
-                                      ") due to (reason Health checks failed with these codes: "
-                                      "[502]).") "," EVENT("e2", 1768474805,
-                                                           "(service web) registered 2 targets in "
-                                                           "(target-group " FAKE_GROUP ")"))},
-              {.op = "DescribeDBInstances",
-               .items = "[{\"DBInstanceIdentifier\":\"shop-db\",\"DBInstanceArn\":\"" FAKE_ARN(
-                   "rds", "db:shop-db") "\",\"DBInstanceStatus\":\"rebooting\","
-                                        "\"Engine\":\"postgres\"}]"},
-              {.op = "DescribeEvents",
-               .items =
-                   "[{\"SourceIdentifier\":\"shop-db\",\"SourceType\":\"db-instance\","
-                   "\"SourceArn\":\"" FAKE_ARN(
-                       "rds",
-                       "db:shop-db") "\",\"Date\":\"2026-01-15T11:00:01Z\",\"Message\":"
-                                     "\"Multi-AZ instance failover "
-                                     "started\"},{\"SourceIdentifier\":\"snap\","
-                                     "\"SourceType\":\"db-snapshot\",\"SourceArn\":\"x\",\"Date\":"
-                                     "\"2026-01-15T11:00:02Z\",\"Message\":\"Snapshot created\"}]"},
-              {.op = "DescribeTargetHealth",
-               .items =
-                   "[{\"Target\":{\"Id\":\"10.0.10.17\",\"Port\":8080},\"TargetHealth\":{\"State\":"
-                   "\"draining\"}},{\"Target\":{\"Id\":\"10.0.20.31\",\"Port\":8080},"
-                   "\"TargetHealth\":{\"State\":\"healthy\"}}]"},
-          };
+  static const struct fake_answer after[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(2,
+                        DEPLOYMENT("ecs-svc/2", "42", 1768474805,
+                                   "FAILED") ",{\"id\":\"ecs-svc/1\","
+                                             "\"status\":\"ACTIVE\",\"taskDefinition\":"
+                                             "\"" FAKE_TASKDEF("41") "\"}",
+                        EVENT("e1", 1768474806,
+                              "(service web) (task t1) (port 80) is unhealthy in "
+                              "(target-group " FAKE_GROUP
+                              ") due to (reason Health checks failed with these codes: "
+                              "[502]).") "," EVENT("e2", 1768474805,
+                                                   "(service web) registered 2 targets in "
+                                                   "(target-group " FAKE_GROUP ")"))},
+      {.op = "DescribeDBInstances",
+       .items = "[{\"DBInstanceIdentifier\":\"shop-db\",\"DBInstanceArn\":\"" FAKE_ARN(
+           "rds", "db:shop-db") "\",\"DBInstanceStatus\":\"rebooting\","
+                                "\"Engine\":\"postgres\"}]"},
+      {.op = "DescribeEvents",
+       .items =
+           "[{\"SourceIdentifier\":\"shop-db\",\"SourceType\":\"db-instance\","
+           "\"SourceArn\":\"" FAKE_ARN(
+               "rds", "db:shop-db") "\",\"Date\":\"2026-01-15T11:00:01Z\",\"Message\":"
+                                    "\"Multi-AZ instance failover "
+                                    "started\"},{\"SourceIdentifier\":\"snap\","
+                                    "\"SourceType\":\"db-snapshot\",\"SourceArn\":\"x\",\"Date\":"
+                                    "\"2026-01-15T11:00:02Z\",\"Message\":\"Snapshot created\"}]"},
+      {.op = "DescribeTargetHealth",
+       .items = "[{\"Target\":{\"Id\":\"10.0.10.17\",\"Port\":8080},\"TargetHealth\":{\"State\":"
+                "\"draining\"}},{\"Target\":{\"Id\":\"10.0.20.31\",\"Port\":8080},"
+                "\"TargetHealth\":{\"State\":\"healthy\"}}]"},
+  };
   fake_answers(before, COUNT(before), fake_shop, fake_shop_n);
   struct stack *s = fake_settled(NULL);
   fake_answers(after, COUNT(after), fake_shop, fake_shop_n);
