@@ -84,9 +84,8 @@ void aws_client_on_sent(struct aws_client *c, aws_sent_fn fn, void *arg) {
 
 /* ---- calls ----------------------------------------------------------------------------------- */
 
-static bool resolve(struct aws_client *c, const struct aws_op *op, const char *region,
-                    struct aws_endpoint *out, struct aws_error *err) {
-  const struct aws_service *service = op->service;
+static bool resolve(const struct aws_client *c, const struct aws_service *service,
+                    const char *region, struct aws_endpoint *out, struct aws_error *err) {
   struct aws_endpoint_ask ask = {.service = service->id,
                                  .host_prefix = service->host_prefix,
                                  .global = service->global,
@@ -97,6 +96,16 @@ static bool resolve(struct aws_client *c, const struct aws_op *op, const char *r
     ask.dualstack = aws_settings_dualstack(c->settings);
   }
   return aws_endpoint_resolve(&ask, out, err);
+}
+
+bool aws_client_endpoint(const struct aws_client *c, const struct aws_service *service,
+                         struct aws_client_host *out, struct aws_error *err) {
+  struct aws_endpoint e;
+  if (!resolve(c, service, NULL, &e, err))
+    return false;
+  memcpy(out->scheme, e.scheme, sizeof out->scheme);
+  memcpy(out->host, e.host, sizeof out->host);
+  return true;
 }
 
 static bool has_any(const cJSON *in, const char *names) {
@@ -172,7 +181,8 @@ struct aws_call *aws_call(struct aws_client *c, const struct aws_op *op, cJSON *
   call->arg = arg;
   if (opt)
     call->opt = *opt;
-  if (!resolve(c, op, call->opt.region, &call->endpoint, err) || !aws_call_split(call, in, err)) {
+  if (!resolve(c, op->service, call->opt.region, &call->endpoint, err) ||
+      !aws_call_split(call, in, err)) {
     cJSON_Delete(in);
     aws_call_free(call);
     return NULL;
@@ -210,7 +220,7 @@ bool aws_call_wire(struct aws_client *c, const struct aws_op *op, const cJSON *i
   bool ok = copy && add_size(op, copy);
   if (!ok)
     aws_error_set(err, AWS_E_MEMORY, "no memory for a request");
-  ok = ok && resolve(c, op, region, &endpoint, err) &&
+  ok = ok && resolve(c, op->service, region, &endpoint, err) &&
        aws_request_build(&rq, op, copy, &endpoint, err) &&
        aws_request_sign(&rq, creds, now, c->keys, err);
   if (ok && !fill_wire(out, &rq)) {

@@ -27,7 +27,7 @@ _cawsole() {
         ;;
     --region | --endpoint-url) return ;;
     *) words='--profile --region --endpoint-url --stack --config --read-only --demo --once --json
-        --version --help' ;;
+        --version --help whoami doctor' ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "$current"))
 }

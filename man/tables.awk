@@ -27,7 +27,7 @@ function take(text, part, n) {
     n = split(text, part, "\"")
     if (text ~ /^TUI_OPTION/) {
         if (n != 7) broken(text)
-        option(part[2], part[4], part[6])
+        option((part[3] ~ /WORD/ ? "" : "--") part[2], part[4], part[6])
     } else {
         if (n != 9) broken(text)
         gsub(/[, ]/, "", part[7])
@@ -46,11 +46,11 @@ function broken(text) {
 function option(name, argument, what) {
     count++
     if (form == "options-man") {
-        printf(".TP\n\\fB\\-\\-%s\\fR%s\n%s.\n", roff(name), roff_argument(argument), roff(what))
+        printf(".TP\n\\fB%s\\fR%s\n%s.\n", roff(name), roff_argument(argument), roff(what))
     } else if (form == "options-md") {
-        printf("| `--%s%s` | %s |\n", name, (argument == "" ? "" : " " argument), what)
+        printf("| `%s%s` | %s |\n", name, (argument == "" ? "" : " " argument), what)
     } else if (form == "options-words") {
-        printf("%s--%s", (count > 1 ? " " : ""), name)
+        printf("%s%s", (count > 1 ? " " : ""), name)
     }
 }
 

@@ -23,7 +23,8 @@ static void run(struct stack *s) {
     return;
   s->state = STACK_RUNNING;
   stack_changed(s, STACK_CHANGED_STATE);
-  stack_poll_start(s);
+  if (!s->deps.identity_only)
+    stack_poll_start(s);
 }
 
 /* "arn:aws:sts::1:assumed-role/OpsRole/anna" -> "OpsRole", "arn:aws:iam::1:user/alice" ->
@@ -61,6 +62,11 @@ static void ask_again(struct stack *s) {
       aws_io_timer(s->io, stack_mono(s) + (wait < RETRY_MOST_MS ? wait : RETRY_MOST_MS), ask, s);
 }
 
+/* Nothing else is sent before it is known who is asking. */
+static bool first(const struct stack *s) {
+  return s->cfg.account || s->deps.identity_first;
+}
+
 static bool final_error(const struct aws_error *err) {
   return err->code == AWS_E_CREDENTIALS || err->code == AWS_E_EXPIRED ||
          err->code == AWS_E_DENIED || err->code == AWS_E_CONFIG || err->code == AWS_E_USAGE;
@@ -73,7 +79,7 @@ static void on_identity_done(void *arg, const struct aws_error *err) {
     ask_again(s); /* no network yet, say: the pin still holds everything back */
     return;
   }
-  if (err && (s->cfg.account || final_error(err))) {
+  if (err && (first(s) || final_error(err))) {
     struct aws_error e = *err;
     aws_error_wrap(&e, "who is asking could not be found out");
     refuse(s, &e);
@@ -91,7 +97,10 @@ static void on_identity_done(void *arg, const struct aws_error *err) {
   s->identified = true;
   stack_changed(s, STACK_CHANGED_STATE);
   run(s);
-  stack_poll_wake(s);
+  if (s->deps.identity_only)
+    s->settled_at = stack_mono(s);
+  else
+    stack_poll_wake(s);
 }
 
 static void ask(void *arg) {
@@ -115,8 +124,11 @@ static void take_creds(struct stack *s, const struct aws_creds *creds,
     refuse(s, err);
     return;
   }
+  snprintf(s->keys.provider, sizeof s->keys.provider, "%s", creds->provider);
+  snprintf(s->keys.key_id, sizeof s->keys.key_id, "%s", creds->key_id);
+  s->keys.expires = creds->expires;
   ask(s);
-  if (s->state == STACK_STARTING && !s->cfg.account)
+  if (s->state == STACK_STARTING && !first(s))
     run(s);
 }
 

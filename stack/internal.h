@@ -174,6 +174,7 @@ struct stack {
   enum stack_state state;
   struct aws_error refusal;
   char account[16], caller[256], role[96];
+  struct stack_keys keys;
   bool identified;    /* GetCallerIdentity answered and the pin fits */
   aws_ms started;     /* mono */
   aws_ms settled_at;  /* mono; 0: not yet */

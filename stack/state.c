@@ -33,6 +33,10 @@ struct aws_str stack_role(const struct stack *s) {
   return aws_str_from(s->role);
 }
 
+const struct stack_keys *stack_keys(const struct stack *s) {
+  return &s->keys;
+}
+
 bool stack_production(const struct stack *s) {
   return s->cfg.production;
 }

@@ -1,3 +1,4 @@
+#include "tui/doctor.h"
 #include "tui/once.h"
 #include "tui/signals.h"
 #include "tui/tui.h"
@@ -113,7 +114,10 @@ static int run(struct tui *t, const char *argv0) {
   const struct tui_choice choice = {o->stack, o->profile, o->region};
   if (!tui_session_open(t, &choice, &err))
     return complain(&err, err.code == AWS_E_CONFIG ? TUI_EXIT_USAGE : TUI_EXIT_UNKNOWN);
-  return o->once ? tui_once(t) : run_console(t);
+  return o->whoami   ? tui_whoami(t)
+         : o->doctor ? tui_doctor(t)
+         : o->once   ? tui_once(t)
+                     : run_console(t);
 }
 
 int main(int argc, char **argv) {

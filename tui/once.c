@@ -107,7 +107,7 @@ static int print_json(const struct stack *s) {
 }
 
 /* Nothing could be asked: the reason for people, the empty model for programs. */
-static int refused(const struct tui *t) {
+int tui_once_refused(const struct tui *t) {
   char text[1024];
   struct wid_str why = wid_str_from(stack_refusal(t->stack)->text);
   wid_cells_fit(text, sizeof text, why, (int)sizeof text, WID_CLIP_END);
@@ -121,13 +121,17 @@ static bool going(const struct tui *t) {
   return stack_state(t->stack) != STACK_REFUSED && !stack_settled(t->stack);
 }
 
-int tui_once(struct tui *t) {
-  char reason[256] = "";
+void tui_once_read(struct tui *t) {
   while (going(t))
     if (!aws_io_turn(t->io, 0) && going(t))
       aws_io_wait(t->io, NULL, 0, -1);
+}
+
+int tui_once(struct tui *t) {
+  char reason[256] = "";
+  tui_once_read(t);
   if (stack_state(t->stack) == STACK_REFUSED)
-    return refused(t);
+    return tui_once_refused(t);
   enum stack_level level = stack_health(t->stack, reason, sizeof reason);
   if (t->options->json)
     return print_json(t->stack) ? tui_once_status(level) : TUI_EXIT_UNKNOWN;

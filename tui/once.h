@@ -6,6 +6,10 @@
 
 /* The session is open. Returns an exit status (enum tui_exit). */
 int tui_once(struct tui *t);
+/* Reads everything once, or until the stack refuses. */
+void tui_once_read(struct tui *t);
+/* Says on standard error why it refused. Returns the exit status. */
+int tui_once_refused(const struct tui *t);
 /* The exit status that stands for a level. */
 int tui_once_status(enum stack_level l);
 

@@ -1,6 +1,6 @@
 #include "tui/options.h"
 
-enum option_kind { FLAG, TEXT, MAYBE };
+enum option_kind { FLAG, TEXT, MAYBE, WORD };
 
 struct option {
   const char *name;
@@ -17,9 +17,9 @@ static const struct option options[] = {
 };
 #define NOPTIONS (sizeof options / sizeof options[0])
 
-static const struct option *option_find(struct aws_str name) {
+static const struct option *option_find(struct aws_str name, bool word) {
   for (size_t i = 0; i < NOPTIONS; i++)
-    if (aws_str_eq_c(name, options[i].name))
+    if ((options[i].kind == WORD) == word && aws_str_eq_c(name, options[i].name))
       return &options[i];
   return NULL;
 }
@@ -32,7 +32,7 @@ static const char **option_text(struct tui_options *o, const struct option *opt)
 static bool option_take(struct tui_options *o, const struct option *opt, const char *inline_value,
                         int argc, char *const *argv, int *i, struct aws_error *err) {
   bool next = *i + 1 < argc;
-  if (opt->kind == FLAG) {
+  if (opt->kind == FLAG || opt->kind == WORD) {
     if (inline_value) {
       aws_error_set(err, AWS_E_USAGE, "--%s takes no value: write it alone", opt->name);
       return false;
@@ -61,18 +61,23 @@ bool tui_options_parse(struct tui_options *o, int argc, char *const *argv, struc
     struct aws_str name = {word.p + 2, word.n > 2 ? word.n - 2 : 0};
     if (eq && name.n)
       name.n = (size_t)(eq - argv[i]) - 2;
-    const struct option *opt = aws_str_starts(word, "--") ? option_find(name) : NULL;
+    const struct option *opt =
+        aws_str_starts(word, "--") ? option_find(name, false) : option_find(word, true);
     if (!opt) {
       aws_error_set(err, AWS_E_USAGE, "%s %s: cawsole --help lists %s",
                     argv[i][0] == '-' ? "there is no option" : "nothing takes the word", argv[i],
                     argv[i][0] == '-' ? "them" : "what is taken");
       return false;
     }
-    if (!option_take(o, opt, eq ? eq + 1 : NULL, argc, argv, &i, err))
+    if (!option_take(o, opt, eq && opt->kind != WORD ? eq + 1 : NULL, argc, argv, &i, err))
       return false;
   }
   if (o->json && !o->once) {
     aws_error_set(err, AWS_E_USAGE, "--json goes with --once: cawsole --once --json");
+    return false;
+  }
+  if (o->whoami + o->doctor + o->once > 1) {
+    aws_error_set(err, AWS_E_USAGE, "one at a time: whoami, doctor or --once");
     return false;
   }
   if (o->demo && (o->profile || o->region || o->endpoint || o->stack)) {
@@ -86,10 +91,12 @@ bool tui_options_parse(struct tui_options *o, int argc, char *const *argv, struc
 
 void tui_options_help(FILE *out) {
   fputs("usage: cawsole [OPTION]...\n"
+        "       cawsole whoami|doctor [OPTION]...\n"
         "A full-screen console for one application stack on AWS.\n\n",
         out);
   for (size_t i = 0; i < NOPTIONS; i++) {
-    int n = fprintf(out, "  --%s %s", options[i].name, options[i].arg);
+    int n = fprintf(out, "  %s%s %s", options[i].kind == WORD ? "" : "--", options[i].name,
+                    options[i].arg);
     fprintf(out, "%*s%s\n", n < 26 ? 26 - n : 1, "", options[i].what);
   }
   fputs(

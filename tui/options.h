@@ -19,7 +19,7 @@ enum tui_exit {
 struct tui_options {
   const char *profile, *region, *endpoint, *stack, *config;
   const char *demo; /* "" when no scenario was named */
-  bool read_only, once, json, version, help;
+  bool whoami, doctor, read_only, once, json, version, help;
 };
 
 /* Reads argv[1..argc). False: *err says which word is wrong and what is taken instead. */

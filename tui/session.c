@@ -127,6 +127,8 @@ static struct stack_config *plain_config(const struct tui *t, const struct aws_s
 
 static bool make(const struct tui *t, struct session *n, const struct stack_config **config,
                  struct aws_error *err) {
+  const struct tui_options *o = t->options;
+  bool headless = o->once || o->doctor || o->whoami;
   if (!configured(t, &n->choice, config, err))
     return false;
   n->aws = load(t, &n->choice, *config, err);
@@ -140,9 +142,11 @@ static bool make(const struct tui *t, struct session *n, const struct stack_conf
   const struct stack_deps deps = {.io = n->io,
                                   .settings = n->aws,
                                   .clock = t->clock,
-                                  .read_only = t->options->read_only,
-                                  .once = t->options->once,
-                                  .demo = t->options->demo != NULL};
+                                  .read_only = o->read_only,
+                                  .once = headless,
+                                  .identity_first = o->whoami || o->doctor,
+                                  .identity_only = o->whoami,
+                                  .demo = o->demo != NULL};
   n->stack = stack_new(*config, &deps, err);
   return n->stack != NULL;
 }

@@ -251,6 +251,14 @@ const char *aws_settings_ca_file(const struct aws_settings *s) {
   return s->ca_file;
 }
 
+const char *aws_settings_config_path(const struct aws_settings *s) {
+  return s->config_path;
+}
+
+const char *aws_settings_credentials_path(const struct aws_settings *s) {
+  return s->credentials_path;
+}
+
 size_t aws_settings_profiles(const struct aws_settings *s, const struct aws_str **out) {
   *out = s->names;
   return s->nnames;

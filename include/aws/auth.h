@@ -34,6 +34,9 @@ bool aws_settings_fips(const struct aws_settings *s);
 bool aws_settings_dualstack(const struct aws_settings *s);
 /* A property of the profile, lower-case key; {NULL, 0} when absent. */
 struct aws_str aws_settings_get(const struct aws_settings *s, const char *key);
+/* The two files; NULL: there is no home to look in. */
+const char *aws_settings_config_path(const struct aws_settings *s);
+const char *aws_settings_credentials_path(const struct aws_settings *s);
 /* The profiles that the two files name, sorted; and a property of one of them. */
 size_t aws_settings_profiles(const struct aws_settings *s, const struct aws_str **out);
 struct aws_str aws_settings_of_profile(const struct aws_settings *s, struct aws_str profile,

@@ -96,6 +96,14 @@ void aws_client_free(struct aws_client *c);
 /* Credentials are copied; until they are set every call waits. */
 bool aws_client_set_creds(struct aws_client *c, const struct aws_creds *creds) AWS_MUST_CHECK;
 
+/* Where calls of a service go: host as in the Host header, with the port unless it is the scheme's
+ * own. False: *err says what is wrong with the region or the configured endpoint. */
+struct aws_client_host {
+  char scheme[8], host[400];
+};
+bool aws_client_endpoint(const struct aws_client *c, const struct aws_service *service,
+                         struct aws_client_host *out, struct aws_error *err) AWS_MUST_CHECK;
+
 struct aws_call;
 /* One page came. page is borrowed: ref it to keep it. */
 typedef void (*aws_page_fn)(void *arg, struct aws_page *page);

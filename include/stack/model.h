@@ -81,9 +81,11 @@ struct stack_deps {
   struct aws_io *io;
   const struct aws_settings *settings; /* borrowed; outlives the stack */
   const struct aws_clock *clock;
-  bool read_only; /* --read-only, on top of the configuration's */
-  bool once;      /* headless: every feed once, then stack_settled */
-  bool demo;      /* credentials are testing/testing, nothing is looked up */
+  bool read_only;      /* --read-only, on top of the configuration's */
+  bool once;           /* headless: every feed once, then stack_settled */
+  bool identity_first; /* nothing else is asked before who is asking is known; as with a pin */
+  bool identity_only;  /* and nothing after it either */
+  bool demo;           /* credentials are testing/testing, nothing is looked up */
   uint64_t seed;
 };
 
@@ -102,6 +104,12 @@ const char *stack_region(const struct stack *s);
 struct aws_str stack_account(const struct stack *s); /* "" until known */
 struct aws_str stack_caller_arn(const struct stack *s);
 struct aws_str stack_role(const struct stack *s); /* short: "OpsRole", "user alice", "root" */
+/* The key set in use, without its secrets; key_id "" until one was found. */
+struct stack_keys {
+  char provider[32], key_id[160];
+  aws_ms expires; /* wall clock; 0: does not */
+};
+const struct stack_keys *stack_keys(const struct stack *s);
 bool stack_read_only(const struct stack *s);
 /* Why, in two words for the title: "--read-only", "configuration", "no journal" (it has no place,
  * so nothing can be changed: audit_path in stack/config.h). NULL: it is not. */
@@ -150,6 +158,17 @@ struct stack_api_use {
 };
 size_t stack_api_uses(const struct stack *s, const struct stack_api_use **out);
 int64_t stack_clock_skew(const struct stack *s);
+
+/* One step of discovery: the operation that brings a kind, and what came of asking. */
+struct stack_need {
+  enum stack_kind kind;
+  const struct aws_op *list, *op; /* list: asked first, for the ids that op takes; or NULL */
+  const char *region;             /* NULL: the stack's */
+  size_t parts, read;             /* things it has to be asked for; those that were read */
+  const struct aws_error *error;  /* why the first of the others was not, NULL: all were */
+};
+#define STACK_NEEDS_MAX 40
+size_t stack_needs(const struct stack *s, struct stack_need *out, size_t max);
 
 /* ---- metrics --------------------------------------------------------------------------------- */
 

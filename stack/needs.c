@@ -1,0 +1,28 @@
+/* What the board needs from AWS, and what came of it. */
+#include "config.h"
+
+#include "stack/internal.h"
+
+static struct stack_need need_of(const struct stack_feed *f) {
+  const struct stack_feed_def *d = f->def;
+  struct stack_need need = {.kind = d->kind,
+                            .list = d->list,
+                            .op = d->op,
+                            .region = d->edge ? stack_edge_region(f->s) : NULL,
+                            .parts = f->n};
+  for (size_t i = 0; i < f->n; i++) {
+    const struct stack_part *p = f->parts[i];
+    need.read += p->loaded && p->error.code == AWS_OK;
+    if (p->error.code != AWS_OK && !need.error)
+      need.error = &p->error;
+  }
+  return need;
+}
+
+size_t stack_needs(const struct stack *s, struct stack_need *out, size_t max) {
+  size_t n = 0;
+  for (size_t i = 0; i < stack_feed_defs_n && n < max; i++)
+    if (!stack_feed_defs[i].wanted || stack_feed_defs[i].wanted(s))
+      out[n++] = need_of(&s->feeds[i]);
+  return n;
+}

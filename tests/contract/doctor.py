@@ -1,0 +1,89 @@
+"""cawsole whoami and cawsole doctor: what they say of a set-up that works, and of those that do not."""
+import os
+import subprocess
+import tempfile
+
+import harness
+
+CALLER = 'arn:aws:sts::123456789012:assumed-role/OpsRole/operator'
+KEYS = {'AWS_ACCESS_KEY_ID': 'testing', 'AWS_SECRET_ACCESS_KEY': 'testing'}
+
+
+def run(home, *words, **variables):
+    """The exit status, what was printed and what was complained of."""
+    environment = {'PATH': os.environ['PATH'], 'HOME': home, 'LC_ALL': 'C.UTF-8', **variables}
+    done = subprocess.run([harness.program('cawsole', 'CAWSOLE'), *words], env=environment,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def says(tap, name, result, status, *wanted):
+    code, out, complained = result
+    missing = [w for w in wanted if w not in ' '.join((out + complained).split())]
+    tap.ok(code == status and not missing, name,
+           f'status {code}, wanted {status}; missing {missing} in\n{out}{complained}')
+
+
+def whoami(tap, home, url):
+    place = ('--region', 'eu-west-1', '--endpoint-url', url)
+    good = run(home, 'whoami', *place, **KEYS)
+    says(tap, 'whoami: account, caller, provider', good, 0, '123456789012 as ' + CALLER,
+         'from environment', 'eu-west-1')
+    tap.ok('AWS_SECRET' not in good[1] and 'key ...ting' in good[1], 'whoami: no whole key')
+    says(tap, 'whoami: nothing to be', run(home, 'whoami', *place, AWS_EC2_METADATA_DISABLED='true'),
+         3, 'no credentials')
+
+
+def doctor(tap, home, url):
+    place = ('--region', 'eu-west-1', '--endpoint-url', url)
+    says(tap, 'doctor: all is well', run(home, 'doctor', *place, **KEYS), 0,
+         'ok endpoint ' + url, 'ok account 123456789012', 'ok clock within', 'ok services 3')
+    says(tap, 'doctor: no credentials',
+         run(home, 'doctor', *place, AWS_EC2_METADATA_DISABLED='true'), 3,
+         'FAULT connection', 'no credentials')
+    says(tap, 'doctor: a wrong secret', run(home, 'doctor', *place, **{
+        **KEYS, 'AWS_SECRET_ACCESS_KEY': 'else'}), 3, 'FAULT connection', 'SignatureDoesNotMatch')
+    says(tap, 'doctor: no region', run(home, 'doctor', '--endpoint-url', url, **KEYS), 3,
+         'FAULT connection no region')
+    says(tap, 'doctor: nobody listens', run(home, 'doctor', '--region', 'eu-west-1',
+                                            '--endpoint-url', 'http://127.0.0.1:9', **KEYS), 3,
+         'FAULT connection', '127.0.0.1:9', 'refused')
+    says(tap, 'doctor: no such name', run(home, 'doctor', '--region', 'eu-west-1',
+                                          '--endpoint-url', 'http://cawsole.invalid', **KEYS), 3,
+         'FAULT name cawsole.invalid')
+    pinned = os.path.join(home, 'pinned.cfg')
+    with open(pinned, 'w') as config:
+        config.write('stacks = ( { name = "shop"; account = "999999999999"; } );\n')
+    says(tap, 'doctor: another account', run(home, 'doctor', '--config', pinned, *place, **KEYS), 3,
+         'stack shop, pinned to account 999999999999', 'FAULT connection',
+         'belong to account 123456789012')
+
+
+def doctor_tls(tap, home):
+    trust = os.path.join(home, 'ca.pem')
+    with harness.Simulator('--tls', '--ca-out', trust) as simulator:
+        place = ('--region', 'eu-west-1', '--endpoint-url', simulator.url)
+        says(tap, 'doctor: a certificate that nobody vouches for',
+             run(home, 'doctor', *place, **KEYS), 3, 'FAULT connection', 'certificate')
+        says(tap, 'doctor: its bundle is named',
+             run(home, 'doctor', *place, AWS_CA_BUNDLE=trust, **KEYS), 0, 'note certificates ' + trust)
+
+
+def usage(tap, home):
+    says(tap, 'one word at a time', run(home, 'whoami', 'doctor'), 64, 'one at a time')
+    says(tap, 'no other word', run(home, 'whereami'), 64, 'nothing takes the word whereami')
+
+
+def main():
+    tap = harness.Tap()
+    with tempfile.TemporaryDirectory() as home:
+        with harness.Simulator('--speed', '1') as simulator:
+            whoami(tap, home, simulator.url)
+            doctor(tap, home, simulator.url)
+        doctor_tls(tap, home)
+        usage(tap, home)
+    tap.done()
+
+
+if __name__ == '__main__':
+    main()
