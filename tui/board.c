@@ -1,5 +1,6 @@
 /* The board: path strip, what began the trouble, the panes. */
 #include "stack/path.h"
+#include "tui/curves.h"
 #include "tui/layout.h"
 #include "tui/pane.h"
 #include "widgets/bar.h"
@@ -10,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct pane_ops *const panes[TUI_PANES] = {
     &pane_cloudfront, &pane_targets, &pane_ecs, &pane_databases, &pane_parameters, &pane_timeline};
@@ -44,36 +46,44 @@ static struct pane *focused(const struct tui_view *v) {
 struct hops {
   struct wid_hop hops[WID_STRIP_HOPS_MAX];
   char words[WID_STRIP_HOPS_MAX][24];
+  struct tui_curves curves[WID_STRIP_HOPS_MAX];
   size_t n;
 };
 
-#define SPARKS_FROM 110 /* columns of the screen */
+#define CURVES_FROM 110 /* columns of the screen */
 
-/* Narrow screens show what is most telling, in words; wide ones the curve beside it. */
-static void hop_facts(const struct stack_hop *from, struct wid_hop *to, int w) {
-  size_t n = 0, most = w < SPARKS_FROM ? 2 : WID_STRIP_DETAILS_MAX;
-  bool spark = from->spark && w >= SPARKS_FROM;
-  if (spark) {
-    to->series = from->spark->points;
-    to->n_series = from->spark->n;
-  }
-  for (size_t f = 0; f < STACK_HOP_FACTS; f++) {
+/* Narrow screens show what is most telling, in words; wide ones the curves beside it. */
+static void hop_facts(const struct stack *s, const struct stack_hop *from,
+                      struct tui_curves *curves, struct wid_hop *to, int w) {
+  size_t n = 0, most = w < CURVES_FROM ? 2 : WID_STRIP_DETAILS_MAX;
+  if (w >= CURVES_FROM)
+    tui_curves_of(s, from, curves);
+  for (size_t f = 0; f < STACK_HOP_FACTS && n < most; f++) {
     struct wid_str text = wid_str_from(from->facts[f]);
     if (!text.n)
       continue;
-    if (spark && f == 1)
-      to->label = text;
-    else if (n < most)
-      to->details[n++].text = text;
+    to->details[n].text = text;
+    if (w >= CURVES_FROM && curves->at[f].n) {
+      to->details[n].series = curves->at[f].points;
+      to->details[n].n_series = curves->at[f].n;
+      to->details[n].high = curves->at[f].high;
+    }
+    n++;
   }
 }
 
-/* Nothing is known yet because nothing was read yet: no reason to worry. */
-static void still_reading(struct wid_hop *hop) {
-  hop->glyph = WID_STR_LIT("\xe2\x80\xa6");
-  hop->style = WID_DIM;
-  hop->word = WID_STR_LIT("");
-  hop->faulty = false;
+/* The one sign of a hop: in the strip, on the tab of its pane. */
+static void hop_sign(const struct stack *s, const struct stack_hop *h, struct wid_str *glyph,
+                     unsigned *style) {
+  *glyph = wid_str_from(tui_level_glyph(h->rating.level));
+  *style = tui_level_style(h->rating.level);
+  if (h->moving && h->rating.level < STACK_UNKNOWN) {
+    *glyph = WID_STR_LIT(TUI_GLYPH_MOVING);
+    *style = WID_NOTE;
+  } else if (h->rating.level == STACK_UNKNOWN && !stack_settled(s)) {
+    *glyph = WID_STR_LIT("\xe2\x80\xa6"); /* not read yet: no reason to worry */
+    *style = WID_DIM;
+  }
 }
 
 static void build_hops(const struct stack *s, struct hops *out) {
@@ -89,26 +99,20 @@ static void build_hops(const struct stack *s, struct hops *out) {
     if (!h->present)
       continue;
     struct wid_hop *hop = &out->hops[out->n];
+    bool reading = h->rating.level == STACK_UNKNOWN && !stack_settled(s);
     *hop = (struct wid_hop){.name = wid_str_from(h->title),
                             .short_name = wid_str_from(shorts[h->kind]),
-                            .glyph = wid_str_from(tui_level_glyph(h->rating.level)),
-                            .style = tui_level_style(h->rating.level),
                             .joined = chained && !h->beside,
-                            .faulty = h->first_fault};
-    if (h->moving && h->rating.level < STACK_UNKNOWN) {
-      hop->glyph = WID_STR_LIT(TUI_GLYPH_MOVING);
-      hop->style = WID_NOTE;
-    }
-    if (h->beside && h->count) {
+                            .faulty = h->first_fault && !reading};
+    hop_sign(s, h, &hop->glyph, &hop->style);
+    if (h->beside && h->count && !reading) {
       snprintf(out->words[out->n], sizeof out->words[0], "%zu", h->count);
       hop->word = wid_str_from(out->words[out->n]);
-    } else if (h->rating.level >= STACK_UNKNOWN) {
+    } else if (h->rating.level >= STACK_UNKNOWN && !reading) {
       hop->word = wid_str_from(tui_level_word(h->rating.level));
     }
-    if (h->rating.level == STACK_UNKNOWN && !stack_settled(s))
-      still_reading(hop);
     if (!h->beside)
-      hop_facts(h, hop, wid_term_size().w);
+      hop_facts(s, h, &out->curves[out->n], hop, wid_term_size().w);
     chained = chained || !h->beside;
     out->n++;
   }
@@ -121,17 +125,53 @@ static void line_above(WINDOW *win, struct wid_rect *r, unsigned style, const ch
   r->h--;
 }
 
-/* The newest action that has not ended, as a line. */
-static bool running_action(const struct stack *s, char *out, size_t size) {
+#define ACTION_LINES 3
+
+/* The newest actions that have not ended, a line each: how far it is first, as that is what is
+ * looked for. */
+static void draw_actions(const struct stack *s, WINDOW *win, struct wid_rect *r) {
   struct stack_action *const *all;
-  for (size_t n = stack_actions(s, &all); n-- > 0;) {
+  char line[400];
+  int lines = 0;
+  for (size_t n = stack_actions(s, &all); n-- > 0 && lines < ACTION_LINES;) {
     const struct stack_action_view *a = stack_action_view(all[n]);
     if (a->step != STACK_STEP_SENDING && a->step != STACK_STEP_WATCHING)
       continue;
-    snprintf(out, size, " " TUI_GLYPH_MOVING " %s %s: %s", a->def->verb, a->subject, a->progress);
-    return true;
+    snprintf(line, sizeof line, " " TUI_GLYPH_MOVING " %s%s%s %s", a->progress,
+             a->progress[0] ? " \xc2\xb7 " : "", a->def->verb, a->subject);
+    line_above(win, r, WID_NOTE, line);
+    lines++;
   }
-  return false;
+}
+
+/* Why the stack is rated as it is, and what began it: one line where both fit, else two. */
+static void draw_reason(const struct stack *s, WINDOW *win, struct wid_rect *r) {
+  const struct stack_path *path = stack_path(s);
+  const char *reason = strstr(path->summary, ": ");
+  unsigned style = tui_level_style(path->level);
+  char line[460];
+  if (!stack_settled(s) && path->level < STACK_WARN)
+    return;
+  if (path->level < STACK_UNKNOWN || !reason)
+    reason = "";
+  else
+    reason += 2;
+  int used = snprintf(line, sizeof line, " %s%s%s", *reason ? tui_level_glyph(path->level) : "",
+                      *reason ? " " : "", reason);
+  bool both = *reason && path->since[0];
+  if (both && wid_cells_width(wid_str_from(line), r->w) + 3 +
+                      wid_cells_width(wid_str_from(path->since), r->w) <
+                  r->w) {
+    snprintf(line + used, sizeof line - (size_t)used, " \xc2\xb7 %s", path->since);
+    line_above(win, r, style, line);
+    return;
+  }
+  if (*reason)
+    line_above(win, r, style, line);
+  if (path->since[0]) {
+    snprintf(line, sizeof line, " %s", path->since);
+    line_above(win, r, style, line);
+  }
 }
 
 /* An action that ended while nobody looked at it says so. */
@@ -155,9 +195,7 @@ static void announce(struct board *b) {
 
 static struct wid_rect draw_path(struct board *b, WINDOW *win, struct wid_rect r) {
   struct stack *s = b->view.tui->stack;
-  const struct stack_path *path = stack_path(s);
   struct hops hops;
-  char action[400], since[220];
   build_hops(s, &hops);
   int h = hops.n ? wid_strip_height(hops.hops, hops.n, r.w - 2) : 0;
   h = h > r.h / 3 ? r.h / 3 : h;
@@ -165,24 +203,31 @@ static struct wid_rect draw_path(struct board *b, WINDOW *win, struct wid_rect r
   wid_strip_draw(win, b->strip, hops.hops, hops.n);
   r.y += h;
   r.h -= h;
-  if (path->since[0]) {
-    snprintf(since, sizeof since, " %s", path->since);
-    line_above(win, &r, tui_level_style(path->level), since);
-  }
-  if (running_action(s, action, sizeof action))
-    line_above(win, &r, WID_NOTE, action);
+  draw_reason(s, win, &r);
+  draw_actions(s, win, &r);
   return r;
 }
 
 /* ---- panes ----------------------------------------------------------------------------------- */
 
+/* The hop whose things a pane shows; NULL: none. */
+static const struct stack_hop *hop_of(const struct stack *s, size_t pane) {
+  static const enum stack_hop_kind kinds[TUI_PANES] = {STACK_HOP_CDN, STACK_HOP_ALB, STACK_HOP_ECS,
+                                                       STACK_HOP_DB,  STACK_HOP_SSM, STACK_HOPS};
+  const struct stack_path *path = stack_path(s);
+  for (size_t i = 0; i < path->n; i++)
+    if (path->hops[i].kind == kinds[pane] && path->hops[i].present)
+      return &path->hops[i];
+  return NULL;
+}
+
 static size_t tabs_of(struct board *b, struct wid_tab *tabs) {
+  const struct stack *s = b->view.tui->stack;
   for (size_t i = 0; i < TUI_PANES; i++) {
-    enum stack_level level = pane_level(&b->panes[i]);
-    tabs[i] = (struct wid_tab){wid_str_from(panes[i]->tab), wid_str_from(tui_level_glyph(level)),
-                               tui_level_style(level)};
-    if (!panes[i]->nkinds)
-      tabs[i].glyph = WID_STR_LIT("");
+    const struct stack_hop *hop = hop_of(s, i);
+    tabs[i] = (struct wid_tab){.title = wid_str_from(panes[i]->tab)};
+    if (hop)
+      hop_sign(s, hop, &tabs[i].glyph, &tabs[i].style);
   }
   return TUI_PANES;
 }

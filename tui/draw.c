@@ -7,10 +7,11 @@
 #include "widgets/text.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define STEP_MS 5000
-#define SUMMARY_LEAST 40
+#define REASON_LEAST 24
 
 /* ---- time ---------------------------------------------------------------------------------------
  */
@@ -48,6 +49,7 @@ const char *tui_age(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]) {
 struct title {
   struct wid_part parts[WID_BAR_PARTS_MAX];
   char texts[WID_BAR_PARTS_MAX][224];
+  char health[48]; /* the health's brief text */
   size_t n;
 };
 
@@ -61,55 +63,83 @@ static void add(struct title *b, unsigned style, int priority, bool right, const
   va_start(ap, fmt);
   vsnprintf(b->texts[b->n], sizeof b->texts[0], fmt, ap);
   va_end(ap);
-  b->parts[b->n] = (struct wid_part){wid_str_from(b->texts[b->n]), style, priority, right};
+  b->parts[b->n] = (struct wid_part){
+      .text = wid_str_from(b->texts[b->n]), .style = style, .priority = priority, .right = right};
   if (b->texts[b->n][0])
     b->n++;
 }
 
 static void title_identity(struct title *b, struct tui *t) {
   const struct stack *s = t->stack;
+  const char *environment = stack_cfg(s)->environment;
   add(b, WID_TITLE, 0, false, "%s", stack_name(s));
+  if (t->options->demo) {
+    if (strcmp(stack_name(s), "demo") != 0)
+      add(b, WID_TITLE, 4, false, "demo");
+  } else if (stack_production(s)) {
+    add(b, WID_TITLE_PROD, 0, false, " PROD ");
+    b->parts[b->n - 1].brief = WID_STR_LIT("PROD");
+  } else {
+    add(b, WID_TITLE, 7, false, "%s", environment ? environment : "");
+  }
   add(b, WID_TITLE, 1, false, "%s", stack_region(s) ? stack_region(s) : "");
   add(b, WID_TITLE, 2, false, "%.*s", AWS_STR_ARG(stack_account(s)));
   add(b, WID_TITLE, 3, false, "%.*s", AWS_STR_ARG(stack_role(s)));
-  if (t->options->demo)
-    add(b, WID_TITLE, 4, false, "demo");
-  const char *environment = stack_cfg(s)->environment;
-  add(b, WID_TITLE, 5, false, "%s", environment ? environment : "");
   if (stack_read_only(s))
     add(b, WID_TITLE, 2, false, "read-only");
 }
 
-/* Columns that the other parts leave for the summary, at least a few. */
-static int summary_room(const struct title *b, int w) {
-  int room = w - 6;
+/* Columns that the other parts leave for the reason; too few are of no use. */
+static int reason_room(const struct title *b, int w) {
+  int room = w - 2;
   for (size_t i = 0; i < b->n; i++)
     room -= wid_cells_width(b->parts[i].text, w) + 2;
-  return room > SUMMARY_LEAST ? room : SUMMARY_LEAST;
+  return room;
 }
 
 static unsigned title_style(enum stack_level l) {
   return l == STACK_BAD ? WID_TITLE_ALERT : l >= STACK_UNKNOWN ? WID_TITLE_WARN : WID_TITLE;
 }
 
-static void title_health(struct title *b, struct tui *t, int w) {
+/* The word always; the reason as far as there is room, for it has a line of its own. */
+static void title_level(struct title *b, struct tui *t, int w) {
   const struct stack_path *p = stack_path(t->stack);
+  char text[200];
+  const char *glyph = tui_level_glyph(p->level);
+  const char *word = tui_level_word(p->level <= STACK_NOTE ? STACK_OK : p->level);
+  const char *reason = strstr(p->summary, ": ");
+  int room = reason_room(b, w) - (int)strlen(word) - 6;
+  snprintf(b->health, sizeof b->health, "%s %s", glyph, word);
+  if (reason && room >= REASON_LEAST)
+    wid_cells_fit(text, sizeof text, wid_str_from(reason), room, WID_CLIP_END);
+  else
+    text[0] = '\0';
+  add(b, title_style(p->level), 0, false, " %s %s%s ", glyph, word, text);
+  b->parts[b->n - 1].brief = wid_str_from(b->health);
+}
+
+static void title_health(struct title *b, struct tui *t, int w) {
   if (stack_state(t->stack) == STACK_REFUSED) {
     add(b, WID_TITLE_ALERT, 0, false, "%s not connected", tui_level_glyph(STACK_BAD));
     return;
   }
   if (stack_state(t->stack) == STACK_STARTING || !stack_settled(t->stack)) {
     add(b, WID_TITLE, 1, false, "reading\xe2\x80\xa6");
-    if (p->level < STACK_WARN)
+    if (stack_path(t->stack)->level < STACK_WARN)
       return;
   }
-  char text[200];
-  wid_cells_fit(text, sizeof text,
-                wid_str_from(p->summary[0]            ? p->summary
-                             : p->level <= STACK_NOTE ? tui_level_word(STACK_OK)
-                                                      : tui_level_word(p->level)),
-                summary_room(b, w), WID_CLIP_END);
-  add(b, title_style(p->level), 0, false, " %s %s ", tui_level_glyph(p->level), text);
+  title_level(b, t, w);
+}
+
+static void title_traffic(struct title *b, struct tui *t) {
+  size_t alarms = stack_path(t->stack)->alarms;
+  struct stack_budget use = stack_budget(t->stack);
+  if (alarms)
+    add(b, WID_TITLE, 4, true, "%zu alarm%s", alarms, alarms == 1 ? "" : "s");
+  add(b, WID_TITLE, 6, true, "api %u/min", use.calls_last_minute);
+  b->parts[b->n - 1].brief = wid_str_from(b->texts[b->n - 1] + strlen("api "));
+  if (use.throttles_last_minute)
+    add(b, WID_TITLE, 5, true, "throttled %u/min", use.throttles_last_minute);
 }
 
 static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
@@ -118,15 +148,9 @@ static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
   time_t seconds = (time_t)(now / 1000);
   struct tm tm;
   title_identity(&b, t);
-  size_t alarms = stack_path(t->stack)->alarms;
-  if (alarms)
-    add(&b, WID_TITLE, 5, true, "%zu alarm%s", alarms, alarms == 1 ? "" : "s");
-  struct stack_budget use = stack_budget(t->stack);
-  add(&b, WID_TITLE, 6, true, "api %u/min", use.calls_last_minute);
-  if (use.throttles_last_minute)
-    add(&b, WID_TITLE, 5, true, "throttled %u/min", use.throttles_last_minute);
+  title_traffic(&b, t);
   if (localtime_r(&seconds, &tm))
-    add(&b, WID_TITLE, 7, true, "%02d:%02d", tm.tm_hour, tm.tm_min);
+    add(&b, WID_TITLE, 6, true, "%02d:%02d", tm.tm_hour, tm.tm_min);
   tui_draw_at(t, (now / 60000 + 1) * 60000);
   title_health(&b, t, r.w);
   bool flash = t->flash_until > now;

@@ -49,11 +49,21 @@ static int source_compare(void *data, size_t a, size_t b, int column) {
                      (struct aws_str){two.text.p, two.text.n});
 }
 
+/* What could not be read again is grey; the rest of the pane is as fresh as it says. */
+static unsigned source_flags(void *data, size_t row) {
+  const struct pane *p = data;
+  enum stack_kind k = p->rows[row].kind;
+  bool failed =
+      p->ops->nkinds && k < STACK_KINDS && stack_collection(p->tui->stack, k)->error.code != AWS_OK;
+  return failed ? WID_ROW_STALE : 0;
+}
+
 static const struct wid_source source = {.count = source_count,
                                          .key = source_key,
                                          .cell = source_cell,
                                          .compare = source_compare,
-                                         .depth = source_depth};
+                                         .depth = source_depth,
+                                         .flags = source_flags};
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
@@ -149,19 +159,6 @@ int pane_want(struct pane *p, bool focused) {
   return 3 + (rows ? rows : 1) + error + detail;
 }
 
-enum stack_level pane_level(const struct pane *p) {
-  enum stack_level worst = STACK_OK;
-  for (size_t i = 0; i < p->ops->nkinds; i++) {
-    const struct stack_collection *c = stack_collection(p->tui->stack, p->ops->kinds[i]);
-    if (c->error.code != AWS_OK && worst < STACK_UNKNOWN)
-      worst = STACK_UNKNOWN;
-    for (size_t j = 0; j < c->n; j++)
-      if (c->rows[j]->rating.level > worst)
-        worst = c->rows[j]->rating.level;
-  }
-  return worst;
-}
-
 /* Seconds until the next try, in steps of five. */
 static void next_try(struct pane *p, const struct stack_collection *c, char *out, size_t size) {
   aws_ms left = c->next_try - tui_now(p->tui);
@@ -177,10 +174,24 @@ static void next_try(struct pane *p, const struct stack_collection *c, char *out
     tui_draw_at(p->tui, (tui_now(p->tui) / 5000 + 1) * 5000);
 }
 
+/* How old what could not be read again is, and when it is tried again; the kind is named where it
+ * is not the one that the pane's age tells of. */
+static void status_failed(struct pane *p, const struct stack_collection *bad, char *out,
+                          size_t size) {
+  char age[TUI_AGE_MAX], again[32];
+  const struct stack_collection *c = main_collection(p);
+  bool other = c && bad->kind != c->kind;
+  const char *words = bad->fetched_at ? tui_age(p->tui, bad->fetched_at, age) : "not read yet";
+  bool old = bad->fetched_at && strcmp(words, "now") != 0;
+  next_try(p, bad, again, sizeof again);
+  snprintf(out, size, "%s%s%s%s, %s", other ? stack_kind_singular(bad->kind) : "",
+           other ? "s " : "", words, old ? " old" : "", again);
+}
+
 /* Age and state of the refresh, for the frame's right end. */
 static unsigned status(struct pane *p, char *out, size_t size) {
   const struct stack_collection *c = main_collection(p), *bad = failed_collection(p);
-  char age[TUI_AGE_MAX], again[32];
+  char age[TUI_AGE_MAX];
   aws_ms now = tui_now(p->tui);
   out[0] = '\0';
   if (!c)
@@ -192,16 +203,22 @@ static unsigned status(struct pane *p, char *out, size_t size) {
   bool slow = c->refreshing && (now - p->slow_since >= SLOW_MS || !c->loaded);
   if (c->refreshing && !slow)
     tui_draw_at(p->tui, p->slow_since + SLOW_MS);
-  const char *words = c->fetched_at ? tui_age(p->tui, c->fetched_at, age) : "";
-  bool now_word = strcmp(words, "now") == 0;
   if (bad) {
-    next_try(p, bad, again, sizeof again);
-    snprintf(out, size, "%s%s%s", words, *words ? (now_word ? ", " : " old, ") : "", again);
+    status_failed(p, bad, out, size);
     return WID_WARN;
   }
+  const char *words = c->fetched_at ? tui_age(p->tui, c->fetched_at, age) : "";
   snprintf(out, size, "%s%s%s%s", slow ? TUI_GLYPH_MOVING : "", slow && *words ? " " : "", words,
-           *words && !now_word ? " ago" : "");
+           *words && strcmp(words, "now") != 0 ? " ago" : "");
   return WID_DIM;
+}
+
+/* Whether all that the pane shows was read at least once: only then is nothing none. */
+static bool was_read(const struct pane *p) {
+  for (size_t i = 0; i < p->ops->nkinds; i++)
+    if (!stack_collection(p->tui->stack, p->ops->kinds[i])->loaded)
+      return false;
+  return true;
 }
 
 static void title_of(struct pane *p, char *out, size_t size) {
@@ -215,10 +232,11 @@ void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool 
   char right[96], title[192], extra[160] = "", filter[160], detail[1024];
   const struct stack_collection *c = main_collection(p), *bad = failed_collection(p);
   struct tui_grid *g = pane_grid(p);
+  bool known = !c || was_read(p);
   unsigned style = status(p, right, sizeof right);
   title_of(p, title, sizeof title);
   tui_grid_describe(g, filter, sizeof filter);
-  if (!filter[0] && p->ops->extra && !p->level)
+  if (!filter[0] && p->ops->extra && !p->level && (!c || c->loaded))
     p->ops->extra(p, extra, sizeof extra);
   struct wid_frame frame = {.number = number,
                             .title = wid_str_from(title),
@@ -229,8 +247,7 @@ void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool 
   struct wid_rect inside = wid_frame_draw(win, r, &frame);
   if (bad)
     tui_grid_say(g, win, &inside, WID_ERROR, bad->error.text, focused);
-  g->table.stale = bad != NULL;
-  g->table.empty = c && !c->loaded && !bad ? "reading\xe2\x80\xa6" : table_of(p)->empty;
+  g->table.empty = known ? table_of(p)->empty : bad ? "not read yet" : "reading\xe2\x80\xa6";
   row_detail(p, detail, sizeof detail);
   tui_grid_draw(g, win, inside, focused, detail);
   aws_wipe(detail, sizeof detail); /* it may be a value that was revealed */

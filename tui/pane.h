@@ -82,7 +82,6 @@ int pane_want(struct pane *p, bool focused); /* lines, frame included */
 void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool focused);
 /* Tells the stack which rows are on screen; on_screen false: none. After pane_draw. */
 void pane_report(struct pane *p, bool on_screen);
-enum stack_level pane_level(const struct pane *p); /* the worst of its rows */
 
 const struct pane_row *pane_selected(const struct pane *p); /* NULL: none */
 bool pane_select(struct pane *p, struct aws_str id);

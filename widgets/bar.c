@@ -11,11 +11,15 @@ static int width_of(struct wid_str s) {
 
 /* ---- bar ------------------------------------------------------------------------------------- */
 
-static int parts_width(const struct wid_part *parts, const bool *shown, size_t n) {
+static struct wid_str text_of(const struct wid_part *part, int gap) {
+  return gap < PART_GAP && part->brief.n > 0 ? part->brief : part->text;
+}
+
+static int parts_width(const struct wid_part *parts, const bool *shown, size_t n, int gap) {
   int sum = 0;
   for (size_t i = 0; i < n; i++)
     if (shown[i])
-      sum += width_of(parts[i].text) + (sum > 0 ? PART_GAP : 0);
+      sum += width_of(text_of(&parts[i], gap)) + (sum > 0 ? gap : 0);
   return sum;
 }
 
@@ -32,40 +36,43 @@ static bool drop_part(const struct wid_part *parts, bool *shown, size_t n) {
 }
 
 static void draw_parts(WINDOW *win, struct wid_rect rest, unsigned base,
-                       const struct wid_part *parts, const bool *shown, size_t n, bool right) {
+                       const struct wid_part *parts, const bool *shown, size_t n, int gap) {
   bool first = true;
   for (size_t i = 0; i < n; i++) {
-    if (!shown[i] || parts[i].right != right)
+    if (!shown[i])
       continue;
     if (!first)
-      wid_cells_add_c(win, &rest, base, "  ");
-    wid_cells_add(win, &rest, parts[i].style, parts[i].text);
+      wid_cells_add_c(win, &rest, base, gap < PART_GAP ? " " : "  ");
+    wid_cells_add(win, &rest, parts[i].style, text_of(&parts[i], gap));
     first = false;
   }
 }
 
 void wid_bar_draw(WINDOW *win, struct wid_rect r, unsigned base, const struct wid_part *parts,
                   size_t n) {
-  bool shown[WID_BAR_PARTS_MAX], right_shown[WID_BAR_PARTS_MAX];
+  bool shown[WID_BAR_PARTS_MAX], at_left[WID_BAR_PARTS_MAX], at_right[WID_BAR_PARTS_MAX];
   if (n > WID_BAR_PARTS_MAX)
     n = WID_BAR_PARTS_MAX;
   for (size_t i = 0; i < n; i++)
     shown[i] = parts[i].text.n > 0;
   wid_cells_put(win, r, base, WID_STR_LIT(""), WID_ALIGN_LEFT, WID_CLIP_END);
   struct wid_rect inner = wid_rect_inset(wid_rect_line(r, 0), 0, 1);
-  while (parts_width(parts, shown, n) > inner.w && drop_part(parts, shown, n))
+  int gap = parts_width(parts, shown, n, PART_GAP) > inner.w ? 1 : PART_GAP;
+  while (parts_width(parts, shown, n, gap) > inner.w && drop_part(parts, shown, n))
     ;
-  for (size_t i = 0; i < n; i++)
-    right_shown[i] = shown[i] && parts[i].right;
-  int right = parts_width(parts, right_shown, n);
+  for (size_t i = 0; i < n; i++) {
+    at_right[i] = shown[i] && parts[i].right;
+    at_left[i] = shown[i] && !parts[i].right;
+  }
+  int right = parts_width(parts, at_right, n, gap);
   struct wid_rect left = inner, end = inner;
   if (right > inner.w)
     right = inner.w;
   end.x += inner.w - right;
   end.w = right;
-  left.w -= right > 0 ? right + PART_GAP : 0;
-  draw_parts(win, left, base, parts, shown, n, false);
-  draw_parts(win, end, base, parts, shown, n, true);
+  left.w -= right > 0 ? right + gap : 0;
+  draw_parts(win, left, base, parts, at_left, n, gap);
+  draw_parts(win, end, base, parts, at_right, n, gap);
 }
 
 /* ---- hints ----------------------------------------------------------------------------------- */

@@ -40,9 +40,20 @@ static int head_width(const struct wid_hop *hop, enum fit fit) {
          (word > 0 ? 1 + word : 0);
 }
 
+/* The widest text of those that have a curve beside them: all curves start there. */
+static int curves_at(const struct wid_hop *hop) {
+  int most = -1;
+  for (int i = 0; i < WID_STRIP_DETAILS_MAX; i++) {
+    int w = width_of(hop->details[i].text);
+    if (hop->details[i].series && w > most)
+      most = w;
+  }
+  return most;
+}
+
 static int details_width(const struct wid_hop *hop, enum fit fit) {
-  int spark = fit < SHORT_SPARKS ? SPARK_COLUMNS : SHORT_SPARK;
-  int most = width_of(hop->label) + (hop->series ? 1 + spark : 0);
+  int spark = fit < SHORT_SPARKS ? SPARK_COLUMNS : SHORT_SPARK, at = curves_at(hop);
+  int most = at >= 0 ? at + 1 + spark : 0;
   for (int i = 0; i < WID_STRIP_DETAILS_MAX; i++) {
     int w = width_of(hop->details[i].text);
     most = w > most ? w : most;
@@ -61,14 +72,12 @@ static int gap_width(enum fit fit) {
 }
 
 static int rows_of(const struct wid_hop *hops, size_t n) {
-  int details = 0, series = 0;
-  for (size_t i = 0; i < n; i++) {
-    series = series || hops[i].series || hops[i].label.n > 0;
+  int details = 0;
+  for (size_t i = 0; i < n; i++)
     for (int d = details; d < WID_STRIP_DETAILS_MAX; d++)
       if (hops[i].details[d].text.n > 0)
         details = d + 1;
-  }
-  return 1 + details + series;
+  return 1 + details;
 }
 
 /* Places all hops; false when one bank is not enough and fit does not allow more. */
@@ -140,33 +149,38 @@ static void draw_arrow(WINDOW *win, int y, int from, int to) {
 }
 
 /* Room above the curve, so that a steady one does not look like the limit. */
-static double ceiling_of(const struct wid_hop *hop) {
+static double ceiling_of(const double *series, size_t n) {
   double most = 0;
-  for (size_t i = 0; i < hop->n_series; i++)
-    if (hop->series[i] > most) /* never true for NAN */
-      most = hop->series[i];
+  for (size_t i = 0; i < n; i++)
+    if (series[i] > most) /* never true for NAN */
+      most = series[i];
   return most * 4 / 3;
 }
 
-static void draw_series(WINDOW *win, struct wid_rect line, const struct wid_hop *hop) {
-  if (hop->label.n > 0) {
-    wid_cells_add(win, &line, WID_NORMAL, hop->label);
-    line.x++;
-    line.w--;
-  }
+static void draw_curve(WINDOW *win, struct wid_rect line, const struct wid_hop *hop, int i) {
+  const double *series = hop->details[i].series;
+  size_t n = hop->details[i].n_series;
+  double high = hop->details[i].high;
+  int at = curves_at(hop) + 1;
+  line.x += at;
+  line.w -= at;
   if (line.w > SPARK_COLUMNS)
     line.w = SPARK_COLUMNS;
-  if (hop->series && line.w > 1)
-    wid_spark_draw(win, line, WID_SPARK, hop->series, hop->n_series, 0, ceiling_of(hop));
+  if (!(high > 0))
+    high = ceiling_of(series, n);
+  if (line.w > 1)
+    wid_spark_draw(win, line, WID_SPARK, series, n, 0, high > 0 ? high : 1);
 }
 
-static void draw_below(WINDOW *win, struct wid_rect block, const struct wid_hop *hop, int rows) {
-  for (int i = 0; i < WID_STRIP_DETAILS_MAX && i + 1 < block.h; i++)
+static void draw_below(WINDOW *win, struct wid_rect block, const struct wid_hop *hop) {
+  for (int i = 0; i < WID_STRIP_DETAILS_MAX && i + 1 < block.h; i++) {
+    struct wid_rect line = wid_rect_line(block, i + 1);
     if (hop->details[i].text.n > 0)
-      wid_cells_put(win, wid_rect_line(block, i + 1), hop->details[i].style, hop->details[i].text,
-                    WID_ALIGN_LEFT, WID_CLIP_END);
-  if (rows <= block.h && (hop->series || hop->label.n > 0))
-    draw_series(win, wid_rect_line(block, rows - 1), hop);
+      wid_cells_put(win, line, hop->details[i].style, hop->details[i].text, WID_ALIGN_LEFT,
+                    WID_CLIP_END);
+    if (hop->details[i].text.n > 0 && hop->details[i].series)
+      draw_curve(win, line, hop, i);
+  }
 }
 
 /* The cells of hop i: up to where the next one of its bank starts. */
@@ -194,7 +208,7 @@ void wid_strip_draw(WINDOW *win, struct wid_rect r, const struct wid_hop *hops, 
       draw_arrow(win, block.y, plan.at[i].bank == bank ? end : r.x - 1, block.x);
     bank = plan.at[i].bank;
     end = draw_head(win, wid_rect_line(block, 0), &hops[i], plan.fit);
-    draw_below(win, block, &hops[i], plan.rows);
+    draw_below(win, block, &hops[i]);
   }
 }
 

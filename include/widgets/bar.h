@@ -11,10 +11,12 @@
 struct wid_part {
   struct wid_str text;
   unsigned style;
-  int priority; /* 0: never left out (cut at last); otherwise the highest goes first */
-  bool right;   /* stands at the right end */
+  int priority;         /* 0: never left out (cut at last); otherwise the highest goes first */
+  bool right;           /* stands at the right end */
+  struct wid_str brief; /* in place of text where the line is short; empty: text */
 };
-/* Two blanks between parts. base fills the line. */
+/* Two blanks between parts; one, and brief words, where the line is short; then parts are left
+ * out. base fills the line. */
 void wid_bar_draw(WINDOW *win, struct wid_rect r, unsigned base, const struct wid_part *parts,
                   size_t n);
 

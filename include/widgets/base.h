@@ -69,6 +69,7 @@ enum wid_style {
   WID_TITLE,       /* the title line */
   WID_TITLE_WARN,  /* in the title line: degraded */
   WID_TITLE_ALERT, /* in the title line: failing; all of it while it flashes */
+  WID_TITLE_PROD,  /* in the title line: this is production */
   WID_OK,
   WID_WARN,
   WID_BAD,

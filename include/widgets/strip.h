@@ -1,4 +1,5 @@
-/* The path strip: hops side by side, joined by arrows, each with a glyph, details and a sparkline.
+/* The path strip: hops side by side, joined by arrows, each with a glyph and details, a curve
+ * beside those that have one.
  *
  * Needs no state: the caller makes the hops anew for each draw. When the width is short, in this
  * order: sparklines and arrows shorten, short names stand for names, words are left out, details
@@ -20,13 +21,14 @@ struct wid_hop {
   bool joined;                     /* an arrow leads here from the hop before */
   bool faulty;                     /* the first faulty hop: its name stands out */
   bool selected;
+  /* lines below; unused ones have text.n == 0 */
   struct {
     struct wid_str text;
     unsigned style;
-  } details[WID_STRIP_DETAILS_MAX]; /* lines below; unused ones have n == 0 */
-  const double *series;             /* drawn below the details, after label; NULL: none */
-  size_t n_series;
-  struct wid_str label; /* before the sparkline: "5xx 0.3%" */
+    const double *series; /* drawn beside the text where there is room; NULL: none */
+    size_t n_series;
+    double high; /* what fills the curve's height, above 0; 0: a little more than the greatest */
+  } details[WID_STRIP_DETAILS_MAX];
 };
 
 /* Lines needed at width w to show everything. */

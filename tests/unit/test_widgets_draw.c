@@ -28,9 +28,12 @@ static struct wid_rect line(int w) {
 static void test_bar(void **state) {
   (void)state;
   static const struct wid_part parts[] = {
-      {WID_STR_LIT("shop-prod"), WID_BOLD, 0, false}, {WID_STR_LIT("eu-west-1"), WID_DIM, 1, false},
-      {WID_STR_LIT(""), WID_DIM, 0, false},           {WID_STR_LIT("OpsRole"), WID_DIM, 3, false},
-      {WID_STR_LIT("62/min"), WID_DIM, 2, true},      {WID_STR_LIT("12:04"), WID_DIM, 0, true},
+      {.text = WID_STR_LIT("shop-prod"), .style = WID_BOLD},
+      {.text = WID_STR_LIT("eu-west-1"), .priority = 1},
+      {.text = WID_STR_LIT("")},
+      {.text = WID_STR_LIT("OpsRole"), .priority = 3},
+      {.text = WID_STR_LIT("62/min"), .priority = 2, .right = true, .brief = WID_STR_LIT("62")},
+      {.text = WID_STR_LIT("12:04"), .right = true},
   };
   static const struct {
     int w;
@@ -38,10 +41,13 @@ static void test_bar(void **state) {
   } rows[] = {
       {60, " shop-prod  eu-west-1  OpsRole                62/min  12:04"},
       {46, " shop-prod  eu-west-1  OpsRole  62/min  12:04"},
-      {45, " shop-prod  eu-west-1          62/min  12:04"},
-      {36, " shop-prod  eu-west-1         12:04"},
+      {45, " shop-prod eu-west-1 OpsRole        62 12:04"},
+      {38, " shop-prod eu-west-1 OpsRole 62 12:04"},
+      {37, " shop-prod eu-west-1        62 12:04"},
+      {30, " shop-prod eu-west-1 62 12:04"},
+      {29, " shop-prod eu-west-1   12:04"},
       {20, " shop-prod    12:04"},
-      {15, " shop-…  12:04"},
+      {15, " shop-p… 12:04"},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     wid_bar_draw(wid_term_begin(), line(rows[i].w), WID_TITLE, parts, COUNT(parts));
@@ -182,28 +188,26 @@ static void test_ascii(void **state) {
 
 /* ---- the path strip -------------------------------------------------------------------------- */
 
-static const double series[] = {1, 2, 3, 8};
+static const double rising[] = {1, 2, 3, 8}, errors[] = {0, 0, 2.6, 0};
 static const struct wid_hop hops[] = {
     {.name = WID_STR_LIT("CloudFront"),
      .short_name = WID_STR_LIT("CF"),
      .glyph = WID_STR_LIT("●"),
      .style = WID_OK,
-     .details = {{WID_STR_LIT("12.3k rpm"), WID_NORMAL}},
-     .label = WID_STR_LIT("5xx 0.3%"),
-     .series = series,
-     .n_series = 4},
+     .details = {{WID_STR_LIT("12.3k rpm"), WID_NORMAL, rising, 4, 0},
+                 {WID_STR_LIT("5xx 0.3%"), WID_NORMAL, errors, 4, 5}}},
     {.name = WID_STR_LIT("ALB"),
      .glyph = WID_STR_LIT("▲"),
      .word = WID_STR_LIT("degraded"),
      .style = WID_WARN,
      .joined = true,
      .faulty = true,
-     .details = {{WID_STR_LIT("p95 412ms"), WID_NORMAL}}},
+     .details = {{.text = WID_STR_LIT("p95 412ms")}}},
     {.name = WID_STR_LIT("ECS"),
      .glyph = WID_STR_LIT("⟳"),
      .style = WID_NOTE,
      .joined = true,
-     .details = {{WID_STR_LIT("web 3/5"), WID_NORMAL}}},
+     .details = {{.text = WID_STR_LIT("web 3/5")}}},
     {.name = WID_STR_LIT("S3"), .glyph = WID_STR_LIT("●"), .style = WID_OK},
 };
 
@@ -217,19 +221,19 @@ static void test_strip(void **state) {
   assert_int_equal(wid_strip_height(hops, COUNT(hops), 100), 3);
   draw_strip(100);
   assert_string_equal(screen_line(0, 0, 100),
-                      "CloudFront ● ───────────▶ ▸ALB ▲ degraded ──▶ ECS ⟳       S3 ●");
+                      "CloudFront ● ────────────▶ ▸ALB ▲ degraded ──▶ ECS ⟳       S3 ●");
   assert_string_equal(screen_line(1, 0, 100),
-                      "12.3k rpm                 p95 412ms           web 3/5");
-  assert_string_equal(screen_line(2, 0, 100), "5xx 0.3%         ▁▂▃▇");
+                      "12.3k rpm         ▁▂▃▇     p95 412ms           web 3/5");
+  assert_string_equal(screen_line(2, 0, 100), "5xx 0.3%          ▁▁▅▁");
   struct wid_rect r = {0, 0, 3, 100};
   assert_int_equal(wid_strip_hit(r, hops, COUNT(hops), 1, 0), 0);
   assert_int_equal(wid_strip_hit(r, hops, COUNT(hops), 0, 30), 1);
   assert_int_equal(wid_strip_hit(r, hops, COUNT(hops), 0, 60), 3);
   assert_int_equal(wid_strip_hit(r, hops, COUNT(hops), 4, 0), WID_NONE);
   draw_strip(52);
-  assert_string_equal(screen_line(0, 0, 100), "CloudFront ● ──▶ ▸ALB ▲ degraded ▶ ECS ⟳     S3 ●");
-  assert_string_equal(screen_line(1, 0, 100), "12.3k rpm        p95 412ms         web 3/5");
-  assert_string_equal(screen_line(2, 0, 100), "5xx 0.3%    ▁▂▃▇");
+  assert_string_equal(screen_line(0, 0, 100), "CloudFront ● ───▶ ▸ALB ▲ degraded ▶ ECS ⟳     S3 ●");
+  assert_string_equal(screen_line(1, 0, 100), "12.3k rpm    ▁▂▃▇ p95 412ms         web 3/5");
+  assert_string_equal(screen_line(2, 0, 100), "5xx 0.3%     ▁▁▅▁");
   draw_strip(30);
   assert_string_equal(screen_line(0, 0, 100), "CF ● ▶ ▸ALB ▲ ▶ ECS ⟳   S3 ●");
   assert_int_equal(wid_strip_height(hops, COUNT(hops), 20), 6);

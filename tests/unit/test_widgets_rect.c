@@ -29,10 +29,10 @@ static void cells(WINDOW *win, struct wid_rect r) {
 }
 
 static void bars(WINDOW *win, struct wid_rect r) {
-  static const struct wid_part parts[] = {{WID_STR_LIT("left"), WID_NORMAL, 0, false},
-                                          {WIDE, WID_NORMAL, 2, false},
-                                          {WIDE, WID_NORMAL, 1, true},
-                                          {WID_STR_LIT("right"), WID_NORMAL, 0, true}};
+  static const struct wid_part parts[] = {{.text = WID_STR_LIT("left")},
+                                          {.text = WIDE, .priority = 2, .brief = WIDE},
+                                          {.text = WIDE, .priority = 1, .right = true},
+                                          {.text = WID_STR_LIT("right"), .right = true}};
   static const struct wid_hint hints[] = {{WID_STR_LIT("q"), WID_STR_LIT("quit"), false},
                                           {WID_STR_LIT("?"), WID_STR_LIT("help"), true}};
   static const struct wid_tab tabs[] = {{WIDE, WID_STR_LIT("!"), WID_BAD},
@@ -55,10 +55,7 @@ static void numbers(WINDOW *win, struct wid_rect r) {
                                .word = WID_STR_LIT("failing"),
                                .joined = true,
                                .faulty = i == 2,
-                               .details = {{WIDE, WID_NORMAL}},
-                               .series = values,
-                               .n_series = COUNT(values),
-                               .label = WID_STR_LIT("5xx")};
+                               .details = {{WIDE, WID_NORMAL, values, COUNT(values), 0}}};
   wid_strip_draw(win, r, hops, COUNT(hops));
   wid_spark_draw(win, r, WID_SPARK, values, COUNT(values), 0, 0);
   wid_gauge_draw(win, r, WID_OK, 0.4, WIDE);

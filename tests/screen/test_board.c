@@ -1,0 +1,117 @@
+/* What the board tells at a glance: who and where, how it is and why, and nothing that is not so.
+ */
+#include "config.h"
+
+#include "console.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define STACK(name, more)                                                                          \
+  "stacks = ( { name = \"" name "\"; region = \"eu-west-1\"; interval = 1; " more "} );\n"
+
+static struct screen *start(int rows, int cols, const char *scenario, const char *speed,
+                            const char *config) {
+  struct screen *s =
+      console_start(&(struct console_setup){.rows = rows,
+                                            .cols = cols,
+                                            .sim = {"--speed", speed, "--scenario", scenario, NULL},
+                                            .config = config});
+  console_ready(s);
+  return s;
+}
+
+static void row_style(const struct screen *s, const char *regex, char *style, size_t size) {
+  int row = screen_row(s, regex);
+  if (row < 0)
+    screen_fail(s, "no line matches", regex);
+  screen_style(s, row, screen_col(s, row, regex), style, size);
+}
+
+/* ---- the first line -------------------------------------------------------------------------- */
+
+/* The reason gives way, at the least size too: it has a line of its own. */
+static void who_and_where_stay(void **state) {
+  struct screen *s = start(24, 80, "edge-errors", "30", STACK("shop-prod", ""));
+  (void)state;
+  screen_expect(s, "^ shop-prod PROD eu-west-1 123456789012 OpsRole ▲ degraded +[1-9] alarms? "
+                   "[0-9]+/min [0-9]{2}:[0-9]{2}$");
+  screen_expect(s, "^ ▲ CloudFront ");
+  screen_resize(s, 36, 120);
+  screen_expect(s,
+                "^ shop-prod +PROD +eu-west-1 +123456789012 +OpsRole +▲ degraded.* [1-9] alarms? +"
+                "api [0-9]+/min +[0-9]{2}:[0-9]{2}$");
+}
+
+static void production_is_marked(void **state) {
+  char prod[64], rest[64];
+  (void)state;
+  struct screen *s = start(24, 80, "steady", "1", STACK("shop", "environment = \"production\";"));
+  screen_expect(s, "^ shop +PROD +eu-west-1");
+  row_style(s, "PROD", prod, sizeof prod);
+  row_style(s, "eu-west-1", rest, sizeof rest);
+  assert_string_not_equal(prod, rest);
+  console_end(NULL);
+  s = start(24, 80, "steady", "1", STACK("shop", "environment = \"development\";"));
+  screen_expect(s, "^ shop +development +eu-west-1");
+  assert_int_equal(screen_row(s, "PROD"), -1);
+}
+
+static void demo_is_said_once(void **state) {
+  struct screen *s = console_start(&(struct console_setup){0});
+  (void)state;
+  console_ready(s);
+  screen_expect(s, "^ demo  eu-west-1");
+  assert_int_equal(screen_row(s, "demo.*demo"), -1);
+}
+
+/* ---- the strip ------------------------------------------------------------------------------- */
+
+/* Each fact has its own curve: no failures lie at the foot, and the requests are beside the rate.
+ */
+static void curves_belong_to_their_facts(void **state) {
+  struct screen *s = start(36, 120, "steady", "1", STACK("shop", ""));
+  (void)state;
+  screen_expect(s, "^ [0-9.k]+ rpm +(▃|▄|▅)+ ");
+  screen_expect(s, "^ 5xx 0\\.[0-9]% +(▁)+ +5xx 0\\.[0-9]% (▁)+ ");
+}
+
+/* The tab of a pane, its hop and the title rate alike. */
+static void one_rating_everywhere(void **state) {
+  struct screen *s = start(24, 80, "bad-deploy", "6", STACK("shop", ""));
+  (void)state;
+  screen_expect(s, "▸ALB ▲");
+  screen_expect(s, "2 Targets ▲");
+  assert_int_equal(screen_row(s, "2 Targets ✖"), -1);
+}
+
+/* ---- what is not known ----------------------------------------------------------------------- */
+
+/* A collection that never came is not empty: nobody knows what is there. */
+static void unread_is_not_none(void **state) {
+  struct screen *s = console_start(&(struct console_setup){
+      .sim = {"--speed", "1", NULL}, .args = {"--endpoint-url", "http://127.0.0.1:9", NULL}});
+  (void)state;
+  screen_expect(s, "127.0.0.1:9");
+  screen_expect(s, "not read yet");
+  screen_expect_gone(s, "reading");
+  assert_int_equal(screen_row(s, " no (target group|service|database|distribution|parameter)"), -1);
+  assert_int_equal(screen_row(s, "5 Parameters ─ 0"), -1);
+  assert_int_equal(screen_row(s, "[a-z]_[a-z]"), -1); /* people's words */
+}
+
+#define TEST(f) cmocka_unit_test_teardown(f, console_end)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(who_and_where_stay),           TEST(production_is_marked),  TEST(demo_is_said_once),
+      TEST(curves_belong_to_their_facts), TEST(one_rating_everywhere), TEST(unread_is_not_none),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
