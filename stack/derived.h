@@ -25,6 +25,17 @@ struct stack_names {
   size_t under_way;
 };
 
+/* When a hop's fault began, and with what. */
+struct stack_onset {
+  bool faulty;
+  uint64_t what;     /* the thing at fault, hashed */
+  aws_ms well_at;    /* wall: seen well last; 0: never */
+  aws_ms at;         /* wall; 0: not known */
+  char text[200];    /* the event, "" for none */
+  char service[600]; /* whose rollout began it, "" for none */
+  int64_t rev;
+};
+
 struct stack_derived {
   struct stack_path path;
   struct stack_ref *refs;
@@ -33,8 +44,15 @@ struct stack_derived {
   struct stack_names *names;
   enum stack_level hop_was[STACK_HOPS];
   char worst_ids[STACK_HOPS][600]; /* what hops[].worst_id points to */
-  char cause[256];                 /* the event that the trouble began with */
+  struct stack_onset onsets[STACK_HOPS];
 };
+
+/* ---- path_facts.c, since.c ------------------------------------------------------------------- */
+
+void stack_hop_facts(struct stack *s, struct stack_hop *h); /* facts, moving, spark */
+const char *stack_database_title(struct stack *s, const struct stack_hop *h);
+/* Follows when each hop's fault began; says it of the one that the path names. */
+void stack_since(struct stack *s, struct stack_path *p);
 
 /* The kinds that references are made of. */
 extern const unsigned stack_ref_kinds;

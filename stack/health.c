@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include "stack/happening.h"
 #include "stack/health.h"
 
 #include <math.h>
@@ -115,18 +116,27 @@ static const struct state_row target_states[] = {
 
 /* ---- edge ------------------------------------------------------------------------------------ */
 
+/* One limit for all that answer requests: what fails behind one is felt at those before it too. */
+static void rate_errors(struct stack *s, const struct stack_row *row, enum stack_kind k,
+                        struct stack_rating *r) {
+  felt(r, "5xx", stack_metric_5xx_percent(s, k, row->id), s->cfg.thresholds.error_rate_percent,
+       "%");
+}
+
 static void rate_distribution(struct stack *s, const struct stack_row *row,
                               struct stack_rating *r) {
   const struct cloudfront_distribution *d = row->item;
-  double limit = s->cfg.thresholds.error_rate_percent;
-  double rate = stack_metric_last(s, STACK_DISTRIBUTION, row->id, "5xxErrorRate");
   if (aws_str_eq_c(d->status, "InProgress"))
     stack_rated(r, STACK_NOTE, "a change is being deployed");
   else if (!aws_str_eq_c(d->status, "Deployed"))
     stack_rated(r, STACK_UNKNOWN, "status %.*s", AWS_STR_ARG(d->status));
   if (!d->enabled)
     stack_rated(r, STACK_NOTE, "disabled");
-  felt(r, "5xx", rate, limit, "%");
+  rate_errors(s, row, STACK_DISTRIBUTION, r);
+}
+
+static void rate_api(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
+  rate_errors(s, row, STACK_API, r);
 }
 
 static void rate_invalidation(struct stack *s, const struct stack_row *row,
@@ -155,11 +165,7 @@ static void rate_load_balancer(struct stack *s, const struct stack_row *row,
   enum stack_level level = STATE_LEVEL(load_balancer_states, v->state_code);
   stack_rated(r, level, "%.*s%s%.*s", AWS_STR_ARG(v->state_code), v->state_reason.n ? ": " : "",
               AWS_STR_ARG(v->state_reason));
-  double all = stack_metric_last(s, STACK_LOAD_BALANCER, row->id, "RequestCount");
-  double target = stack_metric_last(s, STACK_LOAD_BALANCER, row->id, "HTTPCode_Target_5XX_Count");
-  double own = stack_metric_last(s, STACK_LOAD_BALANCER, row->id, "HTTPCode_ELB_5XX_Count");
-  double failed = (isnan(target) ? 0 : target) + (isnan(own) ? 0 : own);
-  felt(r, "5xx", all > 0 ? failed * 100 / all : 0, t->error_rate_percent, "%");
+  rate_errors(s, row, STACK_LOAD_BALANCER, r);
   double p95 = stack_metric_last(s, STACK_LOAD_BALANCER, row->id, "TargetResponseTime");
   felt(r, "p95", p95, t->latency_ms, " ms");
 }
@@ -175,13 +181,17 @@ static void rate_target(struct stack *s, const struct stack_row *row, struct sta
     stack_rated(r, STACK_NOTE, "health checks disabled");
     return;
   }
-  struct aws_str why = v->description.n ? v->description : v->reason;
-  stack_rated(r, STATE_LEVEL(target_states, v->state), "%.*s%s%.*s", AWS_STR_ARG(v->state),
-              why.n ? ": " : "", AWS_STR_ARG(why));
+  char why[120];
+  stack_target_why(v, why, sizeof why);
+  if (!why[0])
+    stack_plain_words(v->description, why, sizeof why);
+  stack_rated(r, STATE_LEVEL(target_states, v->state), "%.*s%s%s", AWS_STR_ARG(v->state),
+              why[0] ? ": " : "", why);
 }
 
+/* Those that come and go are told, but not counted: they are not meant to be in service. */
 struct counts {
-  size_t all, healthy, unhealthy, other, unused;
+  size_t all, healthy, unhealthy, starting, draining, unused, other;
   const struct elbv2_target *first_unhealthy;
 };
 
@@ -192,15 +202,39 @@ static struct counts count_targets(struct stack *s, struct aws_str group) {
     const struct elbv2_target *v = rows[i]->item;
     if (aws_str_eq_c(v->state, "healthy"))
       c.healthy++;
+    else if (aws_str_ends(v->state, "draining")) /* unhealthy.draining too */
+      c.draining++;
     else if (aws_str_starts(v->state, "unhealthy")) {
       c.unhealthy++;
       c.first_unhealthy = c.first_unhealthy ? c.first_unhealthy : v;
     } else if (aws_str_eq_c(v->state, "unused") || check_disabled(v))
       c.unused++;
+    else if (aws_str_eq_c(v->state, "initial"))
+      c.starting++;
     else
       c.other++;
   }
   return c;
+}
+
+static void say_counts(const struct counts *c, struct stack_rating *r) {
+  size_t in_service = c->healthy + c->unhealthy + c->other;
+  enum stack_level level = !c->healthy || c->unhealthy * 2 > in_service ? STACK_BAD
+                           : c->unhealthy                               ? STACK_WARN
+                           : c->starting + c->draining + c->other       ? STACK_NOTE
+                                                                        : STACK_OK;
+  char why[80] = "", coming[48] = "", going[48] = "";
+  if (c->first_unhealthy)
+    stack_target_why(c->first_unhealthy, why, sizeof why);
+  if (c->starting)
+    snprintf(coming, sizeof coming, ", %zu starting", c->starting);
+  if (c->draining)
+    snprintf(going, sizeof going, ", %zu draining", c->draining);
+  if (in_service)
+    stack_rated(r, level, "%zu/%zu healthy%s%s%s%s", c->healthy, in_service, why[0] ? ": " : "",
+                why, coming, going);
+  else
+    stack_rated(r, level, "none healthy%s%s", coming, going);
 }
 
 static void rate_target_group(struct stack *s, const struct stack_row *row,
@@ -208,33 +242,18 @@ static void rate_target_group(struct stack *s, const struct stack_row *row,
   const struct elbv2_target_group *g = row->item;
   struct counts c = count_targets(s, row->id);
   const struct stack_part *p = stack_part_of(s, STACK_TARGET, row->id);
-  if (!p || !p->loaded) {
+  if (!p || !p->loaded)
     stack_rated(r, STACK_UNKNOWN,
                 p && p->error.code != AWS_OK ? "target health could not be read"
                                              : "target health not read yet");
-    return;
-  }
-  if (!g->load_balancer_arns.n) {
+  else if (!g->load_balancer_arns.n)
     stack_rated(r, STACK_NOTE, "no load balancer uses it");
-    return;
-  }
-  if (!c.all) {
+  else if (!c.all)
     stack_rated(r, STACK_BAD, "no targets registered");
-    return;
-  }
-  if (c.unused == c.all) {
+  else if (c.unused == c.all)
     stack_rated(r, STACK_NOTE, "targets unused or without health checks");
-    return;
-  }
-  struct aws_str why = {NULL, 0};
-  if (c.first_unhealthy)
-    why = c.first_unhealthy->reason;
-  enum stack_level level = !c.healthy || c.unhealthy * 2 > c.all ? STACK_BAD
-                           : c.unhealthy                         ? STACK_WARN
-                           : c.other                             ? STACK_NOTE
-                                                                 : STACK_OK;
-  stack_rated(r, level, "%zu/%zu healthy%s%.*s", c.healthy, c.all, why.n ? ": " : "",
-              AWS_STR_ARG(why));
+  else
+    say_counts(&c, r);
 }
 
 static void rate_scalable_target(struct stack *s, const struct stack_row *row,
@@ -320,7 +339,18 @@ static const struct {
     [STACK_DB_INSTANCE] = {rate_db_instance, STACK_BIT_METRICS},
     [STACK_DB_CLUSTER] = {rate_db_cluster, 0},
     [STACK_ALARM] = {rate_alarm, 0},
+    [STACK_API] = {rate_api, STACK_BIT_METRICS},
 };
+
+enum stack_level stack_kind_level(const struct stack *s, enum stack_kind k) {
+  const struct stack_collection *c = stack_collection(s, k);
+  enum stack_level worst = !c->loaded && c->error.code != AWS_OK ? STACK_UNKNOWN : STACK_OK;
+  bool counted_elsewhere = k == STACK_TARGET || k == STACK_TASK;
+  for (size_t i = 0; i < c->n && !counted_elsewhere; i++)
+    if (c->rows[i]->rating.level > worst)
+      worst = c->rows[i]->rating.level;
+  return worst;
+}
 
 /* True when the rating is another one now. */
 static bool rate_row(struct stack *s, enum stack_kind k, struct stack_row *row) {

@@ -74,31 +74,37 @@ static aws_ms standing_since(struct stack *s, const struct ecs_deployment *d) {
   return t->since;
 }
 
-static void rate_rollout(struct stack *s, const struct ecs_service *v,
-                         const struct ecs_deployment *d, struct stack_rating *r) {
-  int64_t rev = stack_revision(d->task_definition);
+static void rate_rollout(struct stack *s, const struct ecs_deployment *d,
+                         const struct stack_rollout *o, struct stack_rating *r) {
   aws_ms stood = stack_wall(s) - standing_since(s, d);
   if (d->failed_tasks > 0)
-    stack_rated(r, STACK_WARN, "rollout of rev %" PRId64 " failing: %" PRId64 " task%s failed", rev,
-                d->failed_tasks, d->failed_tasks == 1 ? "" : "s");
+    stack_rated(r, STACK_WARN, "rollout of rev %" PRId64 " failing: %" PRId64 " task%s failed",
+                o->rev, d->failed_tasks, d->failed_tasks == 1 ? "" : "s");
   else if (d->running < d->desired && stood > STUCK_MS)
     stack_rated(r, STACK_WARN,
-                "rollout of rev %" PRId64 " not advancing for %d min: %" PRId64 "/%" PRId64, rev,
+                "rollout of rev %" PRId64 " not advancing for %d min: %" PRId64 "/%" PRId64, o->rev,
                 (int)(stood / 60000), d->running, d->desired);
-  stack_rated(r, STACK_NOTE, "rolling out rev %" PRId64 ": %" PRId64 "/%" PRId64, rev, d->running,
-              d->desired);
-  (void)v;
+  stack_rated(r, STACK_NOTE, "rolling out rev %" PRId64 ": %" PRId64 "/%" PRId64, o->rev,
+              d->running, d->desired);
 }
 
-static void rate_failed_rollouts(const struct ecs_service *v, struct stack_rating *r) {
-  const struct ecs_deployment *d = v->deployments.items;
+/* While it rolls back, that is what is going on; the reason of the failure stands in the timeline.
+ */
+static void rate_failed_rollouts(const struct ecs_service *v, const struct stack_rollout *o,
+                                 struct stack_rating *r) {
+  const struct ecs_deployment *d = v->deployments.items, *now = stack_primary(v);
   for (size_t i = 0; i < v->deployments.n; i++) {
+    int64_t rev = stack_revision(d[i].task_definition);
     if (!aws_str_eq_c(d[i].rollout_state, "FAILED"))
       continue;
-    bool primary = aws_str_eq_c(d[i].status, "PRIMARY");
-    stack_rated(r, primary && v->running < v->desired ? STACK_BAD : STACK_WARN,
-                "rollout of rev %" PRId64 " failed%s%.*s", stack_revision(d[i].task_definition),
-                d[i].rollout_state_reason.n ? ": " : "", AWS_STR_ARG(d[i].rollout_state_reason));
+    enum stack_level level = &d[i] == now && v->running < v->desired ? STACK_BAD : STACK_WARN;
+    if (o->back)
+      stack_rated(r, level,
+                  "rev %" PRId64 " failed, rolling back to %" PRId64 ": %" PRId64 "/%" PRId64, rev,
+                  o->rev, now->running, now->desired);
+    else
+      stack_rated(r, level, "rollout of rev %" PRId64 " failed%s%.*s", rev,
+                  d[i].rollout_state_reason.n ? ": " : "", AWS_STR_ARG(d[i].rollout_state_reason));
   }
 }
 
@@ -154,22 +160,46 @@ static void rate_service_use(struct stack *s, const struct stack_row *row, struc
     stack_rated(r, STACK_WARN, "memory %.0f%% (limit %.0f%%)", memory, t->memory_percent);
 }
 
-void stack_rate_service(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
-  const struct ecs_service *v = row->item;
-  const struct ecs_deployment *d = stack_primary(v);
-  bool rolling = stack_rolling(v);
-  if (v->desired > 0 && !v->running)
-    stack_rated(r, STACK_BAD, "none of %" PRId64 " running", v->desired);
-  rate_failed_rollouts(v, r);
-  if (rolling && d)
-    rate_rollout(s, v, d, r);
-  else if (v->running < v->desired)
+static void rate_count(const struct ecs_service *v, bool scaling_out, struct stack_rating *r) {
+  if (v->running >= v->desired)
+    return;
+  if (scaling_out)
+    stack_rated(r, STACK_NOTE, "scaling out: %" PRId64 "/%" PRId64 " running", v->running,
+                v->desired);
+  else
     stack_rated(r, STACK_WARN,
                 v->pending ? "%" PRId64 "/%" PRId64 " running, %" PRId64 " starting"
                            : "%" PRId64 "/%" PRId64 " running",
                 v->running, v->desired, v->pending);
+}
+
+static void rate_past_failure(const struct ecs_deployment *d, const struct stack_rollout *o,
+                              struct stack_rating *r) {
+  if (!o->failed_at || o->rolling || !d || aws_str_eq_c(d->rollout_state, "FAILED"))
+    return;
+  const struct stack_clock_text at = stack_clock_words(o->failed_at);
+  if (o->failed_rev)
+    stack_rated(r, STACK_NOTE, "rev %" PRId64 " failed %s, rolled back to %" PRId64, o->failed_rev,
+                at.text, o->rev);
+  else
+    stack_rated(r, STACK_NOTE, "a rollout failed %s, rolled back to %" PRId64, at.text, o->rev);
+}
+
+void stack_rate_service(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
+  const struct ecs_service *v = row->item;
+  const struct ecs_deployment *d = stack_primary(v);
+  bool scaling_out = stack_service_seen(s, row);
+  struct stack_rollout o = stack_rollout_of(s, row);
+  if (v->desired > 0 && !v->running)
+    stack_rated(r, STACK_BAD, "none of %" PRId64 " running", v->desired);
+  rate_failed_rollouts(v, &o, r);
+  if (o.rolling && d)
+    rate_rollout(s, d, &o, r);
+  else
+    rate_count(v, scaling_out, r);
   rate_stopped_tasks(s, row, r);
   rate_service_use(s, row, r);
+  rate_past_failure(d, &o, r);
   if (aws_str_eq_c(v->status, "DRAINING"))
     stack_rated(r, STACK_NOTE, "being deleted");
   if (!v->desired)
@@ -193,10 +223,11 @@ void stack_rate_task(struct stack *s, const struct stack_row *row, struct stack_
 
 bool stack_health_init(struct stack *s) {
   s->progress = aws_calloc(1, sizeof *s->progress);
-  return s->progress != NULL;
+  return s->progress && stack_rollouts_init(s);
 }
 
 void stack_health_free(struct stack *s) {
+  stack_rollouts_free(s);
   free(s->progress);
   s->progress = NULL;
 }

@@ -93,9 +93,10 @@ struct stack_part {
   aws_ms listed_at;        /* mono */
   bool progressive;        /* first fill: pages are shown as they come */
   bool loaded, ended, asked, on_screen, gone, denied; /* gone: its source left it out */
-  unsigned fails, replies;                            /* in a row; of the run under way */
-  aws_ms due, ended_at;                               /* mono */
-  aws_ms fetched_at, next_try;                        /* wall */
+  bool late, old;                /* overdue; too old to be told as true: as of the last look */
+  unsigned fails, replies;       /* in a row; of the run under way */
+  aws_ms due, ended_at, read_at; /* mono; read_at: ended well */
+  aws_ms fetched_at, next_try;   /* wall */
   struct aws_error error;
 };
 
@@ -158,10 +159,19 @@ struct stack_budgeter {
   uint64_t calls_total, bytes_total;
 };
 
+struct stack_silence { /* failures in a row that were no answers of AWS's */
+  unsigned fails;
+  bool several; /* of more than one service */
+  const struct aws_service *service;
+  aws_ms since; /* wall */
+  struct aws_error error;
+};
+
 struct stack_metrics;  /* metrics.c */
 struct stack_timeline; /* timeline.c */
 struct stack_derived;  /* path.c: path, references, resolved names */
 struct stack_progress; /* health.c: how rollouts advance */
+struct stack_rollouts; /* rollout.c: what is remembered of services */
 struct stack_actions;  /* action.c */
 struct stack_values;   /* value.c */
 
@@ -175,10 +185,12 @@ struct stack {
   struct aws_error refusal;
   char account[16], caller[256], role[96];
   struct stack_keys keys;
-  bool identified;    /* GetCallerIdentity answered and the pin fits */
-  aws_ms started;     /* mono */
-  aws_ms settled_at;  /* mono; 0: not yet */
-  aws_ms timed_at;    /* mono: when ratings that look at the clock were last made */
+  bool identified;   /* GetCallerIdentity answered and the pin fits */
+  aws_ms started;    /* mono */
+  aws_ms settled_at; /* mono; 0: not yet */
+  aws_ms timed_at;   /* mono: when ratings that look at the clock were last made */
+  aws_ms looked_at;  /* mono: when it was last looked for what is overdue */
+  struct stack_silence silence;
   unsigned changes;   /* STACK_CHANGED_* */
   unsigned dirty;     /* kinds whose rows changed since the last update */
   unsigned reconcile; /* kinds whose dependents' parts are to be looked at again */
@@ -201,6 +213,7 @@ struct stack {
   struct stack_timeline *timeline;
   struct stack_derived *derived;
   struct stack_progress *progress;
+  struct stack_rollouts *rollouts;
   struct stack_actions *actions;
   struct stack_values *values;
 };
@@ -229,6 +242,10 @@ const struct stack_row *stack_find_name(const struct stack *s, enum stack_kind k
 /* Revision and family of a task definition's ARN or "family:revision"; 0: none. */
 int64_t stack_revision(struct aws_str task_definition);
 struct aws_str stack_short(struct aws_str arn); /* after the last '/' or ':' */
+struct stack_clock_text {
+  char text[8];
+};
+struct stack_clock_text stack_clock_words(aws_ms wall); /* local time: "16:04" */
 
 /* An event of now, with printf. */
 void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source,
@@ -248,7 +265,6 @@ aws_ms stack_part_period(struct stack_part *p); /* STACK_NEVER: read once and fo
 bool stack_part_on_screen(const struct stack_part *p);
 bool stack_poll_init(struct stack *s);
 bool stack_poll_ended(const struct stack *s, unsigned kinds); /* asked once, whatever came of it */
-bool stack_poll_stale(const struct stack *s, enum stack_kind k); /* a part failed twice in a row */
 void stack_poll_nudge(struct stack *s, unsigned kinds); /* not sooner than they may be hurried */
 void stack_poll_sources(const struct stack_part *p);    /* what p was found through: again, soon */
 /* The part that brings k for a key, NULL: none yet. */
@@ -269,6 +285,23 @@ void stack_bucket_begin(struct stack_bucket *b);
 void stack_bucket_end(struct stack_bucket *b);
 double stack_bucket_pace(const struct stack_bucket *b); /* polls a second, in the long run */
 void stack_budget_settle(struct stack *s);              /* the first fill is over: no more bursts */
+
+/* ---- reading.c ------------------------------------------------------------------------------- */
+
+struct stack_reading {
+  bool loaded;
+  bool stale; /* something of it failed or is overdue */
+  bool old;   /* and so long ago that its rows are no longer to be told as true */
+  aws_ms as_of;
+  const struct aws_error *error; /* NULL: overdue, or not read yet */
+};
+struct stack_reading stack_reading_of(const struct stack *s, enum stack_kind k);
+const char *stack_cause(const struct aws_error *e); /* in two words: "throttled", "no connection" */
+void stack_reading_tick(struct stack *s);
+/* A part's run has ended; err NULL: well. */
+void stack_heard(struct stack *s, const struct stack_part *p, const struct aws_error *err);
+bool stack_silent(
+    const struct stack *s); /* nothing at all can be read; s->silence says since when */
 
 /* ---- sheet.c, model.c ---------------------------------------------------------------------------
  */
@@ -311,6 +344,8 @@ void stack_metrics_wanted(struct stack *s); /* rows on screen or the path change
  */
 bool stack_metrics_first(struct stack *s);
 double stack_metrics_cost(const struct stack *s); /* USD a month */
+/* Errors of a distribution, an API or a load balancer, of a hundred requests; NaN: not known. */
+double stack_metric_5xx_percent(const struct stack *s, enum stack_kind k, struct aws_str id);
 double stack_metric_last(const struct stack *s, enum stack_kind k, struct aws_str id,
                          const char *metric); /* newest whole point, or NaN */
 bool stack_timeline_init(struct stack *s);

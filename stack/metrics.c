@@ -18,6 +18,7 @@ enum {
   AFTER_MINUTE_MS = 5000,
   SOON_MS = 400, /* rows scrolled into view: let the scrolling end */
   DENIED_WAIT_MS = 5 * MINUTE,
+  SPEAKS_MS = 10 * MINUTE, /* what was last measured before that tells nothing of now */
   FORGET_MS = 10 * MINUTE
 };
 
@@ -219,9 +220,17 @@ static void slide(struct series *e, aws_ms end) {
   e->end = end;
 }
 
+static size_t trusted_points(const struct series *e) {
+  return (size_t)(STACK_POINTS - e->def->lag);
+}
+
+static bool speaks(const struct series *e, size_t point, aws_ms now) {
+  return now - (e->end - (aws_ms)(STACK_POINTS - point) * MINUTE) <= SPEAKS_MS + MINUTE;
+}
+
 /* What the public sees: no points that are still to come; gaps of counters are none. */
 static void publish(struct series *e) {
-  size_t trusted = (size_t)(STACK_POINTS - e->def->lag), n = 0;
+  size_t trusted = trusted_points(e), n = 0;
   for (size_t i = 0; i < STACK_POINTS; i++) {
     if (isnan(e->points[i]) && e->def->counter && i < trusted)
       e->points[i] = 0;
@@ -231,9 +240,12 @@ static void publish(struct series *e) {
   memcpy(e->pub.points, e->points, sizeof e->pub.points);
   e->pub.n = n;
   e->pub.last_at = n ? e->end - (aws_ms)(STACK_POINTS - n + 1) * MINUTE : 0;
+  /* What is counted is still being counted in the newest minute; what is measured is measured. */
+  size_t from = e->def->counter && n == STACK_POINTS ? n - 1 : n;
   e->pub.last = NAN;
-  for (size_t i = n < STACK_POINTS ? n : STACK_POINTS - 1; i-- > 0 && isnan(e->pub.last);)
+  for (size_t i = from; i-- > 0 && isnan(e->pub.last) && speaks(e, i, e->end);)
     e->pub.last = e->points[i];
+  e->pub.stale = false;
   e->answered = true;
 }
 
@@ -326,14 +338,17 @@ static void on_done(void *arg, const struct aws_error *err) {
   run->call = NULL;
   if (err)
     tell_failure(s, err);
-  for (size_t i = 0; !err && i < run->n; i++)
-    publish(run->v[i]);
+  for (size_t i = 0; i < run->n; i++)
+    if (err)
+      run->v[i]->pub.stale = true;
+    else
+      publish(run->v[i]);
   run->n = 0;
   if (!err) {
     m->denied = false;
-    s->dirty |= STACK_BIT_METRICS;
-    stack_changed(s, STACK_CHANGED_METRICS);
   }
+  s->dirty |= STACK_BIT_METRICS;
+  stack_changed(s, STACK_CHANGED_METRICS);
   if (m->runs[0].call || m->runs[1].call)
     return;
   m->ended = true;
@@ -466,21 +481,25 @@ bool stack_metrics_first(struct stack *s) {
 
 /* ---- readers --------------------------------------------------------------------------------- */
 
+static const struct series *find_named(const struct stack *s, enum stack_kind k, struct aws_str id,
+                                       const char *metric) {
+  for (size_t i = 0; i < METRICS; i++)
+    if (metrics[i].kind == k && !strcmp(metrics[i].name, metric))
+      return find(s, i, id);
+  return NULL;
+}
+
 const struct stack_series *stack_metric(const struct stack *s, enum stack_kind k, struct aws_str id,
                                         const char *metric) {
-  for (size_t i = 0; i < METRICS; i++) {
-    if (metrics[i].kind != k || strcmp(metrics[i].name, metric) != 0)
-      continue;
-    const struct series *e = find(s, i, id);
-    return e && e->pub.n ? &e->pub : NULL;
-  }
-  return NULL;
+  const struct series *e = find_named(s, k, id, metric);
+  return e && e->pub.n ? &e->pub : NULL;
 }
 
 double stack_metric_last(const struct stack *s, enum stack_kind k, struct aws_str id,
                          const char *metric) {
-  const struct stack_series *v = stack_metric(s, k, id, metric);
-  return v ? v->last : NAN;
+  const struct series *e = find_named(s, k, id, metric);
+  size_t n = e ? e->pub.n : 0;
+  return n && speaks(e, n - 1, stack_wall(s)) ? e->pub.last : NAN;
 }
 
 double stack_metrics_cost(const struct stack *s) {

@@ -10,6 +10,9 @@ enum {
   DENIED_MS = 300000, /* a missing permission seldom comes back by itself */
   RETRY_FIRST_MS = 5000,
   RETRY_MOST_MS = 300000,
+  RECONNECT_SHOWN_MS = 10000, /* without a connection nothing is asked of AWS: nobody is burdened */
+  RECONNECT_MS = 30000,
+  SHORT_S = 30,
   USUAL_INTERVAL_S = 5 /* the configuration's default interval, of which the table's are made */
 };
 
@@ -79,14 +82,23 @@ aws_ms stack_part_period(struct stack_part *p) {
   return (aws_ms)(floor > ms ? floor : ms);
 }
 
+/* On screen, or what the path is judged by from one moment to the next. */
+static bool is_missed(const struct stack_part *p) {
+  const struct stack_feed_def *d = p->feed->def;
+  return stack_part_on_screen(p) || (d->off_s && d->off_s <= SHORT_S);
+}
+
 static aws_ms retry_wait(struct stack_part *p) {
   if (p->denied)
     return DENIED_MS;
   aws_ms wait = RETRY_FIRST_MS << (p->fails < 7 ? p->fails - 1 : 6), usual = stack_part_period(p);
   if (wait < usual && usual != STACK_NEVER && p->loaded)
     wait = usual;
-  if (wait > RETRY_MOST_MS)
-    wait = RETRY_MOST_MS;
+  aws_ms most = p->error.code != AWS_E_NETWORK ? RETRY_MOST_MS
+                : is_missed(p)                 ? RECONNECT_SHOWN_MS
+                                               : RECONNECT_MS;
+  if (wait > most)
+    wait = most;
   return wait > p->error.retry_after_ms ? wait : p->error.retry_after_ms;
 }
 
@@ -259,6 +271,8 @@ static void commit(struct stack_part *p) {
   p->denied = false;
   aws_error_clear(&p->error);
   p->fetched_at = stack_wall(p->s);
+  p->read_at = stack_mono(p->s);
+  p->late = p->old = false;
   if (p->progressive) {
     stack_timeline_diff(p->s, p, &nothing, &p->shown, true);
     rows_came(p);
@@ -308,6 +322,7 @@ static void part_end(struct stack_part *p, const struct aws_error *err) {
     stack_flags_moved(s, p->feed->def->kind);
     s->dirty |= STACK_BIT(p->feed->def->kind);
   }
+  stack_heard(s, p, err);
   stack_flags_touched(s, p->feed->def->kind);
   s->reconcile |= STACK_BIT(p->feed->def->kind);
   plan_next(p, first);

@@ -4,218 +4,47 @@
 
 #include "stack/derived.h"
 
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-static const aws_ms CAUSE_WITHIN = 10 * 60000;
-
-typedef void (*facts_fn)(struct stack *s, struct stack_hop *h);
 
 struct hop_def {
   const char *title;
   bool beside;
-  unsigned kinds;        /* rated into the hop, in order of what is named first */
-  unsigned reads;        /* must be readable besides, or the hop is unknown */
+  unsigned kinds;   /* rated into the hop, in order of what is named first */
+  unsigned reads;   /* looked at by those ratings: must be readable too */
+  unsigned lasting; /* of both: what seldom changes, or only adds to the others; it may be old */
   const char *namespace; /* alarms on metrics of this namespace belong to it */
-  facts_fn facts;
 };
-
-/* ---- facts ----------------------------------------------------------------------------------- */
-
-static void fact(struct stack_hop *h, size_t i, const char *fmt, ...) AWS_PRINTF(3, 4);
-
-static void fact(struct stack_hop *h, size_t i, const char *fmt, ...) {
-  va_list ap;
-  va_start(ap, fmt);
-  vsnprintf(h->facts[i], sizeof h->facts[i], fmt, ap);
-  va_end(ap);
-}
-
-/* "812", "12.3k", "4.5M". */
-static const char *short_number(double v, char out[16]) {
-  if (v >= 1e6)
-    snprintf(out, 16, "%.1fM", v / 1e6);
-  else if (v >= 1e4)
-    snprintf(out, 16, "%.1fk", v / 1e3);
-  else
-    snprintf(out, 16, "%.0f", v);
-  return out;
-}
-
-/* Sum over the kind's things; NaN when none has it. The first series found is the hop's sparkline.
- */
-static double sum_of(struct stack *s, enum stack_kind k, const char *metric,
-                     const struct stack_series **spark) {
-  const struct stack_collection *c = stack_collection(s, k);
-  double sum = NAN;
-  for (size_t i = 0; i < c->n; i++) {
-    const struct stack_series *v = stack_metric(s, k, c->rows[i]->id, metric);
-    if (!v || isnan(v->last))
-      continue;
-    sum = isnan(sum) ? v->last : sum + v->last;
-    if (spark && !*spark)
-      *spark = v;
-  }
-  return sum;
-}
-
-static double most_of(struct stack *s, enum stack_kind k, const char *metric,
-                      const struct stack_series **spark) {
-  const struct stack_collection *c = stack_collection(s, k);
-  double most = NAN;
-  for (size_t i = 0; i < c->n; i++) {
-    const struct stack_series *v = stack_metric(s, k, c->rows[i]->id, metric);
-    if (!v || isnan(v->last) || v->last <= most)
-      continue;
-    most = v->last;
-    if (spark)
-      *spark = v;
-  }
-  return most;
-}
-
-static void percent_failed(struct stack_hop *h, size_t i, double failed, double all) {
-  if (!isnan(failed) && all > 0)
-    fact(h, i, "5xx %.1f%%", failed * 100 / all);
-}
-
-static void facts_cdn(struct stack *s, struct stack_hop *h) {
-  char text[16];
-  double requests = sum_of(s, STACK_DISTRIBUTION, "Requests", &h->spark);
-  double errors = most_of(s, STACK_DISTRIBUTION, "5xxErrorRate", NULL);
-  if (!isnan(requests))
-    fact(h, 0, "%s rpm", short_number(requests, text));
-  if (!isnan(errors))
-    fact(h, 1, "5xx %.1f%%", errors);
-  const struct stack_collection *c = stack_collection(s, STACK_DISTRIBUTION);
-  for (size_t i = 0; i < c->n; i++)
-    if (aws_str_eq_c(((const struct cloudfront_distribution *)c->rows[i]->item)->status,
-                     "InProgress"))
-      h->moving = true;
-  size_t open = 0;
-  c = stack_collection(s, STACK_INVALIDATION);
-  for (size_t i = 0; i < c->n; i++)
-    open += aws_str_eq_c(((const struct cloudfront_invalidation *)c->rows[i]->item)->status,
-                         "InProgress");
-  if (open)
-    fact(h, 2, "%zu invalidating", open);
-  h->moving = h->moving || open;
-}
-
-static void facts_api(struct stack *s, struct stack_hop *h) {
-  char text[16];
-  double requests = sum_of(s, STACK_API, "Count", &h->spark);
-  if (!isnan(requests))
-    fact(h, 0, "%s rps", short_number(requests / 60, text));
-  percent_failed(h, 1, sum_of(s, STACK_API, "5xx", NULL), requests);
-}
-
-static void facts_alb(struct stack *s, struct stack_hop *h) {
-  char text[16];
-  double p95 = most_of(s, STACK_LOAD_BALANCER, "TargetResponseTime", &h->spark);
-  double all = sum_of(s, STACK_LOAD_BALANCER, "RequestCount", h->spark ? NULL : &h->spark);
-  double target = sum_of(s, STACK_LOAD_BALANCER, "HTTPCode_Target_5XX_Count", NULL);
-  double own = sum_of(s, STACK_LOAD_BALANCER, "HTTPCode_ELB_5XX_Count", NULL);
-  if (!isnan(p95))
-    fact(h, 0, "p95 %.0fms", p95);
-  if (!isnan(target) || !isnan(own))
-    percent_failed(h, 1, (isnan(target) ? 0 : target) + (isnan(own) ? 0 : own), all);
-  if (!isnan(all))
-    fact(h, 2, "%s rps", short_number(all / 60, text));
-}
-
-/* The revision that a rollout comes from: that of the deployment it replaces. */
-static int64_t revision_before(const struct ecs_service *v) {
-  const struct ecs_deployment *d = v->deployments.items;
-  for (size_t i = 0; i < v->deployments.n; i++)
-    if (!aws_str_eq_c(d[i].status, "PRIMARY"))
-      return stack_revision(d[i].task_definition);
-  return 0;
-}
-
-static void facts_ecs(struct stack *s, struct stack_hop *h) {
-  const struct stack_collection *c = stack_collection(s, STACK_SERVICE);
-  const struct stack_row *worst = NULL, *rolling = NULL;
-  int64_t running = 0, desired = 0;
-  for (size_t i = 0; i < c->n; i++) {
-    const struct ecs_service *v = c->rows[i]->item;
-    running += v->running;
-    desired += v->desired;
-    if (c->rows[i]->rating.level != STACK_OK &&
-        (!worst || c->rows[i]->rating.level > worst->rating.level))
-      worst = c->rows[i];
-    if (stack_rolling(v) && (!rolling || c->rows[i] == worst))
-      rolling = c->rows[i];
-  }
-  h->moving = rolling != NULL;
-  if (worst) {
-    const struct ecs_service *v = worst->item;
-    fact(h, 0, "%.*s %" PRId64 "/%" PRId64, AWS_STR_ARG(worst->name), v->running, v->desired);
-  } else if (c->n)
-    fact(h, 0, "%" PRId64 "/%" PRId64 " tasks", running, desired);
-  if (rolling) {
-    const struct ecs_service *v = rolling->item;
-    int64_t before = revision_before(v), after = stack_revision(v->task_definition);
-    if (before && before != after)
-      fact(h, 1, "rev %" PRId64 "→%" PRId64, before, after);
-    else
-      fact(h, 1, "rev %" PRId64 " rolling", after);
-  }
-  double cpu = most_of(s, STACK_SERVICE, "CPUUtilization", &h->spark);
-  if (!isnan(cpu))
-    fact(h, 2, "cpu %.0f%%", cpu);
-}
-
-static void facts_db(struct stack *s, struct stack_hop *h) {
-  static const char *const moving[] = {"failing-over", "rebooting", "modifying",
-                                       "upgrading",    "starting",  "stopping"};
-  char text[16];
-  double cpu = most_of(s, STACK_DB_INSTANCE, "CPUUtilization", &h->spark);
-  double conn = sum_of(s, STACK_DB_INSTANCE, "DatabaseConnections", NULL);
-  double lag = most_of(s, STACK_DB_INSTANCE, "AuroraReplicaLag", NULL);
-  if (!isnan(cpu))
-    fact(h, 0, "cpu %.0f%%", cpu);
-  if (!isnan(conn))
-    fact(h, 1, "conn %s", short_number(conn, text));
-  if (!isnan(lag))
-    fact(h, 2, "lag %.0fms", lag);
-  const struct stack_collection *c = stack_collection(s, STACK_DB_CLUSTER);
-  h->title = c->n ? "Aurora" : "RDS";
-  for (size_t m = 0; m < sizeof moving / sizeof *moving; m++) {
-    for (size_t i = 0; i < c->n; i++)
-      h->moving = h->moving ||
-                  aws_str_eq_c(((const struct rds_cluster *)c->rows[i]->item)->status, moving[m]);
-    const struct stack_collection *d = stack_collection(s, STACK_DB_INSTANCE);
-    for (size_t i = 0; i < d->n; i++)
-      h->moving = h->moving ||
-                  aws_str_eq_c(((const struct rds_instance *)d->rows[i]->item)->status, moving[m]);
-  }
-}
-
-static void facts_count(struct stack *s, struct stack_hop *h) {
-  (void)s;
-  if (h->count)
-    fact(h, 0, "%zu", h->count);
-}
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
 static const struct hop_def hops[STACK_HOPS] = {
-    [STACK_HOP_CDN] = {"CloudFront", false,
-                       STACK_BIT(STACK_DISTRIBUTION) | STACK_BIT(STACK_VPC_ORIGIN), 0,
-                       "AWS/CloudFront", facts_cdn},
-    [STACK_HOP_API] = {"API", false, STACK_BIT(STACK_API), 0, "AWS/ApiGateway", facts_api},
-    [STACK_HOP_ALB] = {"ALB", false, STACK_BIT(STACK_LOAD_BALANCER) | STACK_BIT(STACK_TARGET_GROUP),
-                       STACK_BIT(STACK_TARGET), "AWS/ApplicationELB", facts_alb},
-    [STACK_HOP_ECS] = {"ECS", false, STACK_BIT(STACK_CLUSTER) | STACK_BIT(STACK_SERVICE),
-                       STACK_BIT(STACK_TASK), "AWS/ECS", facts_ecs},
-    [STACK_HOP_DB] = {"RDS", false, STACK_BIT(STACK_DB_INSTANCE) | STACK_BIT(STACK_DB_CLUSTER), 0,
-                      "AWS/RDS", facts_db},
-    [STACK_HOP_S3] = {"S3", true, STACK_BIT(STACK_BUCKET), 0, "AWS/S3", facts_count},
-    [STACK_HOP_SSM] = {"SSM", true, STACK_BIT(STACK_PARAMETER), 0, "AWS/SSM", facts_count},
+    [STACK_HOP_CDN] = {.title = "CloudFront",
+                       .kinds = STACK_BIT(STACK_DISTRIBUTION) | STACK_BIT(STACK_VPC_ORIGIN),
+                       .namespace = "AWS/CloudFront"},
+    [STACK_HOP_API] = {.title = "API",
+                       .kinds = STACK_BIT(STACK_API),
+                       .namespace = "AWS/ApiGateway"},
+    [STACK_HOP_ALB] = {.title = "ALB",
+                       .kinds = STACK_BIT(STACK_LOAD_BALANCER) | STACK_BIT(STACK_TARGET_GROUP),
+                       .reads = STACK_BIT(STACK_TARGET),
+                       .namespace = "AWS/ApplicationELB"},
+    [STACK_HOP_ECS] = {.title = "ECS",
+                       .kinds = STACK_BIT(STACK_CLUSTER) | STACK_BIT(STACK_SERVICE),
+                       .reads = STACK_BIT(STACK_TASK),
+                       .lasting = STACK_BIT(STACK_CLUSTER) | STACK_BIT(STACK_TASK),
+                       .namespace = "AWS/ECS"},
+    [STACK_HOP_DB] = {.title = "RDS",
+                      .kinds = STACK_BIT(STACK_DB_INSTANCE) | STACK_BIT(STACK_DB_CLUSTER),
+                      .namespace = "AWS/RDS"},
+    [STACK_HOP_S3] = {.title = "S3",
+                      .beside = true,
+                      .kinds = STACK_BIT(STACK_BUCKET),
+                      .namespace = "AWS/S3"},
+    [STACK_HOP_SSM] = {.title = "SSM",
+                       .beside = true,
+                       .kinds = STACK_BIT(STACK_PARAMETER),
+                       .namespace = "AWS/SSM"},
 };
 
 /* ---- rating a hop ---------------------------------------------------------------------------- */
@@ -250,22 +79,36 @@ static void rate_rows(struct stack *s, struct stack_hop *h, enum stack_kind k) {
   worst_is(s, h, k, worst->id);
 }
 
-/* Twice failed, or never read: what the rows say is no longer what is. */
-static void rate_reading(struct stack *s, struct stack_hop *h, enum stack_kind k) {
-  const struct stack_collection *c = stack_collection(s, k);
-  if (c->loaded && (c->error.code == AWS_OK || !stack_poll_stale(s, k)))
-    return;
-  if (c->error.code != AWS_OK)
-    h->present = true;
-  if (h->rating.level >= STACK_UNKNOWN)
-    return;
+/* The cause first: what stands behind it may be cut. */
+static void say_unread(struct stack *s, struct stack_hop *h, enum stack_kind k,
+                       const struct stack_reading *r) {
+  char since[16] = "";
   h->rating.level = STACK_UNKNOWN;
-  if (c->error.code == AWS_OK)
-    snprintf(h->rating.reason, sizeof h->rating.reason, "%s not read yet", stack_kind_plural(k));
+  if (r->as_of)
+    snprintf(since, sizeof since, " since %s", stack_clock_words(r->as_of).text);
+  if (r->stale)
+    snprintf(h->rating.reason, sizeof h->rating.reason, "%s: %ss not read%s", h->stale_why,
+             stack_kind_singular(k), since);
   else
-    snprintf(h->rating.reason, sizeof h->rating.reason, "%s could not be read: %.120s",
-             stack_kind_plural(k), c->error.text);
+    snprintf(h->rating.reason, sizeof h->rating.reason, "%ss not read yet", stack_kind_singular(k));
   worst_is(s, h, k, (struct aws_str){"", 0});
+}
+
+/* What could not be read stays as it was, and is said to be of then; too old, it is not known. */
+static void rate_reading(struct stack *s, struct stack_hop *h, enum stack_kind k, bool lasting) {
+  struct stack_reading r = stack_reading_of(s, k);
+  bool oldest = !h->as_of || (r.as_of && r.as_of < h->as_of);
+  if (r.error)
+    h->present = true;
+  if (r.stale && (!h->stale || oldest))
+    snprintf(h->stale_why, sizeof h->stale_why, "%s", r.error ? stack_cause(r.error) : "overdue");
+  if (r.stale ? !h->stale || oldest : !h->stale && oldest)
+    h->as_of = r.as_of;
+  h->stale = h->stale || r.stale;
+  if (r.loaded && (!r.stale || !r.old || (lasting && !s->deps.once)))
+    return;
+  if (h->rating.level < STACK_UNKNOWN)
+    say_unread(s, h, k, &r);
 }
 
 static void rate_alarms(struct stack *s, struct stack_hop *h, const char *namespace) {
@@ -294,10 +137,16 @@ static void make_hop(struct stack *s, struct stack_hop *h, enum stack_hop_kind k
   h->present = h->count > 0;
   for (int k = 0; k < STACK_KINDS; k++)
     if ((def->kinds | def->reads) & STACK_BIT(k))
-      rate_reading(s, h, (enum stack_kind)k);
+      rate_reading(s, h, (enum stack_kind)k, (def->lasting & STACK_BIT(k)) != 0);
   if (h->present)
     rate_alarms(s, h, def->namespace);
-  def->facts(s, h);
+  if (kind == STACK_HOP_DB)
+    h->title = stack_database_title(s, h);
+  if (stack_silent(s)) {
+    h->stale = true;
+    snprintf(h->stale_why, sizeof h->stale_why, "%s", stack_cause(&s->silence.error));
+  }
+  stack_hop_facts(s, h);
 }
 
 /* ---- the whole path -------------------------------------------------------------------------- */
@@ -314,112 +163,94 @@ static size_t count_alarms(struct stack *s, const struct stack_row **first) {
     if (!aws_str_eq_c(((const struct cloudwatch_alarm *)c->rows[i]->item)->state, "ALARM"))
       continue;
     n++;
-    if (c->rows[i]->rating.level >= STACK_WARN && !*first)
+    if (first && c->rows[i]->rating.level >= STACK_WARN && !*first)
       *first = c->rows[i];
   }
   return n;
 }
 
-/* The hop that the request meets first: with a fault of its own; else one where trouble is felt,
- * since what fails further down is felt all the way up; else what could not be told. */
+/* The hop that the request meets first with a fault of its own. Else the last one where trouble is
+ * felt: an error is passed on all the way up, so that it comes from the deepest that has it. Else
+ * what could not be told. */
 static struct stack_hop *first_fault(struct stack_path *p) {
   enum stack_level least = p->level >= STACK_WARN ? STACK_WARN : STACK_UNKNOWN;
-  for (int felt = 0; felt < 2; felt++)
-    for (size_t i = 0; i < p->n; i++) {
-      struct stack_hop *h = &p->hops[i];
-      if (h->present && h->rating.level >= least && (felt || !h->rating.symptom))
-        return h;
-    }
-  return NULL;
+  struct stack_hop *felt = NULL;
+  for (size_t i = 0; i < p->n; i++) {
+    struct stack_hop *h = &p->hops[i];
+    bool unread = h->rating.level == STACK_UNKNOWN && !h->stale && !h->as_of;
+    if (!h->present || h->rating.level < least || unread)
+      continue;
+    if (!h->rating.symptom)
+      return h;
+    if (!felt || !h->beside)
+      felt = h;
+  }
+  return felt;
 }
 
-static void summarise(struct stack *s, struct stack_path *p) {
-  const struct stack_row *alarm = NULL;
-  const struct stack_collection *alarms = stack_collection(s, STACK_ALARM);
-  p->alarms = count_alarms(s, &alarm);
-  p->level = STACK_OK;
-  for (size_t i = 0; i < p->n; i++)
-    if (p->hops[i].rating.level > p->level)
-      p->level = p->hops[i].rating.level;
-  struct stack_hop *hop = NULL;
+static void make_stale(struct stack *s, struct stack_path *p) {
+  p->stale = stack_silent(s);
+  p->as_of = p->stale ? s->silence.since : 0;
+  p->stale_why[0] = '\0';
+  if (p->stale)
+    snprintf(p->stale_why, sizeof p->stale_why, "%s", stack_cause(&s->silence.error));
+  for (size_t i = 0; i < p->n && !stack_silent(s); i++) {
+    const struct stack_hop *h = &p->hops[i];
+    if (!h->present || !h->stale || (p->stale && (!h->as_of || h->as_of >= p->as_of)))
+      continue;
+    p->stale = true;
+    p->as_of = h->as_of;
+    snprintf(p->stale_why, sizeof p->stale_why, "%s %s", h->title, h->stale_why);
+  }
+}
+
+static void name_fault(struct stack_path *p) {
+  struct stack_hop *hop = first_fault(p);
   if (p->level == STACK_UNKNOWN)
     snprintf(p->summary, sizeof p->summary, "unknown: being read");
-  if (p->level >= STACK_UNKNOWN && (hop = first_fault(p))) {
-    hop->first_fault = true;
-    snprintf(p->summary, sizeof p->summary, "%s: %s %.150s", level_word(p->level), hop->title,
-             hop->rating.reason);
-  }
+  if (!hop)
+    return;
+  hop->first_fault = true;
+  snprintf(p->summary, sizeof p->summary, "%s: %s %.150s", level_word(p->level), hop->title,
+           hop->rating.reason);
+}
+
+/* Alarms that belong to no hop, and alarms that nobody could read. */
+static void add_alarms(struct stack *s, struct stack_path *p) {
+  const struct stack_row *alarm = NULL;
+  struct stack_reading r = stack_reading_of(s, STACK_ALARM);
+  p->alarms = count_alarms(s, &alarm);
   if (alarm && p->level < STACK_WARN) {
     p->level = STACK_WARN;
     snprintf(p->summary, sizeof p->summary, "degraded: alarm %.*s", AWS_STR_ARG(alarm->name));
   }
-  bool unread =
-      !alarms->loaded || (alarms->error.code != AWS_OK && stack_poll_stale(s, STACK_ALARM));
-  if (unread && p->level < STACK_UNKNOWN) {
+  if ((r.loaded && !(r.stale && r.old)) || p->level >= STACK_UNKNOWN)
+    return;
+  p->level = STACK_UNKNOWN;
+  snprintf(p->summary, sizeof p->summary, "unknown: %s%salarms not read%s",
+           r.error ? stack_cause(r.error) : "", r.error ? ": " : "", r.stale ? "" : " yet");
+}
+
+static void summarise(struct stack *s, struct stack_path *p) {
+  p->level = STACK_OK;
+  for (size_t i = 0; i < p->n; i++)
+    if (p->hops[i].rating.level > p->level)
+      p->level = p->hops[i].rating.level;
+  make_stale(s, p);
+  if (stack_silent(s)) { /* whatever it was */
     p->level = STACK_UNKNOWN;
-    snprintf(p->summary, sizeof p->summary, "unknown: alarms %s%.120s",
-             alarms->error.code != AWS_OK ? "could not be read: " : "not read yet",
-             alarms->error.text);
-  }
-}
-
-/* ---- since when ------------------------------------------------------------------------------ */
-
-/* What the trouble began with: the newest deployment that was started in the last minutes, else the
- * first warning of them, else now. */
-static const struct stack_event *find_cause(const struct stack *s) {
-  const struct stack_event *cause = NULL;
-  aws_ms from = stack_wall(s) - CAUSE_WITHIN;
-  size_t n = stack_timeline_count(s);
-  for (size_t i = 0; i < n; i++) {
-    const struct stack_event *e = stack_timeline_at(s, i);
-    if (e->at < from)
-      break;
-    if (e->source == STACK_EVENT_DEPLOYMENT && e->level == STACK_NOTE)
-      return e;
-    if (e->level >= STACK_WARN)
-      cause = e;
-  }
-  return cause;
-}
-
-static size_t count_unhealthy(struct stack *s, struct aws_str *why) {
-  const struct stack_collection *c = stack_collection(s, STACK_TARGET);
-  size_t n = 0;
-  for (size_t i = 0; i < c->n; i++) {
-    const struct elbv2_target *v = c->rows[i]->item;
-    if (!aws_str_starts(v->state, "unhealthy"))
-      continue;
-    if (!n++)
-      *why = v->reason;
-  }
-  return n;
-}
-
-static void say_since(struct stack *s, struct stack_path *p, enum stack_level before) {
-  struct stack_derived *d = s->derived;
-  if (p->level < STACK_WARN) {
-    p->since_at = 0;
-    p->since[0] = '\0';
+    p->alarms = count_alarms(s, NULL);
+    snprintf(p->summary, sizeof p->summary, "unknown: %s since %s", p->stale_why,
+             stack_clock_words(s->silence.since).text);
     return;
   }
-  if (before < STACK_WARN || !p->since_at) {
-    const struct stack_event *e = find_cause(s);
-    p->since_at = e ? e->at : stack_wall(s);
-    snprintf(d->cause, sizeof d->cause, "%s", e ? e->text : "");
-  }
-  struct tm tm;
-  time_t t = (time_t)(p->since_at / 1000);
-  if (!localtime_r(&t, &tm))
-    return;
-  struct aws_str why = {NULL, 0};
-  size_t unhealthy = count_unhealthy(s, &why);
-  int n = snprintf(p->since, sizeof p->since, "since %02d:%02d%s%.120s", tm.tm_hour, tm.tm_min,
-                   d->cause[0] ? ": " : "", d->cause);
-  if (unhealthy && n > 0 && (size_t)n < sizeof p->since)
-    snprintf(p->since + n, sizeof p->since - (size_t)n, "%s %zu target%s unhealthy",
-             d->cause[0] ? "," : ":", unhealthy, unhealthy == 1 ? "" : "s");
+  if (p->level >= STACK_UNKNOWN)
+    name_fault(p);
+  add_alarms(s, p);
 }
+
+/* ---- change -----------------------------------------------------------------------------------
+ */
 
 static void ring(struct stack *s, const struct stack_path *p) {
   enum stack_level *was = s->derived->hop_was;
@@ -432,7 +263,6 @@ static void ring(struct stack *s, const struct stack_path *p) {
 
 void stack_path_update(struct stack *s, unsigned dirty) {
   struct stack_path *p = &s->derived->path;
-  enum stack_level before = p->level;
   if (dirty & stack_ref_kinds)
     s->derived->refs_ok = false; /* followed when somebody asks */
   p->n = STACK_HOPS;
@@ -440,7 +270,7 @@ void stack_path_update(struct stack *s, unsigned dirty) {
   for (size_t i = 0; i < p->n; i++)
     make_hop(s, &p->hops[i], (enum stack_hop_kind)i);
   summarise(s, p);
-  say_since(s, p, before);
+  stack_since(s, p);
   ring(s, p);
   stack_changed(s, STACK_CHANGED_STATE);
 }

@@ -211,6 +211,7 @@ static void tick(void *arg) {
   reconcile_all(s);
   start_due(s, &next);
   stack_health_tick(s);
+  stack_reading_tick(s);
   check_settled(s);
   if (next != STACK_NEVER)
     arm(s, next);
@@ -351,14 +352,6 @@ bool stack_poll_ended(const struct stack *s, unsigned kinds) {
     if ((STACK_BIT(s->feeds[i].def->kind) & kinds) && !feed_ended(&s->feeds[i]))
       return false;
   return true;
-}
-
-bool stack_poll_stale(const struct stack *s, enum stack_kind k) {
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
-    for (size_t j = 0; s->feeds[i].def->kind == k && j < s->feeds[i].n; j++)
-      if (s->feeds[i].parts[j]->fails > 1 || (s->feeds[i].parts[j]->fails && s->deps.once))
-        return true;
-  return false;
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */

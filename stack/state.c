@@ -3,6 +3,9 @@
 
 #include "stack/internal.h"
 
+#include <stdio.h>
+#include <time.h>
+
 /* ---- what the stack says of itself ----------------------------------------------------------- */
 
 enum stack_state stack_state(const struct stack *s) {
@@ -102,4 +105,14 @@ int64_t stack_revision(struct aws_str task_definition) {
 struct aws_str stack_short(struct aws_str arn) {
   struct aws_str s = aws_str_after_last(arn, '/');
   return s.n == arn.n ? aws_str_after_last(arn, ':') : s;
+}
+
+struct stack_clock_text stack_clock_words(aws_ms wall) {
+  struct stack_clock_text out = {"?"};
+  struct tm tm;
+  time_t t = (time_t)(wall / 1000);
+  if (localtime_r(&t, &tm))
+    snprintf(out.text, sizeof out.text, "%02u:%02u", (unsigned)tm.tm_hour % 24u,
+             (unsigned)tm.tm_min % 60u);
+  return out;
 }

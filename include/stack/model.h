@@ -129,6 +129,20 @@ const struct stack_row *const *stack_children(struct stack *s, enum stack_kind k
 const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_str service_arn,
                                                    bool stopped, size_t *n);
 
+/* The worst of a kind, by things that count for themselves: a target does through its group, a task
+ * through its service. UNKNOWN when it was never read and could not be. */
+enum stack_level stack_kind_level(const struct stack *s, enum stack_kind k);
+
+/* How a service's rollout stands, and the last one that failed. */
+struct stack_rollout {
+  bool rolling, back; /* back: to what ran before, since the new revision failed */
+  int64_t rev, from;  /* the revision that is wanted, and the one that it replaces; 0: none */
+  aws_ms since;       /* when it began, a way back when that began; 0: not known */
+  aws_ms failed_at;   /* of the last hour, while nothing newer has taken its place; 0: none */
+  int64_t failed_rev; /* 0: not known */
+};
+struct stack_rollout stack_rollout_of(const struct stack *s, const struct stack_row *service);
+
 /* ---- being polite ---------------------------------------------------------------------------- */
 
 /* What the operator looks at. Kinds on screen are refreshed at their short interval and first; only
@@ -181,6 +195,7 @@ struct stack_series {
   aws_ms last_at;   /* time of the newest point */
   double last;      /* newest whole point; NaN: none */
   const char *unit; /* "%", "/min", "ms", "" */
+  bool stale;       /* the last try to read it failed */
 };
 /* metric: AWS's name, "CPUUtilization"; NULL when never asked for or nothing came. */
 const struct stack_series *stack_metric(const struct stack *s, enum stack_kind k, struct aws_str id,

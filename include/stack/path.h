@@ -21,14 +21,21 @@ enum stack_hop_kind {
 
 struct stack_hop {
   enum stack_hop_kind kind;
-  const char *title; /* "CloudFront" "API" "ALB" "ECS" "Aurora"/"RDS" "S3" "SSM" */
+  const char *title; /* "CloudFront" "API" "ALB" "ECS" "RDS"/"Aurora"/"Databases" "S3" "SSM" */
   bool present;      /* there is such a thing here */
   bool beside;       /* drawn apart from the chain: S3, SSM */
   bool moving;       /* a rollout, an invalidation, a failover is under way */
   bool first_fault;  /* the hop to look at */
+  /* As it was at as_of. stale: since then something that it is judged by could not be read, or is
+   * overdue. What is too old to stand for the present is STACK_UNKNOWN. */
   struct stack_rating rating;
+  bool stale;
+  aws_ms as_of;                     /* wall; the oldest reading that it is judged by; 0: none */
+  char stale_why[40];               /* "throttled", "no connection", "overdue"; "" when fresh */
   char facts[STACK_HOP_FACTS][40];  /* short: "310 rps", "p95 412ms", "web 3/5"; "" when unknown */
+  bool facts_stale;                 /* some of them, or the spark, are older than they should be */
   const struct stack_series *spark; /* or NULL */
+  size_t spark_fact;                /* the fact that the spark is the curve of */
   enum stack_kind worst_kind;       /* where the worst thing is: Enter goes there */
   struct aws_str worst_id;
   size_t count; /* things of this hop */
@@ -37,12 +44,17 @@ struct stack_hop {
 struct stack_path {
   struct stack_hop hops[STACK_HOPS]; /* in request order, beside ones last */
   size_t n;
-  enum stack_level level;
-  char summary[200]; /* "degraded: ALB web 3/5 healthy"; "" when all is well */
-  char since[200];   /* what happened when it began: "since 12:01: ECS web rev 42 rolling, 2 targets
-                        502" */
-  aws_ms since_at;
-  size_t alarms; /* in ALARM */
+  enum stack_level level; /* UNKNOWN as soon as nothing at all can be read */
+  char summary[200];      /* "degraded: ALB web 3/5 healthy", "unknown: no connection since 12:01";
+                             "" when all is well */
+  bool stale;             /* some hop that is present is: the level may no longer be true */
+  aws_ms as_of;           /* the oldest of those; 0: fresh, or never read */
+  char stale_why[64];     /* "ECS throttled", "no connection"; "" when fresh */
+  char since[200]; /* what happened when the fault that the summary names began: "since 12:01:
+                      ECS web rev 42 rolling out, 2 targets unhealthy (502)"; "" when nothing
+                      is known to have happened */
+  aws_ms since_at; /* its onset; 0: none, or not known */
+  size_t alarms;   /* in ALARM */
 };
 const struct stack_path *stack_path(const struct stack *s);
 

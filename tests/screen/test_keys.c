@@ -204,7 +204,7 @@ static void fault_leads_to_what_is_at_fault(void **state) {
   screen_keys(s, "f"); /* nothing is, yet */
   screen_idle(s);
   assert_true(screen_row(s, "▸ api") >= 0);
-  screen_expect(s, "▸Aurora");
+  screen_expect(s, "▸(RDS|Aurora)");
   screen_keys(s, "f");
   screen_expect(s, "▸ +shop-pr[^ ]*(db|aurora)");
 }

@@ -185,6 +185,7 @@ static void names_the_first_fault(void **state) {
        .items =
            "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":"
            "\"" FAKE_CLUSTER "\",\"status\":\"ACTIVE\",\"desiredCount\":3,\"runningCount\":3,"
+           "\"loadBalancers\":[{\"targetGroupArn\":\"" FAKE_GROUP "\"}],"
            "\"taskDefinition\":\"" FAKE_TASKDEF(
                "42") "\",\"deployments\":[{\"id\":\"ecs-svc/2\","
                      "\"status\":\"PRIMARY\",\"taskDefinition\":\"" FAKE_TASKDEF(
@@ -208,13 +209,13 @@ static void names_the_first_fault(void **state) {
   assert_false(p->hops[STACK_HOP_ECS].first_fault);
   assert_int_equal(p->hops[STACK_HOP_ECS].rating.level, STACK_WARN);
   assert_true(p->hops[STACK_HOP_ECS].moving);
-  assert_string_equal(p->summary, "degraded: ALB web 2/3 healthy: Target.ResponseCodeMismatch");
+  assert_string_equal(p->summary, "degraded: ALB web 2/3 healthy: ResponseCodeMismatch");
   assert_int_equal(p->hops[STACK_HOP_ALB].worst_kind, STACK_TARGET_GROUP);
   assert_true(aws_str_eq_c(p->hops[STACK_HOP_ALB].worst_id, FAKE_GROUP));
-  assert_string_equal(p->hops[STACK_HOP_ECS].facts[0], "web 3/3");
+  assert_string_equal(p->hops[STACK_HOP_ECS].facts[0], "web 1/3"); /* of the new revision */
   assert_string_equal(p->hops[STACK_HOP_ECS].facts[1], "rev 41→42");
-  assert_non_null(strstr(p->since, "ECS web rev 41→42 rolling out"));
-  assert_non_null(strstr(p->since, "1 target unhealthy"));
+  assert_string_equal(p->since, "since 10:58: ECS web rev 42 rolling out, 1 target unhealthy "
+                                "(ResponseCodeMismatch)");
   assert_int_equal(p->since_at, 1768474700000);
   fake_answers(fake_shop, fake_shop_n, NULL, 0);
   fake_pass(s, 60000);

@@ -121,10 +121,22 @@ static void failure_keeps_rows(void **state) {
   assert_int_equal(c->error.code, AWS_E_NETWORK);
   assert_true(c->next_try > FAKE_START + fake_now());
   assert_int_not_equal(c->generation, before);
-  fake_pass(s, 60000); /* twice failed: what the rows say is no longer told as true */
-  assert_int_equal(stack_path(s)->level, STACK_UNKNOWN);
+  const struct stack_path *path = stack_path(s); /* at once it is said of when it is */
+  const struct stack_hop *ecs = &path->hops[STACK_HOP_ECS];
+  assert_int_equal(path->level, STACK_OK);
+  assert_true(path->stale && ecs->stale && ecs->facts_stale);
+  assert_false(path->hops[STACK_HOP_ALB].stale);
+  assert_string_equal(path->stale_why, "ECS no connection");
+  assert_in_range(FAKE_START + fake_now() - ecs->as_of, 1000, 20000);
+  assert_int_equal(path->as_of, ecs->as_of);
+  fake_pass(s, 130000); /* too old to be told as true */
+  path = stack_path(s);
+  assert_int_equal(path->level, STACK_UNKNOWN);
+  assert_string_equal(path->summary, "unknown: ECS no connection: services not read since 11:00");
+  assert_true(path->hops[STACK_HOP_ECS].first_fault);
   fake_answers(fake_shop, fake_shop_n, NULL, 0);
-  fake_pass(s, 300000);
+  fake_pass(s, 11000); /* what is missed on the board is looked for without delay */
+  assert_false(stack_path(s)->stale);
   assert_int_equal(coll(s, STACK_SERVICE)->error.code, AWS_OK);
   assert_int_equal(coll(s, STACK_SERVICE)->next_try, 0);
   assert_int_equal(stack_path(s)->level, STACK_OK);

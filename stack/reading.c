@@ -1,0 +1,146 @@
+/* How far what was read can be trusted: what is overdue, what is too old to stand for the present,
+ * and whether AWS answers at all. */
+#include "config.h"
+
+#include "stack/internal.h"
+
+enum {
+  LOOK_EVERY_MS = 5000,
+  LATE_GRACE_MS = 20000,
+  OLD_PERIODS = 12, /* of a kind that nobody looks at */
+  OLD_USUAL_S = 60, /* a period for what is read once and for all */
+  SILENT_AFTER = 3  /* failures in a row, of two services at least: it is not one API's trouble */
+};
+
+const char *stack_cause(const struct aws_error *e) {
+  switch (e->code) {
+  case AWS_E_NETWORK:
+    return "no connection";
+  case AWS_E_THROTTLED:
+    return "throttled";
+  case AWS_E_DENIED:
+    return "not permitted";
+  case AWS_E_EXPIRED:
+    return "credentials expired";
+  case AWS_E_CREDENTIALS:
+    return "no credentials";
+  case AWS_E_MEMORY:
+    return "no memory";
+  default:
+    return "errors";
+  }
+}
+
+/* ---- one kind -------------------------------------------------------------------------------- */
+
+static bool is_late(struct stack_part *p) {
+  aws_ms period = p->loaded && !p->s->deps.once ? stack_part_period(p) : STACK_NEVER;
+  return period != STACK_NEVER && stack_mono(p->s) - p->read_at > 2 * period + LATE_GRACE_MS;
+}
+
+/* Longer ago than what it says can be told as true. A single run has no second chance. */
+static bool is_old(const struct stack_part *p) {
+  const struct stack *s = p->s;
+  int usual = p->feed->def->off_s ? p->feed->def->off_s : OLD_USUAL_S;
+  if (!p->loaded || s->deps.once)
+    return true;
+  return stack_mono(s) - p->read_at > (aws_ms)usual * 1000 * OLD_PERIODS;
+}
+
+static void add_part(struct stack_reading *r, const struct stack_part *p) {
+  bool failed = p->error.code != AWS_OK, stale = failed || p->late;
+  bool oldest = p->loaded && (!r->as_of || p->fetched_at < r->as_of);
+  if (stale ? !r->stale || oldest : !r->stale && oldest)
+    r->as_of = p->loaded ? p->fetched_at : 0;
+  if (!stale)
+    return;
+  r->stale = true;
+  r->old = r->old || is_old(p);
+  if (failed && (!r->error || r->error->code != AWS_E_THROTTLED))
+    r->error = &p->error;
+}
+
+struct stack_reading stack_reading_of(const struct stack *s, enum stack_kind k) {
+  struct stack_reading r = {.loaded = true};
+  const struct stack_collection *c = stack_collection(s, k);
+  for (size_t i = 0; i < stack_feed_defs_n; i++)
+    for (size_t j = 0; s->feeds[i].def->kind == k && j < s->feeds[i].n; j++)
+      add_part(&r, s->feeds[i].parts[j]);
+  r.loaded = c->loaded;
+  if (!c->loaded && c->error.code != AWS_OK) { /* be it for what it is found through */
+    r.stale = r.old = true;
+    r.error = r.error ? r.error : &c->error;
+  }
+  return r;
+}
+
+/* Rows do not change when a part becomes overdue, or what it brought too old: what was worked out
+ * from them has to be looked at again all the same. */
+void stack_reading_tick(struct stack *s) {
+  aws_ms now = stack_mono(s);
+  if (s->deps.once || now - s->looked_at < LOOK_EVERY_MS)
+    return;
+  s->looked_at = now;
+  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+    struct stack_feed *f = &s->feeds[i];
+    for (size_t j = 0; (f->def->on_s || f->def->off_s) && j < f->n; j++) {
+      struct stack_part *p = f->parts[j];
+      bool late = is_late(p), old = (late || p->error.code != AWS_OK) && is_old(p);
+      if (late != p->late || old != p->old)
+        s->dirty |= STACK_BIT_TIME;
+      p->late = late;
+      p->old = old;
+    }
+  }
+}
+
+/* ---- all of AWS ------------------------------------------------------------------------------ */
+
+/* These are answers. */
+static bool is_answer(const struct aws_error *err) {
+  return err->code == AWS_E_THROTTLED || err->code == AWS_E_DENIED || err->code == AWS_E_NOT_FOUND;
+}
+
+bool stack_silent(const struct stack *s) {
+  const struct stack_silence *v = &s->silence;
+  return v->fails >= SILENT_AFTER && v->several;
+}
+
+static void ask_all_again(struct stack *s) {
+  aws_ms now = stack_mono(s);
+  for (size_t i = 0; i < stack_feed_defs_n; i++)
+    for (size_t j = 0; j < s->feeds[i].n; j++) {
+      struct stack_part *p = s->feeds[i].parts[j];
+      if (p->error.code != AWS_OK && !is_answer(&p->error) && p->due > now)
+        p->due = now;
+    }
+  stack_poll_wake(s);
+}
+
+void stack_heard(struct stack *s, const struct stack_part *p, const struct aws_error *err) {
+  struct stack_silence *v = &s->silence;
+  const struct aws_service *service = p->feed->def->op->service;
+  bool before = stack_silent(s);
+  if (!err || is_answer(err)) {
+    *v = (struct stack_silence){0};
+    if (!before || s->deps.once)
+      return;
+    stack_event_addf(s, 0, STACK_EVENT_STATE, STACK_OK, STACK_ALARM, aws_str_from(""),
+                     "AWS answers again");
+    s->dirty |= STACK_BIT_TIME;
+    ask_all_again(s);
+    return;
+  }
+  if (!v->fails) {
+    v->since = stack_wall(s);
+    v->service = service;
+  }
+  v->several = v->several || v->service != service;
+  v->fails++;
+  v->error = *err;
+  if (stack_silent(s) == before)
+    return;
+  s->dirty |= STACK_BIT_TIME;
+  stack_event_addf(s, v->since, STACK_EVENT_STATE, STACK_WARN, STACK_ALARM, aws_str_from(""),
+                   "AWS cannot be asked: %s", err->text);
+}

@@ -1,0 +1,165 @@
+/* What could not be read: said of when it is, at once; unknown when it is too old, or when nothing
+ * at all can be read. */
+#include "config.h"
+
+#include "test.h"
+
+#include "stack_fake.h"
+
+static const struct stack_hop *hop(struct stack *s, enum stack_hop_kind k) {
+  return &stack_path(s)->hops[k];
+}
+
+static bool told(struct stack *s, const char *text) {
+  for (size_t i = 0; i < stack_timeline_count(s); i++)
+    if (strstr(stack_timeline_at(s, i)->text, text))
+      return true;
+  return false;
+}
+
+/* Every operation that a stack asks. */
+#define ALL(row)                                                                                   \
+  row("ListDistributions"), row("ListInvalidations"), row("DescribeLoadBalancers"),                \
+      row("DescribeTargetGroups"), row("DescribeTargetHealth"), row("DescribeListeners"),          \
+      row("DescribeRules"), row("ListClusters"), row("DescribeClusters"), row("ListServices"),     \
+      row("DescribeServices"), row("ListTasks"), row("DescribeTasks"),                             \
+      row("DescribeTaskDefinition"), row("DescribeScalableTargets"),                               \
+      row("DescribeScalingPolicies"), row("DescribeDBInstances"), row("DescribeDBClusters"),       \
+      row("DescribeEvents"), row("DescribeParameters"), row("ListSecrets"), row("DescribeAlarms"), \
+      row("ListBuckets"), row("GetApis"), row("GetMetricData")
+#define REFUSED(name)                                                                              \
+  { .op = name, .error = AWS_E_NETWORK }
+#define EXPIRED(name)                                                                              \
+  { .op = name, .error = AWS_E_EXPIRED }
+static const struct fake_answer gone[] = {ALL(REFUSED)};
+static const struct fake_answer expired[] = {ALL(EXPIRED)};
+
+static void nothing_that_answers_is_unknown_within_a_round(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_pass(s, 60000);
+  fake_answers(gone, COUNT(gone), NULL, 0);
+  fake_pass(s, 20000);
+  const struct stack_path *p = stack_path(s);
+  assert_int_equal(p->level, STACK_UNKNOWN);
+  assert_true(p->stale);
+  assert_string_equal(p->stale_why, "no connection");
+  assert_string_equal(p->summary, "unknown: no connection since 11:01");
+  for (size_t i = 0; i < p->n; i++) {
+    assert_true(p->hops[i].stale && p->hops[i].facts_stale);
+    assert_false(p->hops[i].first_fault);
+    assert_int_equal(p->hops[i].rating.level, STACK_OK); /* as it was */
+  }
+  assert_true(told(s, "AWS cannot be asked"));
+  char why[80];
+  assert_int_equal(stack_health(s, why, sizeof why), STACK_UNKNOWN);
+  fake_pass(s, 20 * 60000); /* long enough for every wait to have grown */
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  fake_pass(s, 12000);
+  p = stack_path(s);
+  assert_int_equal(p->level, STACK_OK);
+  assert_false(p->stale);
+  assert_true(told(s, "AWS answers again"));
+  for (int k = 0; k < STACK_KINDS; k++)
+    assert_int_equal(stack_collection(s, (enum stack_kind)k)->error.code, AWS_OK);
+  fake_free(s);
+}
+
+static void expired_credentials_are_named(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_answers(expired, COUNT(expired), NULL, 0);
+  fake_pass(s, 30000);
+  assert_string_equal(stack_path(s)->summary, "unknown: credentials expired since 11:00");
+  fake_free(s);
+}
+
+static void never_read_is_not_none(void **state) {
+  (void)state;
+  static const struct fake_answer who[] = {
+      {.op = "GetCallerIdentity", .items = "[{\"Account\":\"123456789012\",\"Arn\":\"a\"}]"}};
+  fake_answers(who, 1, gone, COUNT(gone));
+  struct stack *s = fake_stack(NULL, false);
+  fake_pass(s, 5000);
+  assert_int_equal(stack_path(s)->level, STACK_UNKNOWN);
+  for (int k = 0; k < STACK_KINDS; k++) {
+    const struct stack_collection *c = stack_collection(s, (enum stack_kind)k);
+    assert_false(c->loaded);
+    assert_int_equal(c->fetched_at, 0);
+    assert_int_equal(stack_kind_level(s, (enum stack_kind)k),
+                     c->error.code ? STACK_UNKNOWN : STACK_OK);
+  }
+  fake_free(s);
+  s = fake_stack(NULL, true);
+  fake_pass(s, 60000);
+  assert_true(stack_settled(s));
+  assert_int_equal(stack_path(s)->level, STACK_UNKNOWN);
+  assert_false(stack_collection(s, STACK_SERVICE)->loaded);
+  fake_free(s);
+}
+
+/* A list of clusters that never changes takes nothing away from what is known of the services. */
+static void throttled_list_leaves_the_rest_known(void **state) {
+  (void)state;
+  static const struct fake_answer slow[] = {
+      {.op = "DescribeClusters", .error = AWS_E_THROTTLED, .aws_code = "ThrottlingException"},
+      {.op = "ListTasks", .error = AWS_E_THROTTLED, .aws_code = "ThrottlingException"}};
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_answers(slow, 2, fake_shop, fake_shop_n);
+  fake_pass(s, 20 * 60000);
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  assert_true(hop(s, STACK_HOP_ECS)->stale);
+  assert_string_equal(stack_path(s)->stale_why, "ECS throttled");
+  assert_false(hop(s, STACK_HOP_DB)->stale);
+  fake_free(s);
+}
+
+static void throttled_services_are_unknown_with_the_cause_first(void **state) {
+  (void)state;
+  static const struct fake_answer slow[] = {
+      {.op = "DescribeServices", .error = AWS_E_THROTTLED, .aws_code = "ThrottlingException"}};
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_pass(s, 75000);
+  fake_answers(slow, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 60000);
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  assert_true(hop(s, STACK_HOP_ECS)->stale);
+  fake_pass(s, 90000);
+  assert_string_equal(stack_path(s)->summary,
+                      "unknown: ECS throttled: services not read since 11:01");
+  size_t before = fake_sent("DescribeServices");
+  fake_pass(s, 10 * 60000); /* throttled: it waits longer and longer */
+  assert_in_range(fake_sent("DescribeServices") - before, 1, 8);
+  fake_free(s);
+}
+
+/* An answer that does not come is missed before its time-out says so. */
+static void overdue_is_stale(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_pass(s, 30000);
+  fake_latency(120000);
+  fake_pass(s, 60000);
+  assert_true(hop(s, STACK_HOP_ECS)->stale);
+  assert_string_equal(hop(s, STACK_HOP_ECS)->stale_why, "overdue");
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  fake_latency(1);
+  fake_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(nothing_that_answers_is_unknown_within_a_round),
+      cmocka_unit_test(expired_credentials_are_named),
+      cmocka_unit_test(never_read_is_not_none),
+      cmocka_unit_test(throttled_list_leaves_the_rest_known),
+      cmocka_unit_test(throttled_services_are_unknown_with_the_cause_first),
+      cmocka_unit_test(overdue_is_stale),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
