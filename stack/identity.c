@@ -140,7 +140,7 @@ static void on_creds(void *arg, const struct aws_creds *creds, const struct aws_
 
 static void find_creds(struct stack *s) {
   struct aws_error err = {0};
-  s->creds_search = aws_creds_find(s->io, s->deps.settings, NULL, on_creds, s);
+  s->creds_search = aws_creds_find(s->io, s->deps.settings, s->deps.operator, on_creds, s);
   if (s->creds_search)
     return;
   aws_error_set(&err, AWS_E_MEMORY, "no memory to look for credentials");

@@ -171,9 +171,11 @@ void tui_run(struct tui *t) {
   tui_dirty(t, TUI_DIRTY_KEY);
   t->tidied_at = mono(t);
   while (!t->quit) {
+    tui_prompt_follow(t);
     if (t->dirty == TUI_DIRTY_KEY)
       show(t); /* what a key asked for does not wait for a turn of replies */
     bool more = aws_io_turn(t->io, CALLBACK_MS);
+    tui_prompt_follow(t);
     int due = show(t);
     if (!more) {
       tell_idle(t);

@@ -139,6 +139,7 @@ int main(int argc, char **argv) {
                   .options = &options,
                   .test_fd = test_descriptor(),
                   .demo = {.pid = -1, .out = -1}};
+  t.operator= tui_operator(&t);
   tui_settings_init(&t.settings);
   int status = run(&t, argv[0]);
   tui_session_close(&t);

@@ -143,6 +143,7 @@ static bool make(const struct tui *t, struct session *n, const struct stack_conf
                                   .settings = n->aws,
                                   .clock = t->clock,
                                   .read_only = o->read_only,
+                                  .operator= headless ? NULL : & t->operator,
                                   .once = headless,
                                   .identity_first = o->whoami || o->doctor,
                                   .identity_only = o->whoami,

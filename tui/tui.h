@@ -7,6 +7,7 @@
 #ifndef CAWSOLE_TUI_TUI_H
 #define CAWSOLE_TUI_TUI_H
 
+#include "aws/identity.h"
 #include "stack/action.h"
 #include "stack/model.h"
 #include "tui/demo.h"
@@ -86,6 +87,10 @@ struct tui {
   unsigned notice_style;
   aws_ms notice_until; /* wall clock; 0: until a key */
 
+  struct aws_operator operator; /* who answers for the credentials: we do */
+  struct aws_prompt *prompt;    /* what the credential chain asks now, or NULL */
+  struct tui_view *prompt_view; /* that asks it; NULL: none yet */
+
   int signal_fd;
   int test_fd;     /* -1: none */
   bool drawn;      /* a first frame was shown */
@@ -125,6 +130,7 @@ aws_ms tui_now(const struct tui *t); /* wall clock */
 /* Puts a view on top; frees it when the stack is full. NULL (no memory) says so in the notice. */
 void tui_push(struct tui *t, struct tui_view *v);
 void tui_pop(struct tui *t);
+void tui_drop(struct tui *t, struct tui_view *v); /* wherever it stands; not the board */
 void tui_pop_to_board(struct tui *t);
 struct tui_view *tui_top(struct tui *t);
 void tui_event(struct tui *t, const struct wid_event *e);
@@ -146,6 +152,13 @@ struct tui_view *tui_palette_new(struct tui *t);
 struct tui_view *tui_action_new(struct tui *t, struct stack_action *a);
 struct tui_view *tui_actions_new(struct tui *t);
 struct tui_view *tui_budget_new(struct tui *t);
+
+/* ---- view_prompt.c ----------------------------------------------------------------------------
+ */
+
+struct aws_operator tui_operator(struct tui *t);
+/* Opens or closes the view of what the credential chain asks; once a turn of the loop. */
+void tui_prompt_follow(struct tui *t);
 
 /* The board, as far as the palette drives it. */
 size_t tui_board_panes(void);

@@ -33,6 +33,18 @@ void tui_pop(struct tui *t) {
   tui_dirty(t, TUI_DIRTY_KEY);
 }
 
+void tui_drop(struct tui *t, struct tui_view *v) {
+  size_t i = 1;
+  while (i < t->nviews && t->views[i] != v)
+    i++;
+  if (i >= t->nviews)
+    return;
+  memmove(&t->views[i], &t->views[i + 1], (t->nviews - i - 1) * sizeof t->views[0]);
+  t->nviews--;
+  v->ops->free(v);
+  tui_dirty(t, TUI_DIRTY_KEY);
+}
+
 void tui_pop_to_board(struct tui *t) {
   while (t->nviews > 1)
     tui_pop(t);

@@ -8,6 +8,7 @@
 #define CAWSOLE_STACK_MODEL_H
 
 #include "aws/client.h"
+#include "aws/identity.h"
 #include "stack/config.h"
 
 enum stack_kind {
@@ -81,8 +82,9 @@ struct stack_deps {
   struct aws_io *io;
   const struct aws_settings *settings; /* borrowed; outlives the stack */
   const struct aws_clock *clock;
-  bool read_only;      /* --read-only, on top of the configuration's */
-  bool once;           /* headless: every feed once, then stack_settled */
+  const struct aws_operator *operator; /* who is asked for MFA codes and logins; NULL: nobody */
+  bool read_only;                      /* --read-only, on top of the configuration's */
+  bool once;                           /* headless: every feed once, then stack_settled */
   bool identity_first; /* nothing else is asked before who is asking is known; as with a pin */
   bool identity_only;  /* and nothing after it either */
   bool demo;           /* credentials are testing/testing, nothing is looked up */
