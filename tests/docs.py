@@ -14,7 +14,8 @@ LISTS = {'options': 'tui/options.def', 'keys': 'tui/keys.def'}
 IAM = {'apigatewayv2': 'apigateway', 'autoscaling': 'application-autoscaling',
        'elbv2': 'elasticloadbalancing'}
 IAM_NAMES = {'ListBuckets': 'ListAllMyBuckets', 'GetApis': 'GET', 'GetIntegrations': 'GET',
-             'GetCallerIdentity': None}  # always allowed
+             'GetCallerIdentity': None,  # always allowed
+             'AssumeRole': None}  # of the profile's own keys, not of the console's role
 
 
 def read(path):
@@ -36,12 +37,13 @@ def marked(text, name):
 
 
 def actions():
-    """The IAM actions that the operations in aws/api need."""
+    """The IAM actions that the operations in aws/api need; anonymous ones need none."""
     for path, lines in tree.files(('.c',), ('aws/api',)):
         service = os.path.basename(path)[:-2]
-        for name in re.findall(r'^    \.name = "([A-Za-z]+)"', '\n'.join(lines), re.M):
+        for row in re.findall(r'^const struct aws_op \w+ = .*?^};', '\n'.join(lines), re.M | re.S):
+            name = re.search(r'^    \.name = "([A-Za-z]+)"', row, re.M).group(1)
             name = IAM_NAMES.get(name, name)
-            if name:
+            if name and '.anonymous = true' not in row:
                 yield f'{IAM.get(service, service)}:{name}'
 
 

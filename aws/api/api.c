@@ -9,7 +9,8 @@ const struct aws_service *const aws_services[] = {
     &aws_service_apigatewayv2, &aws_service_autoscaling, &aws_service_cloudfront,
     &aws_service_cloudwatch,   &aws_service_ecs,         &aws_service_elbv2,
     &aws_service_rds,          &aws_service_s3,          &aws_service_secretsmanager,
-    &aws_service_ssm,          &aws_service_sts,
+    &aws_service_ssm,          &aws_service_sso,         &aws_service_ssooidc,
+    &aws_service_sts,
 };
 const size_t aws_services_n = sizeof aws_services / sizeof aws_services[0];
 
@@ -49,6 +50,12 @@ const struct aws_op *const aws_ops[] = {
     &ssm_get_parameter_history,
     &ssm_get_parameters,
     &ssm_get_parameters_by_path,
+    &sso_get_role_credentials,
+    &ssooidc_create_token,
+    &ssooidc_register_client,
+    &ssooidc_start_device,
+    &sts_assume_role,
+    &sts_assume_role_with_web_identity,
     &sts_get_caller_identity,
 };
 const size_t aws_ops_n = sizeof aws_ops / sizeof aws_ops[0];

@@ -27,6 +27,7 @@ static const struct meaning {
     {"SlowDown", AWS_E_THROTTLED, true},
     {"EC2ThrottledException", AWS_E_THROTTLED, true},
     {"PriorRequestNotComplete", AWS_E_SERVICE, true},
+    {"IDPCommunicationError", AWS_E_SERVICE, true},
     {"RequestTimeout", AWS_E_SERVICE, true},
     {"RequestTimeoutException", AWS_E_SERVICE, true},
     {"ExpiredToken", AWS_E_EXPIRED, false},
@@ -118,8 +119,9 @@ struct told {
 };
 
 static void read_json(const cJSON *doc, struct told *t) {
-  static const char *const codes[] = {"__type", "code", "Code", NULL};
-  static const char *const messages[] = {"message", "Message", "errorMessage", NULL};
+  static const char *const codes[] = {"__type", "code", "Code", "error", NULL};
+  static const char *const messages[] = {"message", "Message", "errorMessage", "error_description",
+                                         NULL};
   if (!t->code.n)
     t->code = first_of(doc, codes);
   t->message = first_of(doc, messages);

@@ -26,7 +26,10 @@ void aws_part_done(struct aws_part *p) {
   aws_io_later_cancel(io, &p->later);
   if (p->waiting)
     aws_host_remove(p->call->host, p);
-  cJSON_Delete(p->in);
+  if (p->call->opt.secret)
+    aws_json_wipe_delete(p->in);
+  else
+    cJSON_Delete(p->in);
   p->in = NULL;
   free(p->tokens);
   p->tokens = NULL;

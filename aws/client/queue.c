@@ -53,8 +53,11 @@ void aws_host_remove(struct aws_host *h, struct aws_part *p) {
 }
 
 void aws_host_pump(struct aws_client *c, struct aws_host *h) {
-  while (c->have_creds && h->waiting && h->active < c->per_host) {
-    struct aws_part *p = h->waiting;
+  struct aws_part *next;
+  for (struct aws_part *p = h->waiting; p && h->active < c->per_host; p = next) {
+    next = p->next_waiting;
+    if (!c->have_creds && !p->call->op->anonymous)
+      continue;
     aws_host_remove(h, p);
     aws_part_send(p);
   }

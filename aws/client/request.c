@@ -3,6 +3,8 @@
 #include "aws/client/request.h"
 #include "aws/client/serialize.h"
 
+enum { SIGNATURE_HEADERS = 4 + 1 }; /* and a Content-Type */
+
 #define LIT(s) AWS_STR_LIT(s)
 
 void aws_request_init(struct aws_request *r) {
@@ -48,8 +50,25 @@ static bool build_query(struct aws_request *r, const cJSON *in, struct aws_error
   return aws_buf_add_char(&r->path, '/') && aws_serialize_query(&r->body, r->op, in);
 }
 
+/* Members that travel as headers; their text stays the input's. */
+static bool add_members(struct aws_request *r, const cJSON *in) {
+  struct aws_str rest = aws_str_from(r->op->header);
+  while (rest.n > 0) {
+    struct aws_str wire = aws_str_split(&rest, ' '), name = aws_str_split(&wire, '=');
+    for (const cJSON *c = in ? in->child : NULL; c; c = c->next)
+      if (aws_str_eq_c(name, c->string) && cJSON_IsString(c)) {
+        if (r->nheaders == AWS_REQUEST_HEADERS - SIGNATURE_HEADERS)
+          return false;
+        add_header(r, wire, aws_str_from(c->valuestring));
+      }
+  }
+  return true;
+}
+
 static bool build_address(struct aws_request *r, const cJSON *in, struct aws_error *err) {
   r->method = r->op->method;
+  if (!add_members(r, in))
+    return false;
   return aws_serialize_rest_path(&r->path, r->op, in, err) &&
          aws_serialize_rest_query(&r->query, r->op, in);
 }
@@ -101,6 +120,8 @@ bool aws_request_build(struct aws_request *r, const struct aws_op *op, const cJS
 
 bool aws_request_sign(struct aws_request *r, const struct aws_creds *creds, aws_ms now,
                       struct aws_key_cache *keys, struct aws_error *err) {
+  if (r->op->anonymous)
+    return true;
   bool s3 = strcmp(r->op->service->id, "s3") == 0;
   struct aws_sign_request rq = {.method = r->method,
                                 .path = aws_buf_str(&r->path),

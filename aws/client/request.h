@@ -12,7 +12,8 @@ struct aws_request {
   struct aws_endpoint endpoint;
   const char *method;
   struct aws_buf path, query, body, target, url;
-  struct aws_http_header headers[AWS_REQUEST_HEADERS]; /* point into this struct and `signing` */
+  struct aws_http_header headers[AWS_REQUEST_HEADERS]; /* point into this struct, `signing`
+                                                          and the input */
   size_t nheaders;
   struct aws_signing signing;
 };
@@ -22,7 +23,8 @@ void aws_request_done(struct aws_request *r); /* overwrites what was secret */
 /* Method, address, body and headers but those of the signature. False: *err set. */
 bool aws_request_build(struct aws_request *r, const struct aws_op *op, const cJSON *in,
                        const struct aws_endpoint *endpoint, struct aws_error *err) AWS_MUST_CHECK;
-/* Adds the signature's headers. creds must outlive the request's use. */
+/* Adds the signature's headers; none for an anonymous operation. creds must outlive the request's
+ * use. */
 bool aws_request_sign(struct aws_request *r, const struct aws_creds *creds, aws_ms now,
                       struct aws_key_cache *keys, struct aws_error *err) AWS_MUST_CHECK;
 

@@ -72,7 +72,7 @@ static bool query_value(struct aws_buf *out, const char *lists, struct aws_buf *
   ok = aws_buf_add_char(out, '&') && aws_buf_add_str(out, aws_buf_str(name)) &&
        aws_buf_add_char(out, '=') && add_scalar(&text, v) &&
        aws_buf_add_uri(out, aws_buf_str(&text), false);
-  aws_buf_done(&text);
+  aws_buf_wipe_done(&text);
   return ok;
 }
 
@@ -92,7 +92,7 @@ static bool xml_value(struct aws_buf *out, const char *lists, const cJSON *v) {
     struct aws_buf text;
     aws_buf_init(&text, AWS_REQUEST_MAX_BYTES);
     bool ok = add_scalar(&text, v) && aws_buf_add_xml(out, aws_buf_str(&text));
-    aws_buf_done(&text);
+    aws_buf_wipe_done(&text);
     return ok;
   }
   struct aws_str element = {0};
@@ -140,7 +140,7 @@ bool aws_serialize_rest_path(struct aws_buf *out, const struct aws_op *op, const
     bool ok = add_scalar(&text, v) && is_segment(aws_buf_str(&text)) &&
               aws_buf_add_uri(out, aws_buf_str(&text), false);
     aws_buf_done(&key);
-    aws_buf_done(&text);
+    aws_buf_wipe_done(&text);
     if (!ok) {
       aws_error_set(err, AWS_E_USAGE, "%s %s: the input has no %.*s", op->service->id, op->name,
                     AWS_STR_ARG(name));
@@ -156,7 +156,7 @@ static bool add_param(struct aws_buf *out, struct aws_str name, const cJSON *v) 
   bool ok = (out->n == 0 || aws_buf_add_char(out, '&')) && aws_buf_add_uri(out, name, false) &&
             aws_buf_add_char(out, '=') && add_scalar(&text, v) &&
             aws_buf_add_uri(out, aws_buf_str(&text), false);
-  aws_buf_done(&text);
+  aws_buf_wipe_done(&text);
   return ok;
 }
 
@@ -188,7 +188,8 @@ bool aws_serialize_rest_json(struct aws_buf *out, const struct aws_op *op, const
   cJSON *body = cJSON_CreateObject();
   bool ok = body != NULL;
   for (const cJSON *c = in ? in->child : NULL; c && ok; c = c->next)
-    if (!in_path(op->path, c->string) && !find_word(op->query, aws_str_from(c->string)).p)
+    if (!in_path(op->path, c->string) && !find_word(op->query, aws_str_from(c->string)).p &&
+        !find_word(op->header, aws_str_from(c->string)).p)
       ok = cJSON_AddItemReferenceToObject(body, c->string, (cJSON *)c);
   if (ok && body->child)
     ok = aws_serialize_json(out, body);

@@ -126,3 +126,17 @@ cJSON *aws_json_parse(struct aws_arena *a, const char *p, size_t n, struct aws_e
   }
   return root;
 }
+
+static void wipe(cJSON *node) {
+  for (; node; node = node->next) {
+    if (node->valuestring)
+      aws_wipe(node->valuestring, strlen(node->valuestring));
+    wipe(node->child);
+  }
+}
+
+void aws_json_wipe_delete(cJSON *node) {
+  if (node)
+    wipe(node);
+  cJSON_Delete(node);
+}

@@ -14,9 +14,12 @@ static const struct row {
   bool unless_named; /* not with a profile that was named by an option */
   bool of_source;    /* asked for the source of a role, too */
 } chain[] = {
-    {&aws_provider_environment, true, false},
-    {&aws_provider_shared_file, false, true},
-    {&aws_provider_config_file, false, true},
+    {&aws_provider_environment, true, false},  /* AWS_ACCESS_KEY_ID */
+    {&aws_provider_assume_role, false, true},  /* role_arn */
+    {&aws_provider_web_identity, false, true}, /* web_identity_token_file */
+    {&aws_provider_sso, false, true},          /* sso_session, sso_start_url */
+    {&aws_provider_shared_file, false, true},  /* keys in ~/.aws/credentials */
+    {&aws_provider_config_file, false, true},  /* keys in ~/.aws/config */
 };
 
 enum result { PENDING, NONE, FAILED, GIVEN };

@@ -24,7 +24,9 @@ struct aws_provider_run {
   const struct aws_settings *settings;
   const struct aws_profile *profile; /* whose properties count */
   const struct aws_operator *op;     /* NULL: nobody can be asked */
-  bool source; /* the profile is the source of a role, so variables that name roles do not count */
+  const char
+      *refused; /* id of a key that AWS no longer takes: a cache that has it is stale; or NULL */
+  bool source;  /* the profile is the source of a role, so variables that name roles do not count */
 };
 
 /* Not configured here: the next place is asked. The reason ("no AWS_ACCESS_KEY_ID in the
@@ -49,8 +51,12 @@ struct aws_creds_search *aws_creds_find_at(struct aws_provider_run *run,
 bool aws_profile_has_keys(const struct aws_profile *p);
 
 /* The places. */
-extern const struct aws_provider aws_provider_config_file, aws_provider_environment,
-    aws_provider_shared_file;
+extern const struct aws_provider aws_provider_assume_role;
+extern const struct aws_provider aws_provider_config_file;
+extern const struct aws_provider aws_provider_environment;
+extern const struct aws_provider aws_provider_shared_file;
+extern const struct aws_provider aws_provider_sso;
+extern const struct aws_provider aws_provider_web_identity;
 
 /* Static keys of one section; what the two file providers have in common. */
 void aws_provider_section(struct aws_provider_run *run, const struct aws_ini_section *section,

@@ -13,6 +13,8 @@
 #include "aws/api/s3.h"
 #include "aws/api/secretsmanager.h"
 #include "aws/api/ssm.h"
+#include "aws/api/sso.h"
+#include "aws/api/ssooidc.h"
 #include "aws/api/sts.h"
 
 extern const struct aws_service *const aws_services[];

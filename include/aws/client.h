@@ -40,6 +40,7 @@ struct aws_op {
   const char *method, *path; /* rest: "GET", "/2020-05-31/distribution/{Id}/invalidation" */
   const char *query;         /* rest: input members that go to the query, "Marker MaxItems";
                                 "name=wire" where the wire name differs */
+  const char *header;        /* rest: input members that go to headers, "member=wire-name" */
   const char *lists; /* query and rest-xml: element names of lists, "Filters=Filter Values=Value";
                         others "member" */
   const char *root;  /* rest-xml with a body: name of the one input member that is the body */
@@ -55,7 +56,8 @@ struct aws_op {
   bool size_text;    /* the model's type of size_in is string (json body only) */
   const char *batch; /* input list that is cut into calls of batch_max */
   int batch_max;
-  bool write; /* changes something: sent once */
+  bool write;     /* changes something: sent once */
+  bool anonymous; /* not signed, and waits for no credentials */
 };
 
 /* What came: immutable and counted. Lives until the last unref. */

@@ -23,6 +23,9 @@
 cJSON *aws_json_parse(struct aws_arena *a, const char *p, size_t n, struct aws_error *err);
 cJSON *aws_xml_parse(struct aws_arena *a, const char *p, size_t n, struct aws_error *err);
 
+/* cJSON_Delete for a tree made by hand that holds secrets: its texts are overwritten first. */
+void aws_json_wipe_delete(cJSON *node);
+
 /* Follows a path of names separated by '/' ("Endpoint/Address"); "" is the node itself. At each
  * step the first member of that name, exact case. NULL when a step is missing or JSON null. */
 const cJSON *aws_doc_at(const cJSON *node, const char *path);

@@ -29,7 +29,9 @@ ELEMENTS = {"strs": {"string"}, "doubles": {"double", "float"}, "times": {"times
 
 # What the console must be able to ask.
 WANTED = {
-    "sts": "GetCallerIdentity",
+    "sso": "GetRoleCredentials",
+    "sso-oidc": "CreateToken RegisterClient StartDeviceAuthorization",
+    "sts": "GetCallerIdentity AssumeRole AssumeRoleWithWebIdentity",
     "cloudfront": "ListDistributions GetDistribution GetVpcOrigin ListInvalidations GetInvalidation "
                   "CreateInvalidation",
     "elbv2": "DescribeLoadBalancers DescribeListeners DescribeRules DescribeTargetGroups "
@@ -237,6 +239,10 @@ def check_request(where, op, service, model, operation):
                  if m.ref.get("location") == "querystring"}
         if pairs(op["query"], None) != query:
             yield f"{where}: the query has {query}"
+        headers = {n: m.ref["locationName"] for n, m in inputs.items()
+                   if m.ref.get("location") == "header" and n in pairs(op["header"], None)}
+        if pairs(op["header"], None) != headers:
+            yield f"{where}: the headers are {headers}"
         payload = Shape(model, operation["input"]).shape.get("payload") if inputs else None
         if op["root"] != payload:
             yield f"{where}: the body is {payload}"
@@ -298,7 +304,7 @@ def check_batch(where, op, inputs):
         yield f"{where}: {op['batch_max']} {op['batch']} a call, at most {most}"
 
 
-def check_result(where, op, result, json_names):
+def check_result(where, op, result, json_names, xml):
     if op["items"] is None:
         if op["item"]:
             yield f"{where}: an item, but no place where it is"
@@ -313,7 +319,7 @@ def check_result(where, op, result, json_names):
         return
     if shape.type == "list":
         shape = shape.element()
-    elif op["items"] and not json_names:
+    elif op["items"] and xml:
         yield f"{where}: {op['items']} is one item, which XML does not show"
     yield from check_item(where, op["item"], shape, json_names)
 
@@ -335,10 +341,12 @@ def check_op(op, service, models):
         if not json_names and name in result.members() else name
     pager = models.load(op["service"], "paginators-1")["pagination"].get(op["name"])
     yield from check_request(where, op, service, model, operation)
-    yield from check_result(where, op, result, json_names)
+    yield from check_result(where, op, result, json_names, "json" not in service["protocol"])
     yield from check_pages(where, op, inputs, result, pager, wire)
     yield from check_batch(where, op, inputs)
-    if op["write"] == op["name"].startswith(("Get", "List", "Describe")):
+    if op["anonymous"] != (operation.get("authtype") == "none"):
+        yield f"{where}: anonymous is {op['anonymous']}"
+    if op["write"] == op["name"].startswith(("Get", "List", "Describe", "Assume")):
         yield f"{where}: write is {op['write']}"
     if not op["limit"]["rate"] > 0 or 0 < op["limit"]["burst"] < op["limit"]["rate"]:
         yield f"{where}: a limit of {op['limit']['rate']}/s with bursts of {op['limit']['burst']}"
@@ -379,14 +387,15 @@ def damages_of_service(service):
 
 
 def damages_of_op(op):
-    for key in ("name", "path", "query", "lists", "root", "items", "token_in", "token_out", "more",
+    for key in ("name", "path", "query", "header", "lists", "root", "items", "token_in", "token_out", "more",
                 "size_in", "batch"):
         if op[key]:
             yield key, damaged(op, [key], op[key] + "x")
     for key in ("size", "batch_max"):
         if op[key]:
             yield key, damaged(op, [key], 100000)
-    yield "write", damaged(op, ["write"], not op["write"])
+    for key in ("write", "anonymous"):
+        yield key, damaged(op, [key], not op[key])
     for i, field in enumerate(op["item"]["fields"] if op["item"] else ()):
         at = ["item", "fields", i]
         yield field["path"], damaged(op, at + ["path"], field["path"] + "x")

@@ -72,6 +72,7 @@ static void add_op(struct aws_buf *b, const struct aws_op *op) {
   add_text(b, "method", op->method);
   add_text(b, "path", op->path);
   add_text(b, "query", op->query);
+  add_text(b, "header", op->header);
   add_text(b, "lists", op->lists);
   add_text(b, "root", op->root);
   add_text(b, "items", op->items);
@@ -85,6 +86,7 @@ static void add_op(struct aws_buf *b, const struct aws_op *op) {
   add_text(b, "batch", op->batch);
   aws_buf_addf(b, ",\"batch_max\":%d", op->batch_max);
   add_flag(b, "write", op->write);
+  add_flag(b, "anonymous", op->anonymous);
   aws_buf_addf(b, ",\"limit\":{\"name\":\"%s\",\"rate\":", op->limit->name);
   aws_buf_add_double(b, op->limit->rate);
   aws_buf_add_c(b, ",\"burst\":");

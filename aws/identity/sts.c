@@ -1,0 +1,65 @@
+/* What the two ways to take on a role have in common. */
+#include "config.h"
+
+#include "aws/api/sts.h"
+#include "aws/identity/exchange.h"
+
+#include <stdio.h>
+
+enum { DURATION_LEAST = 900, DURATION_MOST = 43200 };
+
+const char *aws_sts_region(const struct aws_provider_run *run) {
+  if (run->settings->region)
+    return run->settings->region;
+  struct aws_str region = aws_profile_get(run->profile, "region");
+  return region.n > 0 ? region.p : "us-east-1";
+}
+
+/* The account of arn:aws:sts::123456789012:assumed-role/Ops/ann. */
+static struct aws_str account_of(struct aws_str arn) {
+  struct aws_str part = {0};
+  for (int i = 0; i < 5; i++)
+    part = aws_str_split(&arn, ':');
+  return part;
+}
+
+bool aws_sts_creds(const struct sts_session *session, struct aws_creds *out,
+                   struct aws_error *err) {
+  const struct sts_credentials *c = &session->credentials;
+  if (c->key_id.n == 0 || c->secret.n == 0 || c->token.n == 0) {
+    aws_error_set(err, AWS_E_BODY, "the answer of STS has no whole set of keys");
+    return false;
+  }
+  struct aws_str account = account_of(session->arn);
+  if (account.n < sizeof out->account)
+    snprintf(out->account, sizeof out->account, "%.*s", AWS_STR_ARG(account));
+  out->expires = c->expires;
+  return aws_creds_set(out, c->key_id, c->secret, c->token, err);
+}
+
+bool aws_sts_session_name(const struct aws_provider_run *run, struct aws_str name, cJSON *in) {
+  const struct aws_clock *clock = aws_io_clock(run->io);
+  char made[40];
+  if (name.n == 0) {
+    snprintf(made, sizeof made, "cawsole-%lld", (long long)clock->wall(clock->arg) / 1000);
+    name = aws_str_from(made);
+  }
+  return cJSON_AddStringToObject(in, "RoleSessionName", name.p) != NULL;
+}
+
+bool aws_sts_duration(const struct aws_provider_run *run, cJSON *in, struct aws_error *err) {
+  struct aws_str text = aws_profile_get(run->profile, "duration_seconds");
+  int64_t seconds = 0;
+  if (text.n == 0)
+    return true;
+  if (!aws_str_to_int(text, &seconds) || seconds < DURATION_LEAST || seconds > DURATION_MOST) {
+    aws_error_set(err, AWS_E_CONFIG,
+                  "profile %s: duration_seconds = %.20s is not a number from %d to %d",
+                  run->profile->name, text.p, DURATION_LEAST, DURATION_MOST);
+    return false;
+  }
+  if (cJSON_AddNumberToObject(in, "DurationSeconds", (double)seconds))
+    return true;
+  aws_error_set(err, AWS_E_MEMORY, "no memory to ask sts");
+  return false;
+}
