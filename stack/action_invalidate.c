@@ -13,6 +13,7 @@
 #define PATH_LEN_MAX 4000
 #define PATHS_SHOWN 12
 #define LOOKUPS_MAX 5
+#define REFRESHES_MAX 4
 
 /* From SLOT_OPEN on: open invalidations in detail. */
 enum { SLOT_DISTRIBUTION, SLOT_LIST, SLOT_WRITE, SLOT_OPEN };
@@ -25,6 +26,7 @@ struct invalidate_work {
   bool open_known;        /* all open ones could be read */
   bool lost; /* an answer was: from now on a refusal does not tell that nothing was done */
   unsigned lookups;
+  unsigned refreshed; /* times that its row was asked for */
   char reference[64]; /* CallerReference: once for the action, kept for looking it up */
   char invalidation[64];
   struct stack_input input;
@@ -362,12 +364,26 @@ static void invalidate_send(struct stack_action *a) {
   send_batch(a);
 }
 
+/* The list brings its row, and without the paths. Both are asked for at once: the operator acted,
+ * and what an action asks for itself has used up what polls may ask. */
+static void show_paths(struct stack_action *a) {
+  struct invalidate_work *w = a->work;
+  char id[sizeof a->id + sizeof w->invalidation + 1];
+
+  snprintf(id, sizeof id, "%s|%s", a->id, w->invalidation);
+  const struct cloudfront_invalidation *v =
+      stack_item(stack_find(a->s, STACK_INVALIDATION, aws_str_from(id)));
+  if (!(v && v->paths.n) && w->refreshed++ < REFRESHES_MAX)
+    stack_refresh(a->s, STACK_INVALIDATION);
+}
+
 static void watched(struct stack_action *a) {
   const struct cloudfront_invalidation *v = action_item(a, SLOT_OPEN, 0);
   struct invalidate_work *w = a->work;
   long long s = (long long)action_elapsed(a) / 1000;
 
   a->view.error = a->slots[SLOT_OPEN].err;
+  show_paths(a);
   if (v && aws_str_eq_c(v->status, "Completed")) {
     stack_refresh(a->s, STACK_INVALIDATION);
     action_end(a, STACK_OUTCOME_DONE, "invalidation %s completed after %lldm %02llds",

@@ -151,6 +151,8 @@ static void name_op(const struct test_request *rq, char *out, size_t size) {
     snprintf(out, size, "CreateInvalidation");
   else if (strstr(rq->target, "/invalidation/"))
     snprintf(out, size, "GetInvalidation");
+  else if (strstr(rq->target, "/invalidation"))
+    snprintf(out, size, "ListInvalidations");
   else
     snprintf(out, size, "%.63s", rq->target);
 }

@@ -98,6 +98,32 @@ static void a_path_given_twice_counts_once_and_too_many_are_refused(void **state
 /* ---- to the end ---------------------------------------------------------------------------------
  */
 
+static bool has_paths(struct world *w) {
+  const struct stack_collection *c = stack_collection(w->stack, STACK_INVALIDATION);
+  return ((const struct cloudfront_invalidation *)c->rows[0]->item)->paths.n == 2;
+}
+
+/* What is shown of it while it runs: the paths, and not only that there is one. */
+static void its_row_carries_its_paths(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  WORLD_UNTIL(w, stack_settled(w->stack));
+  for (int i = 0; i < 4; i++) { /* nothing is left of what polls may ask */
+    world_trick(w, (struct trick){"ListInvalidations", TRICK_ANSWER, 1, 400, "Throttling", ""});
+    world_jump(w, 10000);
+    stack_refresh(w->stack, STACK_INVALIDATION);
+    WORLD_UNTIL(w, !w->tricks[0].times);
+  }
+  struct stack_action *a = act(w);
+  world_input(w, a, "/index.html\n/img/*");
+  stack_action_confirm(a, NULL);
+  const struct stack_collection *c = stack_collection(w->stack, STACK_INVALIDATION);
+  WORLD_UNTIL(w, c->n > 0);
+  WORLD_UNTIL(w, has_paths(w));
+  const struct cloudfront_invalidation *v = c->rows[0]->item;
+  assert_true(aws_str_eq_c(v->status, "InProgress"));
+}
+
 static void some_paths_ask_yes_or_no_and_are_followed(void **state) {
   struct world *w = *state;
   world_open(w);
@@ -212,6 +238,7 @@ int main(void) {
       TEST(paths_are_checked_as_cloudfront_checks_them),
       TEST(a_path_given_twice_counts_once_and_too_many_are_refused),
       TEST(some_paths_ask_yes_or_no_and_are_followed),
+      TEST(its_row_carries_its_paths),
       TEST(everything_wants_the_name),
       TEST(what_is_in_progress_is_counted),
       TEST(a_distribution_that_is_gone_is_refused),
