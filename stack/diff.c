@@ -246,20 +246,11 @@ static void diff_service(const struct diff *d, const struct stack_row *was,
          b->desired == 1 ? "" : "s", a->desired);
 }
 
-static const struct stack_row *service_of(const struct diff *d, const struct ecs_task *t) {
-  const struct stack_collection *c = stack_collection(d->s, STACK_SERVICE);
-  struct aws_str name = aws_str_after_last(t->group, ':');
-  for (size_t i = 0; i < c->n; i++)
-    if (aws_str_eq(c->rows[i]->parent, t->cluster_arn) && aws_str_eq(c->rows[i]->name, name))
-      return c->rows[i];
-  return NULL;
-}
-
 static void tell_stopped(const struct diff *d, const struct stack_row *now, const char *why) {
   const struct ecs_task *t = now->item;
   struct stack_event one =
       event_of(d, t->stopped ? t->stopped : t->stopping, STACK_EVENT_STATE, STACK_WARN, now->id);
-  const struct stack_row *service = service_of(d, t);
+  const struct stack_row *service = stack_service_of(d->s, t);
   struct aws_str name = aws_str_after_last(t->group, ':');
   struct stack_fold f = {.kind = STACK_SERVICE, .id = service ? service->id : t->group};
   char words[100];

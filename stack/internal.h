@@ -239,6 +239,8 @@ struct aws_call *stack_call(struct stack *s, const struct aws_op *op, cJSON *in,
  *   const struct ecs_service *v = stack_item(stack_find(s, STACK_SERVICE, id)); */
 const void *stack_item(const struct stack_row *row);
 const struct stack_row *stack_find_name(const struct stack *s, enum stack_kind k, const char *name);
+/* The service that started the task; NULL: none, or none that is watched. */
+const struct stack_row *stack_service_of(const struct stack *s, const struct ecs_task *t);
 /* Revision and family of a task definition's ARN or "family:revision"; 0: none. */
 int64_t stack_revision(struct aws_str task_definition);
 struct aws_str stack_short(struct aws_str arn); /* after the last '/' or ':' */

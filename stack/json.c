@@ -98,7 +98,7 @@ static void add_capitalised(struct aws_buf *b, struct aws_str text) {
 }
 
 static void item(struct aws_buf *b, enum stack_kind k, const struct stack_row *row) {
-  if (k != STACK_API && k != STACK_TARGET) {
+  if (k != STACK_API && k != STACK_TARGET && k != STACK_INVALIDATION) {
     aws_item_json(b, stack_kind_type(k), row->item);
     return;
   }
@@ -108,9 +108,12 @@ static void item(struct aws_buf *b, enum stack_kind k, const struct stack_row *r
   struct aws_str text = aws_buf_str(&own);
   if (k == STACK_API)
     add_capitalised(b, text);
-  else { /* which group it is a target of, an item does not say: "{...}" with one member in front */
+  else { /* whose it is, an item does not say: "{...}" with one member in front */
     aws_buf_add_char(b, '{');
-    text_member(b, "TargetGroupArn", row->parent);
+    if (k == STACK_TARGET)
+      text_member(b, "TargetGroupArn", row->parent);
+    else
+      text_member(b, "DistributionId", stack_short(row->parent));
     aws_buf_add_char(b, ',');
     aws_buf_add(b, text.p + 1, text.n - 1);
   }

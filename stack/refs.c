@@ -17,9 +17,10 @@ static const struct aws_str nothing = {NULL, 0};
 const unsigned stack_ref_kinds =
     STACK_BIT(STACK_DISTRIBUTION) | STACK_BIT(STACK_VPC_ORIGIN) | STACK_BIT(STACK_LOAD_BALANCER) |
     STACK_BIT(STACK_LISTENER) | STACK_BIT(STACK_RULE) | STACK_BIT(STACK_TARGET_GROUP) |
-    STACK_BIT(STACK_SERVICE) | STACK_BIT(STACK_TASK_DEFINITION) | STACK_BIT(STACK_DB_INSTANCE) |
-    STACK_BIT(STACK_DB_CLUSTER) | STACK_BIT(STACK_PARAMETER) | STACK_BIT(STACK_SECRET) |
-    STACK_BIT(STACK_BUCKET) | STACK_BIT(STACK_API) | STACK_BIT(STACK_INTEGRATION);
+    STACK_BIT(STACK_TARGET) | STACK_BIT(STACK_TASK) | STACK_BIT(STACK_SERVICE) |
+    STACK_BIT(STACK_TASK_DEFINITION) | STACK_BIT(STACK_DB_INSTANCE) | STACK_BIT(STACK_DB_CLUSTER) |
+    STACK_BIT(STACK_PARAMETER) | STACK_BIT(STACK_SECRET) | STACK_BIT(STACK_BUCKET) |
+    STACK_BIT(STACK_API) | STACK_BIT(STACK_INTEGRATION);
 
 /* ---- one reference --------------------------------------------------------------------------- */
 
@@ -345,6 +346,75 @@ static void join_target_groups(struct stack *s) {
   aws_map_done(&services);
 }
 
+/* ---- targets --------------------------------------------------------------------------------- */
+
+/* A task's addresses: its interface's, and those of its containers. */
+static bool index_task(struct aws_map *tasks, const struct stack_row *row) {
+  const struct ecs_task *t = row->item;
+  const struct ecs_attachment *at = t->attachments.items;
+  const struct ecs_container *c = t->containers.items;
+  bool ok = true;
+  for (size_t i = 0; i < t->attachments.n; i++) {
+    const struct ecs_detail *d = at[i].details.items;
+    for (size_t j = 0; j < at[i].details.n; j++)
+      if (aws_str_eq_c(d[j].name, "privateIPv4Address") && d[j].value.n)
+        ok = ok && aws_map_put(tasks, d[j].value, (void *)(uintptr_t)row);
+  }
+  for (size_t i = 0; i < t->containers.n; i++) {
+    const struct ecs_interface *in = c[i].interfaces.items;
+    for (size_t j = 0; j < c[i].interfaces.n; j++)
+      if (in[j].private_ip.n)
+        ok = ok && aws_map_put(tasks, in[j].private_ip, (void *)(uintptr_t)row);
+  }
+  return ok;
+}
+
+/* Those that stopped first: an address may be another task's by now. */
+static bool index_tasks(struct stack *s, struct aws_map *tasks) {
+  const struct stack_collection *c = stack_collection(s, STACK_TASK);
+  bool ok = true;
+  for (int running = 0; running < 2; running++)
+    for (size_t i = 0; i < c->n; i++) {
+      const struct ecs_task *t = c->rows[i]->item;
+      if (!aws_str_eq_c(t->desired_status, "STOPPED") == running)
+        ok = ok && index_task(tasks, c->rows[i]);
+    }
+  return ok;
+}
+
+static void join_task(const struct from *from, const struct stack_row *task) {
+  const struct ecs_task *t = task->item;
+  const struct stack_row *service = stack_service_of(from->s, t);
+  struct from f = *from;
+  snprintf(f.what, sizeof f.what, "task");
+  add(&f, STACK_TASK, task->id, "by its address");
+  snprintf(f.what, sizeof f.what, "service");
+  if (service)
+    add(&f, STACK_SERVICE, service->id, "the task's");
+  snprintf(f.what, sizeof f.what, "revision");
+  if (stack_find(f.s, STACK_TASK_DEFINITION, t->task_definition))
+    add(&f, STACK_TASK_DEFINITION, t->task_definition, "the task's");
+}
+
+static void join_targets(struct stack *s) {
+  const struct stack_collection *c = stack_collection(s, STACK_TARGET);
+  struct aws_map tasks = {0};
+  bool indexed = index_tasks(s, &tasks);
+  for (size_t i = 0; indexed && i < c->n; i++) {
+    const struct elbv2_target *v = c->rows[i]->item;
+    const struct stack_row *task = aws_map_get(&tasks, v->id);
+    struct from f = start(s, c->rows[i], STACK_TARGET, "task");
+    if (task)
+      join_task(&f, task);
+    else if (!stack_collection(s, STACK_TASK)->loaded)
+      add(&f, STACK_TASK, nothing, "tasks not read");
+    else
+      add(&f, STACK_TASK, nothing, "no task that was read has the address %.*s",
+          AWS_STR_ARG(v->id));
+  }
+  aws_map_done(&tasks);
+}
+
 /* ---- task definitions ------------------------------------------------------------------------ */
 
 static void join_parameter(const struct from *f, struct aws_str value) {
@@ -448,6 +518,7 @@ static void follow(struct stack *s) {
   join_listeners(s);
   join_target_groups(s);
   join_services(s);
+  join_targets(s); /* the most of all: last, so that they leave room for the others */
 }
 
 size_t stack_refs(const struct stack *cs, const struct stack_ref **out) {

@@ -236,7 +236,7 @@ def read_data(aws):
 COLLECTIONS = {
     'distributions': ('Id', 'ARN Status DomainName LastModifiedTime Comment Enabled Origins/Items'
                             ' DefaultCacheBehavior/TargetOriginId'),
-    'invalidations': ('Id', 'Status CreateTime'),
+    'invalidations': ('Id', 'DistributionId Status CreateTime'),
     'load_balancers': ('LoadBalancerArn', 'LoadBalancerName DNSName Scheme State/Code Type VpcId'
                                           ' CreatedTime AvailabilityZones'),
     'listeners': ('ListenerArn', 'LoadBalancerArn Port Protocol DefaultActions'),

@@ -160,6 +160,45 @@ static void follows_references(void **state) {
   fake_free(s);
 }
 
+/* A target is an address: whose it is, its task says. */
+static void a_target_leads_to_its_task(void **state) {
+  (void)state;
+#define TASK_AT(id, ip, desired, rev)                                                              \
+  "{\"taskArn\":\"" FAKE_ARN(                                                                      \
+      "ecs", "task/shop/" id) "\",\"clusterArn\":\"" FAKE_CLUSTER                                  \
+                              "\",\"group\":\"service:web\",\"lastStatus\":\"" desired             \
+                              "\",\"desiredStatus\":\"" desired                                    \
+                              "\",\"taskDefinitionArn\":\"" FAKE_TASKDEF(                          \
+                                  rev) "\",\"attachments\":[{\"details\":[{\"name\":"              \
+                                       "\"privateIPv4Address\",\"value\":\"" ip "\"}]}]}"
+  static const struct fake_answer tasks[] = {
+      {.op = "DescribeTasks",
+       .items = "[" TASK_AT("a1", "10.0.10.17", "RUNNING", "41") "," TASK_AT("b2", "10.0.10.17",
+                                                                             "STOPPED", "40") "]"}};
+  fake_answers(tasks, COUNT(tasks), fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  const struct stack_ref *refs;
+  size_t n = stack_refs(s, &refs), found = 0, missing = 0;
+  static const struct {
+    enum stack_kind kind;
+    const char *to;
+  } wanted[] = {{STACK_TASK, FAKE_ARN("ecs", "task/shop/a1")},
+                {STACK_SERVICE, FAKE_SERVICE},
+                {STACK_TASK_DEFINITION, FAKE_TASKDEF("41")}};
+  for (size_t i = 0; i < n; i++) {
+    if (refs[i].from_kind != STACK_TARGET)
+      continue;
+    if (aws_str_eq_c(refs[i].from, FAKE_GROUP "|10.0.10.17:8080"))
+      for (size_t k = 0; k < COUNT(wanted); k++)
+        found += refs[i].to_kind == wanted[k].kind && aws_str_eq_c(refs[i].to, wanted[k].to);
+    else
+      missing += !refs[i].to.p && strstr(refs[i].why, "has the address 10.0.20.31");
+  }
+  assert_int_equal(found, COUNT(wanted));
+  assert_int_equal(missing, 1);
+  fake_free(s);
+}
+
 static void what_is_not_read_is_said_so(void **state) {
   (void)state;
   static const struct fake_answer no[] = {{.op = "DescribeParameters", .error = AWS_E_DENIED}};
@@ -329,9 +368,13 @@ static void prints_the_whole_model(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(follows_references),       cmocka_unit_test(what_is_not_read_is_said_so),
-      cmocka_unit_test(names_the_first_fault),    cmocka_unit_test(rings_once_when_a_hop_turns_bad),
-      cmocka_unit_test(alarm_belongs_to_its_hop), cmocka_unit_test(cause_comes_before_symptom),
+      cmocka_unit_test(follows_references),
+      cmocka_unit_test(a_target_leads_to_its_task),
+      cmocka_unit_test(what_is_not_read_is_said_so),
+      cmocka_unit_test(names_the_first_fault),
+      cmocka_unit_test(rings_once_when_a_hop_turns_bad),
+      cmocka_unit_test(alarm_belongs_to_its_hop),
+      cmocka_unit_test(cause_comes_before_symptom),
       cmocka_unit_test(prints_the_whole_model),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

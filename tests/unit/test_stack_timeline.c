@@ -439,6 +439,11 @@ static void follows_an_invalidation(void **state) {
   assert_true(stack_path(s)->hops[STACK_HOP_CDN].moving);
   assert_true(told(s, "invalidation I1 started: /app/* and more"));
   assert_non_null(strstr(fake_last_input("GetInvalidation"), "\"DistributionId\":\"E1\""));
+  struct aws_buf json;
+  aws_buf_init(&json, 1 << 20);
+  stack_json(s, &json);
+  assert_non_null(strstr(json.p, "{\"DistributionId\":\"E1\",\"Id\":\"I1\""));
+  aws_buf_done(&json);
   fake_forget();
   fake_pass(s, 30000);
   assert_in_range(fake_sent("GetInvalidation"), 4, 7); /* looked at closely while it runs */
