@@ -18,6 +18,7 @@ static const struct {
     {"Enter", WID_KEY_ENTER},
     {"Esc", WID_KEY_ESC},
     {"Tab", WID_KEY_TAB},
+    {"Shift-Tab", WID_KEY_BACKTAB}, /* the first name is the one that is shown */
     {"BackTab", WID_KEY_BACKTAB},
     {"Space", ' '},
     {"Up", WID_KEY_UP},

@@ -129,9 +129,11 @@ static void on_signals(struct tui *t) {
       wid_term_resume();
       tui_dirty(t, TUI_DIRTY_KEY);
       break;
+    case SIGINT: /* Ctrl-C */
+      tui_quit(t);
+      break;
     case SIGTERM:
     case SIGHUP:
-    case SIGINT:
     case SIGQUIT:
       t->quit = true;
       break;

@@ -303,18 +303,25 @@ bool pane_select(struct pane *p, struct aws_str id) {
   return wid_table_select(&p->grids[0].table, tui_str(id));
 }
 
+static enum pane_open how_to_open(const struct pane *p, const struct pane_row *r) {
+  const struct pane_table *t = table_of(p);
+  return t->open ? t->open((struct pane *)(uintptr_t)p, r) : PANE_OPEN_DESCRIBE;
+}
+
 static enum tui_result open_row(struct pane *p) {
   const struct pane_row *r = pane_selected(p);
   if (!r)
     return TUI_REDRAW;
-  enum pane_open how = table_of(p)->open ? table_of(p)->open(p, r) : PANE_OPEN_DESCRIBE;
   struct tui_subject s = {r->kind, r->row ? r->row->id : r->key, r->row}; /* events have keys */
-  switch (how) {
+  switch (how_to_open(p, r)) {
   case PANE_OPEN_DRILL:
     go(p, 1, r);
     break;
   case PANE_OPEN_TOGGLE:
     wid_tree_toggle(&p->tree, r->index);
+    break;
+  case PANE_OPEN_EVENT:
+    tui_push(p->tui, tui_event_new(p->tui, stack_timeline_at(p->tui->stack, r->index)));
     break;
   case PANE_OPEN_VERSIONS:
     tui_push(p->tui, tui_versions_new(p->tui, &s));
@@ -327,15 +334,21 @@ static enum tui_result open_row(struct pane *p) {
   return TUI_REDRAW;
 }
 
+/* An event is no thing that could be described. */
+static bool shows_events(const struct pane *p) {
+  const struct pane_row *r = pane_selected(p);
+  return r && how_to_open(p, r) == PANE_OPEN_EVENT;
+}
+
 bool pane_can(const struct pane *p, enum tui_command c) {
-  if (c == TUI_OPEN)
+  if (c == TUI_OPEN || (c == TUI_DESCRIBE && shows_events(p)))
     return pane_selected(p) != NULL;
   return (c == TUI_BACK && p->level) || tui_grid_can(&p->grids[p->level], c);
 }
 
 enum tui_result pane_command(struct pane *p, enum tui_command c) {
   struct tui_grid *g = pane_grid(p);
-  if (c == TUI_OPEN)
+  if (c == TUI_OPEN || c == TUI_DESCRIBE)
     return open_row(p);
   if (c == TUI_BACK && !g->table.filter[0]) {
     go(p, 0, NULL);

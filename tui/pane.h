@@ -24,7 +24,13 @@ struct pane_row {
 struct pane;
 
 /* What Enter does with a row. */
-enum pane_open { PANE_OPEN_DESCRIBE, PANE_OPEN_DRILL, PANE_OPEN_TOGGLE, PANE_OPEN_VERSIONS };
+enum pane_open {
+  PANE_OPEN_DESCRIBE,
+  PANE_OPEN_DRILL,
+  PANE_OPEN_TOGGLE,
+  PANE_OPEN_VERSIONS,
+  PANE_OPEN_EVENT
+};
 
 struct pane_table {
   enum stack_kind kind; /* whose age is the pane's; STACK_KINDS: it has none */

@@ -61,6 +61,12 @@ static void detail(struct pane *p, const struct pane_row *r, char *out, size_t s
   snprintf(out, size, "%s", e ? e->text : "");
 }
 
+static enum pane_open open_event(struct pane *p, const struct pane_row *r) {
+  (void)p;
+  (void)r;
+  return PANE_OPEN_EVENT;
+}
+
 static uint64_t generation(struct pane *p) {
   return stack_timeline_generation(p->tui->stack);
 }
@@ -77,6 +83,7 @@ const struct pane_ops pane_timeline = {
                 .build = build,
                 .cell = cell,
                 .number = number,
+                .open = open_event,
                 .detail = detail}},
     .generation = generation,
 };

@@ -167,6 +167,12 @@ bool tui_session_open(struct tui *t, const struct tui_choice *choice, struct aws
   t->stack = n.stack;
   t->choice = n.choice;
   stack_start(t->stack);
+  const char *why = stack_read_only_why(t->stack);
+  if (why && !t->options->read_only && !config->read_only) /* nobody asked for it */
+    tui_say(t, WID_ERROR,
+            "read-only, %s: set HOME or XDG_STATE_HOME, or journal for this stack in the "
+            "configuration",
+            why);
   return true;
 }
 

@@ -6,7 +6,7 @@ static const struct {
   enum wid_style style;
 } levels[] = {
     [STACK_OK] = {"\xe2\x97\x8f", "ok", WID_OK},
-    [STACK_NOTE] = {"\xe2\x97\x8f", "note", WID_NOTE},
+    [STACK_NOTE] = {"\xe2\x97\x86", "note", WID_NOTE},
     [STACK_UNKNOWN] = {"?", "unknown", WID_UNKNOWN},
     [STACK_WARN] = {"\xe2\x96\xb2", "degraded", WID_WARN},
     [STACK_BAD] = {"\xe2\x9c\x96", "failing", WID_BAD},

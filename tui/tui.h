@@ -106,6 +106,12 @@ bool tui_session_open(struct tui *t, const struct tui_choice *choice,
                       struct aws_error *err) AWS_MUST_CHECK;
 void tui_session_close(struct tui *t);
 
+/* ---- view_quit.c -------------------------------------------------------------------------------
+ */
+
+/* Leaves; asks once when an action is being sent or followed. */
+void tui_quit(struct tui *t);
+
 /* ---- loop.c ------------------------------------------------------------------------------------
  */
 
@@ -145,6 +151,8 @@ const struct stack_action_def *tui_action_of(enum tui_command c);
 struct tui_view *tui_board_new(struct tui *t);
 struct tui_view *tui_describe_new(struct tui *t, const struct tui_subject *s);
 struct tui_view *tui_versions_new(struct tui *t, const struct tui_subject *s);
+struct stack_event;
+struct tui_view *tui_event_new(struct tui *t, const struct stack_event *e); /* one, copied */
 struct tui_view *tui_events_new(struct tui *t, const struct tui_subject *s);
 struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind);
 struct tui_view *tui_help_new(struct tui *t, const struct tui_view *of);

@@ -33,6 +33,36 @@ static void add_group(struct help *h, const struct tui_view *of, enum tui_key_gr
     wid_text_add(&h->page.text, WID_NORMAL, 0, WID_STR_LIT(""));
 }
 
+/* Where a command that does nothing here does something: the pane of what it applies to. */
+static void pane_of(enum tui_command c, char *out, size_t size) {
+  const struct stack_action_def *def = tui_action_of(c);
+  unsigned kinds = def ? def->kinds : c == TUI_REVEAL ? 1u << STACK_PARAMETER : 0;
+  out[0] = '\0';
+  for (unsigned k = 0; k < STACK_KINDS; k++) {
+    size_t pane = tui_board_pane_of((enum stack_kind)k);
+    if (kinds & (1u << k) && pane < tui_board_panes())
+      snprintf(out, size, " (in pane %zu, %s)", pane + 1, tui_board_pane_name(pane));
+  }
+}
+
+/* A newcomer looks for a key before knowing where it works. */
+static void add_elsewhere(struct help *h, const struct tui_view *of) {
+  struct tui *t = h->view.tui;
+  wid_text_add(&h->page.text, WID_HEADER, 0, WID_STR_LIT("In other panes and views"));
+  for (unsigned c = 0; c < TUI_COMMANDS; c++) {
+    char keys[96], where[64], what[200];
+    tui_keys_all(&t->settings.keys, c, keys, sizeof keys);
+    if (!keys[0] || tui_can(t, of, c))
+      continue;
+    pane_of(c, where, sizeof where);
+    snprintf(what, sizeof what, "%s%s", tui_key_def(c)->what, where);
+    wid_text_add_pair(&h->page.text, 16, keys, WID_NORMAL, wid_str_from(what));
+  }
+  wid_text_add_pair(&h->page.text, 16, "Ctrl-C", WID_NORMAL,
+                    WID_STR_LIT("quit, from anywhere; asks once while an action is under way"));
+  wid_text_add(&h->page.text, WID_NORMAL, 0, WID_STR_LIT(""));
+}
+
 static void add_glyphs(struct help *h) {
   static const struct {
     enum stack_level level;
@@ -89,6 +119,7 @@ struct tui_view *tui_help_new(struct tui *t, const struct tui_view *of) {
   tui_page_init(&h->page);
   for (unsigned g = 0; g < TUI_GROUPS; g++)
     add_group(h, of, g);
+  add_elsewhere(h, of);
   add_glyphs(h);
   return &h->view;
 }

@@ -1,4 +1,5 @@
 /* A list of all things of one kind, rated; the alarms have columns of their own. */
+#include "tui/alarm.h"
 #include "tui/grid.h"
 #include "tui/when.h"
 #include "widgets/bar.h"
@@ -100,9 +101,12 @@ static void alarm_cell(struct list *l, const struct stack_row *row, int column,
   case METRIC:
     out->text = tui_str(a->metric);
     break;
-  case REASON:
-    out->text = tui_str(a->reason);
+  case REASON: {
+    char why[200];
+    tui_alarm_why(a, why, sizeof why);
+    wid_cell_printf(out, "%s", why);
     break;
+  }
   }
 }
 

@@ -151,7 +151,7 @@ static void run(struct tui *t, int id) {
     tui_pop_to_board(t);
     break;
   case DO_QUIT:
-    t->quit = true;
+    tui_quit(t);
     break;
   }
 }

@@ -186,7 +186,7 @@ static enum tui_result global_command(struct tui *t, struct tui_view *v, enum tu
   case TUI_QUIT:
     if (t->nviews > 1)
       return TUI_CLOSE;
-    t->quit = true;
+    tui_quit(t);
     return TUI_REDRAW;
   case TUI_ALARMS:
     tui_push(t, tui_list_new(t, STACK_ALARM));
@@ -237,7 +237,7 @@ static enum tui_command fixed_key(int32_t key) {
   return moves[wid_move_of_key(key)];
 }
 
-void tui_event(struct tui *t, const struct wid_event *e) {
+static void take(struct tui *t, const struct wid_event *e) {
   struct tui_view *v = tui_top(t);
   if (e->kind == WID_EVENT_RESIZE) {
     tui_dirty(t, TUI_DIRTY_KEY);
@@ -260,4 +260,16 @@ void tui_event(struct tui *t, const struct wid_event *e) {
     tui_pop(t);
   if (r != TUI_IGNORED)
     tui_dirty(t, TUI_DIRTY_KEY);
+}
+
+/* A slow link, a macro or a fast hand sends Esc and the next key in one go, which looks like Alt:
+ * where no command is bound to that, it is the two keys. */
+void tui_event(struct tui *t, const struct wid_event *e) {
+  bool alt = e->kind == WID_EVENT_KEY && e->key & WID_KEY_ALT;
+  if (!alt || tui_keys_find(&t->settings.keys, e->key, NULL) != TUI_NO_COMMAND) {
+    take(t, e);
+    return;
+  }
+  take(t, &(struct wid_event){.kind = WID_EVENT_KEY, .key = WID_KEY_ESC});
+  take(t, &(struct wid_event){.kind = WID_EVENT_KEY, .key = e->key & ~WID_KEY_ALT});
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -240,6 +241,64 @@ static void cancelled_is_not_sent(void **state) {
   free(journal);
 }
 
+/* One q too many must not end the watch; asked once, then it does as it is told. */
+static void leaving_asks_once_while_something_is_under_way(void **state) {
+  static const char *const steps[] = {"sent", "unknown", NULL};
+  struct screen *s = console_start(&(struct console_setup){.sim = {"--speed", "1", NULL}});
+  (void)state;
+  console_ready(s);
+  screen_keys(s, "s");
+  screen_expect(s, "Desired count");
+  screen_keys(s, "6<Enter>");
+  screen_expect(s, "y yes");
+  screen_keys(s, "y");
+  screen_expect(s, "Esc closes this; it goes on");
+  screen_keys_ahead(s, "<Esc>q");
+  screen_expect(s, "Leave while this is under way\\?");
+  screen_expect(s, "scale service shop-prod/api: ");
+  screen_keys_ahead(s, "n");
+  screen_expect_gone(s, "Leave while");
+  screen_keys_ahead(s, ":q<Enter>");
+  screen_expect(s, "Leave while");
+  screen_keys_ahead(s, "n");
+  screen_expect_gone(s, "Leave while");
+  screen_keys_ahead(s, "<C-c>");
+  screen_expect(s, "Leave while");
+  screen_keys_ahead(s, "y");
+  assert_int_equal(WEXITSTATUS(screen_exit(s)), 0);
+  journal_has(s, "scale", steps);
+}
+
+/* Also in the middle of the request, and when nobody can be asked. */
+static void leaving_while_it_is_sent_is_journalled(void **state) {
+  static const char *const steps[] = {"planned", "unknown", NULL};
+  struct screen *s = console_start(&(struct console_setup){.sim = {"--latency", "700", NULL}});
+  (void)state;
+  console_ready(s);
+  screen_keys(s, "s");
+  screen_expect(s, "Desired count");
+  screen_keys(s, "6<Enter>");
+  screen_expect(s, "y yes");
+  screen_keys_ahead(s, "y");
+  screen_expect(s, "sending");
+  screen_watch(s, 1000); /* it was read again; now the write is on its way */
+  screen_keys_ahead(s, "<C-c>");
+  screen_expect(s, "Leave while");
+  screen_keys_ahead(s, "<C-c>");
+  assert_int_equal(WEXITSTATUS(screen_exit(s)), 0);
+  journal_has(s, "scale", steps);
+}
+
+static void without_a_journal_it_is_read_only_from_the_start(void **state) {
+  struct screen *s = console_start(&(struct console_setup){.env = {"HOME=", NULL}});
+  (void)state;
+  screen_expect(s, "read-only, no journal: set HOME or XDG_STATE_HOME, or journal");
+  console_ready(s);
+  assert_true(screen_row(s, "^ demo .*read-only") == 0);
+  screen_keys(s, "s");
+  screen_expect(s, "Scale service: .*journal");
+}
+
 static void it_goes_on_in_the_background(void **state) {
   struct screen *s = start("staging");
   (void)state;
@@ -271,6 +330,9 @@ int main(void) {
       TEST(read_only_says_why),
       TEST(cancelled_is_not_sent),
       TEST(it_goes_on_in_the_background),
+      TEST(leaving_asks_once_while_something_is_under_way),
+      TEST(leaving_while_it_is_sent_is_journalled),
+      TEST(without_a_journal_it_is_read_only_from_the_start),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define OFTEN "stacks = ( { name = \"shop\"; region = \"eu-west-1\"; interval = 1; } );\n"
 
 static struct screen *start(const char *scenario, const char *speed) {
@@ -42,6 +43,39 @@ static void db_failover(void **state) {
   screen_keys(s, "6z");
   screen_expect(s, "shop-prod-db: Multi-AZ instance failover");
   screen_expect(s, "writer is shop-prod-aurora-2");
+}
+
+/* Enter and d show the event itself and lead to its thing, which is alive. */
+static void an_event_is_shown_in_full_and_leads_to_its_thing(void **state) {
+  struct screen *s = start("bad-deploy", "30");
+  (void)state;
+  screen_expect(s, "▸(ALB|ECS) +(▲|✖)");
+  screen_keys(s, "6z");
+  screen_expect(s, "stopped: Task failed");
+  screen_keys(s, "/stopped: Task failed<Enter>");
+  screen_expect(s, "▸ .*stopped: Task failed");
+  static const char *const keys[] = {"<Enter>", "d"};
+  for (size_t i = 0; i < COUNT(keys); i++) {
+    screen_keys(s, keys[i]);
+    screen_expect(s, "time +20[0-9-]+ [0-9:]+ ");
+    screen_expect(s, "belongs to +(service|task) ");
+    screen_expect(s, "Enter goes to this (service|task)");
+    assert_int_equal(screen_row(s, "is gone|no longer there"), -1);
+    screen_keys(s, "<Enter>");
+    screen_expect(s, "^│ arn:aws:ecs:.*(service|task)/");
+    screen_keys(s, "<Esc>");
+    screen_expect(s, "belongs to +");
+    screen_keys(s, "<Esc>");
+    screen_expect_gone(s, "belongs to +");
+  }
+}
+
+static void alarms_say_why(void **state) {
+  struct screen *s = start("bad-deploy", "30");
+  (void)state;
+  screen_expect(s, "[0-9] alarm");
+  screen_keys(s, "a");
+  screen_expect(s, "ALARM .* [0-9.]+ >=? [0-9.]+ \\([0-9] of [0-9]\\), ");
 }
 
 static void throttled(void **state) {
@@ -158,6 +192,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(bad_deploy),
       TEST(db_failover),
+      TEST(an_event_is_shown_in_full_and_leads_to_its_thing),
+      TEST(alarms_say_why),
       TEST(throttled),
       TEST(aws_goes_away),
       TEST(wrong_keys),

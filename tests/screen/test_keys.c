@@ -65,9 +65,9 @@ static const struct key_case cases[] = {
 /* A key as keys.def names it, in the writing of screen_keys. */
 static const char *written(const char *key) {
   static const char *const names[][2] = {
-      {"Up", "<Up>"},     {"Down", "<Down>"},     {"PgUp", "<PageUp>"}, {"PgDn", "<PageDown>"},
-      {"Home", "<Home>"}, {"End", "<End>"},       {"Enter", "<Enter>"}, {"Esc", "<Esc>"},
-      {"Tab", "<Tab>"},   {"BackTab", "<S-Tab>"}, {"<", "<lt>"},
+      {"Up", "<Up>"},     {"Down", "<Down>"},       {"PgUp", "<PageUp>"}, {"PgDn", "<PageDown>"},
+      {"Home", "<Home>"}, {"End", "<End>"},         {"Enter", "<Enter>"}, {"Esc", "<Esc>"},
+      {"Tab", "<Tab>"},   {"Shift-Tab", "<S-Tab>"}, {"<", "<lt>"},
   };
   static char text[16];
   for (size_t i = 0; i < COUNT(names); i++)
@@ -267,6 +267,41 @@ static void keys_are_bound_anew(void **state) {
   screen_expect(s, "Help: keys");
 }
 
+/* A newcomer finds a key from any view, where it works, and what the signs mean without colours. */
+static void help_names_every_key_and_where_it_works(void **state) {
+  struct screen *s =
+      console_start(&(struct console_setup){.rows = 60, .cols = 120, .env = {"NO_COLOR=1", NULL}});
+  (void)state;
+  console_ready(s);
+  screen_keys(s, "?");
+  screen_expect(s, "In other panes and views");
+  for (size_t i = 0; i < COUNT(listed); i++) {
+    char wanted[64], first[16] = "";
+    sscanf(listed[i].keys, "%15s", first);
+    if (!strchr("<>=/?", first[0])) {
+      snprintf(wanted, sizeof wanted, "│ +%s[ ,.]", first);
+      screen_expect(s, wanted);
+    }
+  }
+  screen_expect(s, "Shift-Tab +pane before");
+  screen_expect(s, " i +make a distribution fetch paths anew \\(in pane 1, cloudfront\\)");
+  screen_expect(s, " x +show a secret .*\\(in pane 5, parameters\\)");
+  screen_expect(s, "Ctrl-C +quit");
+  screen_expect(s, "● +well");
+  screen_expect(s, "◆ +something is under way");
+}
+
+/* Sent in one go it looks like Alt. */
+static void esc_and_a_key_in_one_go_are_two_keys(void **state) {
+  struct screen *s = start("d");
+  (void)state;
+  screen_expect(s, "serviceArn");
+  screen_keys_ahead(s, "<Esc>a");
+  screen_expect(s, "shop-prod-web-cpu");
+  screen_keys_ahead(s, "<Esc>");
+  screen_expect(s, "▸ api");
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, console_end)
 
 int main(void) {
@@ -282,6 +317,8 @@ int main(void) {
       TEST(mouse_selects_sorts_and_scrolls),
       TEST(a_paste_does_nothing_outside_a_form),
       TEST(keys_are_bound_anew),
+      TEST(help_names_every_key_and_where_it_works),
+      TEST(esc_and_a_key_in_one_go_are_two_keys),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
