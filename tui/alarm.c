@@ -1,8 +1,23 @@
 #include "tui/alarm.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #define WHY_MAX 4096 /* a reason has at most 1,023 characters, dimensions are at most thirty */
+
+/* Four digits are enough to act on: "65.64", "42.9G". */
+static void add_number(struct aws_buf *b, double v) {
+  static const struct {
+    double from;
+    const char *letter;
+  } units[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}};
+  for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+    if (fabs(v) >= units[i].from) {
+      aws_buf_addf(b, "%.1f%s", v / units[i].from, units[i].letter);
+      return;
+    }
+  aws_buf_addf(b, fabs(v) >= 1000 ? "%.0f" : "%.4g", v);
+}
 
 static const char *sign_of(struct aws_str comparison) {
   static const char *const signs[][2] = {{"GreaterThanThreshold", ">"},
@@ -77,7 +92,9 @@ void tui_alarm_why(const struct cloudwatch_alarm *a, char *out, size_t size) {
                  worst_point(a->reason, *sign == '>', &point);
   if (crossed) {
     bool well = after(a->reason, " not ").p != NULL;
-    aws_buf_addf(&b, "%.6g%s %s %.6g", point, well ? ", not" : "", sign, a->threshold);
+    add_number(&b, point);
+    aws_buf_addf(&b, "%s %s ", well ? ", not" : "", sign);
+    add_number(&b, a->threshold);
     if (!well && counts(a->reason, &some, &all))
       aws_buf_addf(&b, " (%.0f of %.0f)", some, all);
   } else {

@@ -33,6 +33,18 @@ static void says_value_threshold_and_dimension(void **state) {
        50,
        {NULL, 0},
        "12, not >= 50"},
+      {AWS_STR_LIT("LessThanThreshold"),
+       AWS_STR_LIT("Threshold Crossed: 1 out of the last 1 datapoints [42949672960.0 (22/11/26)] "
+                   "was not less than the threshold (5368709120.0)"),
+       5368709120,
+       {NULL, 0},
+       "42.9G, not < 5.4G"},
+      {AWS_STR_LIT("GreaterThanThreshold"),
+       AWS_STR_LIT("Threshold Crossed: 1 out of the last 1 datapoints [65.6448231 (22/11/26)] was "
+                   "greater than the threshold (1500.0)"),
+       1500,
+       {NULL, 0},
+       "65.64 > 1500 (1 of 1)"},
       {AWS_STR_LIT("GreaterThanThreshold"),
        AWS_STR_LIT("Insufficient Data: 2 datapoints were unknown."),
        50,
