@@ -362,7 +362,8 @@ static void watch_again(struct stack_action *a) {
     action_end(a, STACK_OUTCOME_UNKNOWN, "not ended after an hour: %.150s", a->view.progress);
     return;
   }
-  call_in(a, ACTION_WATCH_MS, watch_again);
+  call_in(a, action_elapsed(a) < ACTION_FRESH_MS ? ACTION_WATCH_FRESH_MS : ACTION_WATCH_MS,
+          watch_again);
   if (a->open == 0)
     a->ops->watch(a);
 }

@@ -13,6 +13,9 @@
 
 #define ACTION_SLOTS 16
 #define ACTION_WATCH_MS 5000
+/* Just after it was sent the operator looks on, and most happens. */
+#define ACTION_WATCH_FRESH_MS 2000
+#define ACTION_FRESH_MS 30000
 #define ACTION_WATCH_MAX_MS (60 * 60 * 1000)
 
 struct action_ops {

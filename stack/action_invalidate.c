@@ -411,7 +411,7 @@ static void invalidate_done(struct stack_action *a) {
 }
 
 const struct action_ops action_invalidate = {
-    .def = {"invalidate", "Invalidate paths", "invalidate", 'i', 1u << STACK_DISTRIBUTION, false},
+    .def = {"invalidate", "Invalidate paths", "invalidate", 1u << STACK_DISTRIBUTION, true},
     .work_size = sizeof(struct invalidate_work),
     .read = invalidate_read,
     .input = invalidate_input,

@@ -65,7 +65,7 @@ static void redeploy_send(struct stack_action *a) {
 }
 
 const struct action_ops action_redeploy = {
-    .def = {"redeploy", "Redeploy service", "redeploy", 'r', 1u << STACK_SERVICE, false},
+    .def = {"redeploy", "Redeploy service", "redeploy", 1u << STACK_SERVICE, true},
     .work_size = sizeof(struct ecs_work),
     .read = redeploy_read,
     .plan = redeploy_plan,

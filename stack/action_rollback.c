@@ -238,7 +238,7 @@ static void rollback_send(struct stack_action *a) {
 }
 
 const struct action_ops action_rollback = {
-    .def = {"rollback", "Roll service back", "roll back", 'b', 1u << STACK_SERVICE, false},
+    .def = {"rollback", "Roll service back", "roll back", 1u << STACK_SERVICE, false},
     .work_size = sizeof(struct rollback_work),
     .read = rollback_read,
     .input = rollback_input,

@@ -210,7 +210,7 @@ static void scale_watch(struct stack_action *a) {
 }
 
 const struct action_ops action_scale = {
-    .def = {"scale", "Scale service", "scale", 's', 1u << STACK_SERVICE, false},
+    .def = {"scale", "Scale service", "scale", 1u << STACK_SERVICE, true},
     .work_size = sizeof(struct scale_work),
     .read = scale_read,
     .input = scale_input,

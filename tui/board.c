@@ -377,6 +377,14 @@ static bool subject(const struct tui_view *v, struct tui_subject *out) {
   return true;
 }
 
+static size_t marked(const struct tui_view *v, struct aws_str *ids, size_t max) {
+  return refused(v) ? 0 : pane_marked(focused(v), ids, max);
+}
+
+static void unmark(struct tui_view *v) {
+  pane_unmark(focused(v));
+}
+
 static enum tui_result mouse(struct board *b, const struct wid_event *e) {
   int y = e->mouse.y, x = e->mouse.x;
   if (e->mouse.kind == WID_MOUSE_PRESS && wid_rect_has(b->strip, y, x)) {
@@ -436,6 +444,8 @@ static const struct tui_view_ops ops = {.name = "board",
                                         .can = can,
                                         .command = command,
                                         .subject = subject,
+                                        .marked = marked,
+                                        .unmark = unmark,
                                         .changed = changed};
 
 struct tui_view *tui_board_new(struct tui *t) {

@@ -206,6 +206,25 @@ static void draw_views(struct tui *t, WINDOW *win, struct wid_rect screen) {
     t->views[i]->ops->draw(t->views[i], win, inside);
 }
 
+/* Too small for the board; how it goes may fit all the same. */
+static void draw_small(const struct tui *t, WINDOW *win, struct wid_rect screen, const char *why) {
+  const struct stack_path *p = stack_path(t->stack);
+  struct wid_rect line = wid_rect_line(screen, screen.h / 2);
+  char text[224];
+  wid_cells_put(win, line, WID_WARN, wid_str_from(why), WID_ALIGN_CENTER, WID_CLIP_END);
+  enum stack_level level = stack_state(t->stack) == STACK_REFUSED ? STACK_BAD : p->level;
+  if (!stack_settled(t->stack) && level < STACK_WARN)
+    snprintf(text, sizeof text, "reading\xe2\x80\xa6");
+  else
+    snprintf(text, sizeof text, "%s %s", tui_level_glyph(level),
+             stack_state(t->stack) == STACK_REFUSED ? "not connected"
+             : p->summary[0]                        ? p->summary
+                                                    : tui_level_word(level));
+  if (screen.h > 2)
+    wid_cells_put(win, wid_rect_line(screen, screen.h / 2 - 1), tui_level_style(level),
+                  wid_str_from(text), WID_ALIGN_CENTER, WID_CLIP_END);
+}
+
 void tui_draw(struct tui *t) {
   struct wid_rect screen = wid_term_size();
   const char *small = wid_term_too_small();
@@ -215,8 +234,7 @@ void tui_draw(struct tui *t) {
     tui_draw_at(t, t->notice_until);
   WINDOW *win = wid_term_begin();
   if (small) {
-    struct wid_rect middle = wid_rect_line(screen, screen.h / 2);
-    wid_cells_put(win, middle, WID_WARN, wid_str_from(small), WID_ALIGN_CENTER, WID_CLIP_END);
+    draw_small(t, win, screen, small);
   } else {
     draw_views(t, win, screen);
     draw_title(t, win, wid_rect_line(screen, 0));

@@ -147,8 +147,11 @@ void tui_grid_draw(struct tui_grid *g, WINDOW *win, struct wid_rect r, bool focu
 }
 
 void tui_grid_describe(const struct tui_grid *g, char *out, size_t size) {
+  size_t marks = wid_table_mark_count(&g->table), used = 0;
   out[0] = '\0';
-  if (g->table.filter[0])
-    snprintf(out, size, "/%s %zu of %zu", g->table.filter, wid_table_shown(&g->table),
+  if (marks)
+    used = (size_t)snprintf(out, size, "%zu marked%s", marks, g->table.filter[0] ? ", " : "");
+  if (g->table.filter[0] && used < size)
+    snprintf(out + used, size - used, "/%s %zu of %zu", g->table.filter, wid_table_shown(&g->table),
              wid_table_total(&g->table));
 }

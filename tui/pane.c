@@ -340,16 +340,53 @@ static bool shows_events(const struct pane *p) {
   return r && how_to_open(p, r) == PANE_OPEN_EVENT;
 }
 
+size_t pane_marked(const struct pane *p, struct aws_str *ids, size_t max) {
+  const struct wid_table *t = &p->grids[p->level].table;
+  const struct pane_row *like = pane_selected(p);
+  size_t n = 0;
+  for (size_t i = 0; like && wid_table_mark_count(t) && i < p->n; i++)
+    if (p->rows[i].row && p->rows[i].kind == like->kind && wid_table_marked(t, i) && n++ < max)
+      ids[n - 1] = p->rows[i].row->id;
+  return n;
+}
+
+void pane_unmark(struct pane *p) {
+  wid_table_mark_clear(&pane_grid(p)->table);
+}
+
+/* Only what an action takes several of. */
+static bool can_mark(const struct pane *p) {
+  const struct pane_row *r = pane_selected(p);
+  size_t n;
+  const struct stack_action_def *defs = stack_action_defs(&n);
+  for (size_t i = 0; r && r->row && i < n; i++)
+    if (defs[i].many && defs[i].kinds & (1u << r->kind))
+      return true;
+  return false;
+}
+
 bool pane_can(const struct pane *p, enum tui_command c) {
   if (c == TUI_OPEN || (c == TUI_DESCRIBE && shows_events(p)))
     return pane_selected(p) != NULL;
-  return (c == TUI_BACK && p->level) || tui_grid_can(&p->grids[p->level], c);
+  if (c == TUI_MARK)
+    return can_mark(p);
+  return (c == TUI_BACK && (p->level || wid_table_mark_count(&p->grids[p->level].table))) ||
+         tui_grid_can(&p->grids[p->level], c);
 }
 
 enum tui_result pane_command(struct pane *p, enum tui_command c) {
   struct tui_grid *g = pane_grid(p);
   if (c == TUI_OPEN || c == TUI_DESCRIBE)
     return open_row(p);
+  if (c == TUI_MARK) {
+    wid_table_mark_toggle(&g->table);
+    wid_table_move(&g->table, WID_MOVE_DOWN);
+    return TUI_REDRAW;
+  }
+  if (c == TUI_BACK && wid_table_mark_count(&g->table)) {
+    pane_unmark(p);
+    return TUI_REDRAW;
+  }
   if (c == TUI_BACK && !g->table.filter[0]) {
     go(p, 0, NULL);
     return TUI_REDRAW;

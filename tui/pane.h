@@ -91,6 +91,9 @@ void pane_report(struct pane *p, bool on_screen);
 
 const struct pane_row *pane_selected(const struct pane *p); /* NULL: none */
 bool pane_select(struct pane *p, struct aws_str id);
+/* The marked rows that are of the selected row's kind; returns how many, also beyond max. */
+size_t pane_marked(const struct pane *p, struct aws_str *ids, size_t max);
+void pane_unmark(struct pane *p);
 struct tui_grid *pane_grid(struct pane *p);
 bool pane_can(const struct pane *p, enum tui_command c);
 enum tui_result pane_command(struct pane *p, enum tui_command c);

@@ -17,6 +17,7 @@
 #include "widgets/base.h"
 
 #define TUI_VIEWS_MAX 12
+#define TUI_MARKED_MAX 20 /* rows that one action takes */
 #define TUI_AGE_MAX 24
 
 enum tui_result { TUI_IGNORED, TUI_REDRAW, TUI_CLOSE };
@@ -45,6 +46,9 @@ struct tui_view_ops {
   bool (*can)(const struct tui_view *v, enum tui_command c);
   enum tui_result (*command)(struct tui_view *v, enum tui_command c, size_t index);
   bool (*subject)(const struct tui_view *v, struct tui_subject *out);
+  /* The marked rows' ids, borrowed; returns how many there are, also beyond max. */
+  size_t (*marked)(const struct tui_view *v, struct aws_str *ids, size_t max);
+  void (*unmark)(struct tui_view *v);
   void (*changed)(struct tui_view *v, unsigned changes); /* STACK_CHANGED_*, before the next draw */
 };
 
@@ -157,7 +161,9 @@ struct tui_view *tui_events_new(struct tui *t, const struct tui_subject *s);
 struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind);
 struct tui_view *tui_help_new(struct tui *t, const struct tui_view *of);
 struct tui_view *tui_palette_new(struct tui *t);
-struct tui_view *tui_action_new(struct tui *t, struct stack_action *a);
+/* n actions of one sort, shown as one; the array is copied. */
+struct tui_view *tui_action_new(struct tui *t, enum stack_kind k, struct stack_action *const *all,
+                                size_t n);
 struct tui_view *tui_actions_new(struct tui *t);
 struct tui_view *tui_budget_new(struct tui *t);
 

@@ -1,5 +1,6 @@
-/* One action from its first question to its end. Knows no action by name: it shows the form, the
- * plan, the confirmation and the progress that the stack hands out. */
+/* An action from its first question to its end, on one thing or on all that were marked: one form,
+ * one plan and one confirmation for all, each sent and followed by itself. Knows no action by name:
+ * it shows what the stack hands out. */
 #include "tui/tui.h"
 #include "widgets/bar.h"
 #include "widgets/cells.h"
@@ -11,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define INPUTS_MAX WID_FORM_FIELDS_MAX
 #define VALUE_MAX                                                                                  \
@@ -21,9 +23,12 @@ enum stage { STAGE_NONE, STAGE_FORM, STAGE_PICK, STAGE_CONFIRM, STAGE_WATCH };
 
 struct action {
   struct tui_view view;
-  struct stack_action *a;
-  enum stage stage; /* which of the widgets below stands */
-  unsigned plan;    /* that the dialog shows */
+  struct stack_action *all[TUI_MARKED_MAX];
+  size_t n;
+  enum stack_kind kind; /* of what they act on */
+  enum stage stage;     /* which of the widgets below stands */
+  unsigned plan;        /* that the dialog shows: the sum of all */
+  char title[192];
   struct wid_form form;
   struct wid_field fields[INPUTS_MAX];
   struct wid_menu menu;
@@ -36,8 +41,40 @@ static struct action *action_of(const struct tui_view *v) {
   return (struct action *)(uintptr_t)v;
 }
 
+static const struct stack_action_view *nth(const struct action *a, size_t i) {
+  return stack_action_view(a->all[i]);
+}
+
+/* How many of them are at a step, and the first of these. */
+static size_t at_step(const struct action *a, enum stack_action_step step,
+                      const struct stack_action_view **first) {
+  size_t n = 0;
+  for (size_t i = 0; i < a->n; i++) {
+    const struct stack_action_view *v = nth(a, i);
+    if (v->step == step && n++ == 0 && first)
+      *first = v;
+  }
+  return n;
+}
+
+/* The one that stands for all: that is asked about, else the first. */
 static const struct stack_action_view *seen(const struct action *a) {
-  return stack_action_view(a->a);
+  const struct stack_action_view *v = nth(a, 0);
+  if (!at_step(a, STACK_STEP_INPUT, &v))
+    at_step(a, STACK_STEP_CONFIRM, &v);
+  return v;
+}
+
+static bool all_ended(const struct action *a) {
+  return at_step(a, STACK_STEP_ENDED, NULL) == a->n;
+}
+
+/* Several have a title of their own: "Scale service: 3 at once". */
+static const char *title_of(struct action *a, size_t n) {
+  if (a->n == 1)
+    return seen(a)->title;
+  snprintf(a->title, sizeof a->title, "%s: %zu at once", seen(a)->def->title, n);
+  return a->title;
 }
 
 /* ---- asking ---------------------------------------------------------------------------------- */
@@ -52,12 +89,13 @@ static bool open_form(struct action *a) {
     const struct stack_input *in = &v->inputs[i];
     a->fields[i] = (struct wid_field){.label = in->label,
                                       .kind = kinds[in->kind],
-                                      .initial = in->initial,
+                                      .initial = a->n == 1 ? in->initial : NULL,
                                       .max = 4096,
                                       .required = true,
                                       .hint = in->hint};
   }
-  return wid_form_init(&a->form, v->title, a->fields, n, NULL, NULL);
+  return wid_form_init(&a->form, title_of(a, at_step(a, STACK_STEP_INPUT, NULL)), a->fields, n,
+                       NULL, NULL);
 }
 
 static bool open_menu(struct action *a) {
@@ -71,21 +109,47 @@ static bool open_menu(struct action *a) {
   return wid_menu_init(&a->menu, v->title, a->items, in->nchoices, false);
 }
 
-static bool open_dialog(struct action *a) {
-  const struct stack_action_view *v = seen(a);
-  enum wid_dialog_kind kind = v->typed ? WID_DIALOG_TYPE : WID_DIALOG_CONFIRM;
-  if (!wid_dialog_init(&a->dialog, kind, wid_str_from(v->title), wid_str_from(v->type_this)))
-    return false;
-  a->dialog.danger = v->typed;
-  wid_text_addf(&a->dialog.body, WID_BOLD, "%s", v->subject);
-  wid_text_add(&a->dialog.body, WID_NORMAL, 0, WID_STR_LIT(""));
+static void add_plan(struct wid_text *t, const struct stack_action_view *v) {
+  wid_text_addf(t, WID_BOLD, "%s", v->subject);
+  if (v->step == STACK_STEP_ENDED) { /* one of several that the others go on without */
+    const char *why = v->input_error[0] ? v->input_error : v->progress;
+    wid_text_addf(t, WID_WARN, "%s not this one: %s", tui_level_glyph(STACK_WARN), why);
+    return;
+  }
   for (size_t i = 0; i < v->nplan; i++) {
     enum stack_level level = v->plan[i].level;
     char line[240];
     snprintf(line, sizeof line, "%s%s%s", level > STACK_OK ? tui_level_glyph(level) : "",
              level > STACK_OK ? " " : "", v->plan[i].text);
-    wid_text_add(&a->dialog.body, level > STACK_OK ? tui_level_style(level) : WID_NORMAL, 2,
-                 wid_str_from(line));
+    wid_text_add(t, level > STACK_OK ? tui_level_style(level) : WID_NORMAL, 2, wid_str_from(line));
+  }
+}
+
+static bool any_typed(const struct action *a) {
+  for (size_t i = 0; i < a->n; i++)
+    if (nth(a, i)->step == STACK_STEP_CONFIRM && nth(a, i)->typed)
+      return true;
+  return false;
+}
+
+static bool open_dialog(struct action *a) {
+  const struct stack_action_view *v = seen(a);
+  size_t n = at_step(a, STACK_STEP_CONFIRM, NULL);
+  bool typed = any_typed(a);
+  char word[sizeof v->type_this];
+  snprintf(word, sizeof word, "%s", v->type_this);
+  if (n > 1) /* no one name stands for several: their number does */
+    snprintf(word, sizeof word, "%zu %s", n, stack_kind_plural(a->kind));
+  if (!wid_dialog_init(&a->dialog, typed ? WID_DIALOG_TYPE : WID_DIALOG_CONFIRM,
+                       wid_str_from(title_of(a, n)), wid_str_from(word)))
+    return false;
+  a->dialog.danger = typed;
+  for (size_t i = 0; i < a->n; i++) {
+    if (nth(a, i)->step != STACK_STEP_CONFIRM && nth(a, i)->step != STACK_STEP_ENDED)
+      continue; /* sent already */
+    if (a->dialog.body.n_lines)
+      wid_text_add(&a->dialog.body, WID_NORMAL, 0, WID_STR_LIT(""));
+    add_plan(&a->dialog.body, nth(a, i));
   }
   return true;
 }
@@ -104,24 +168,29 @@ static void close_stage(struct action *a) {
   a->stage = STAGE_NONE;
 }
 
-static enum stage stage_for(const struct stack_action_view *v) {
-  switch (v->step) {
-  case STACK_STEP_INPUT:
-    return v->ninputs == 1 && v->inputs[0].kind == STACK_INPUT_CHOICE ? STAGE_PICK : STAGE_FORM;
-  case STACK_STEP_CONFIRM:
-    return STAGE_CONFIRM;
-  default:
+static enum stage wanted_stage(const struct action *a) {
+  const struct stack_action_view *v = NULL;
+  if (at_step(a, STACK_STEP_READING, NULL) || at_step(a, STACK_STEP_PLANNING, NULL))
     return STAGE_WATCH;
-  }
+  if (at_step(a, STACK_STEP_INPUT, &v))
+    return v->ninputs == 1 && v->inputs[0].kind == STACK_INPUT_CHOICE ? STAGE_PICK : STAGE_FORM;
+  return at_step(a, STACK_STEP_CONFIRM, NULL) ? STAGE_CONFIRM : STAGE_WATCH;
+}
+
+static unsigned plans(const struct action *a) {
+  unsigned sum = 0;
+  for (size_t i = 0; i < a->n; i++)
+    sum += nth(a, i)->plans;
+  return sum;
 }
 
 /* True: another widget stands now. A service that changed is planned again, and that may come
  * before anything was drawn in between: the dialog is then one for another plan. */
 static bool follow(struct action *a) {
-  enum stage want = stage_for(seen(a));
-  if (want == a->stage && (want != STAGE_CONFIRM || a->plan == seen(a)->plans))
+  enum stage want = wanted_stage(a);
+  if (want == a->stage && (want != STAGE_CONFIRM || a->plan == plans(a)))
     return false;
-  a->plan = seen(a)->plans;
+  a->plan = plans(a);
   close_stage(a);
   bool ok = want == STAGE_WATCH || (want == STAGE_FORM && open_form(a)) ||
             (want == STAGE_PICK && open_menu(a)) || (want == STAGE_CONFIRM && open_dialog(a));
@@ -199,13 +268,43 @@ static void build_watch(struct action *a) {
     add_end(t, v);
 }
 
+/* Several: a line each, and why where one ended otherwise than done. */
+static void build_watch_all(struct action *a) {
+  struct wid_text *t = &a->text;
+  wid_text_clear(t);
+  for (size_t i = 0; i < a->n; i++) {
+    const struct stack_action_view *v = nth(a, i);
+    bool ended = v->step == STACK_STEP_ENDED, done = v->outcome == STACK_OUTCOME_DONE;
+    wid_text_addf(t, ended ? done ? WID_OK : WID_WARN : WID_NOTE, "%s %s: %s%s%s",
+                  !ended ? TUI_GLYPH_MOVING : tui_level_glyph(done ? STACK_OK : STACK_WARN),
+                  v->subject, ended ? stack_outcome_name(v->outcome) : "", ended ? ", " : "",
+                  v->input_error[0] ? v->input_error
+                  : v->progress[0]  ? v->progress
+                                    : "sending");
+    if (v->error.code != AWS_OK)
+      wid_text_add(t, WID_ERROR, 0, wid_str_from(v->error.text));
+    if (v->way_back[0] && ended)
+      wid_text_addf(t, WID_NORMAL, "  Way back: %s", v->way_back);
+  }
+}
+
+static bool any_sent(const struct action *a) {
+  size_t n = 0;
+  for (size_t i = 0; i < a->n; i++)
+    n += is_history(nth(a, i));
+  return n > 0;
+}
+
 static void draw_watch(struct action *a, WINDOW *win, struct wid_rect r) {
   const struct stack_action_view *v = seen(a);
   int w = r.w < 86 ? r.w - 2 : 84;
-  build_watch(a);
+  if (a->n == 1)
+    build_watch(a);
+  else
+    build_watch_all(a);
   int h = (int)wid_text_height(&a->text, w - 4) + 5;
   struct wid_rect box = wid_rect_center(r, h, w);
-  if (is_history(v)) /* the board above shows what it does */
+  if (any_sent(a)) /* the board above shows what it does */
     box.y = r.y + r.h - box.h;
   struct wid_frame frame = {.title = wid_str_from(v->def->title), .focused = true};
   wid_cells_fill(win, box, WID_NORMAL);
@@ -213,10 +312,10 @@ static void draw_watch(struct action *a, WINDOW *win, struct wid_rect r) {
   struct wid_rect text = inside;
   text.h -= 2;
   wid_text_draw(&a->text, win, text);
-  if (v->fraction >= 0 && v->step >= STACK_STEP_SENDING)
+  if (a->n == 1 && v->fraction >= 0 && v->step >= STACK_STEP_SENDING)
     wid_gauge_draw(win, wid_rect_line(inside, inside.h - 2), WID_NOTE, v->fraction,
                    WID_STR_LIT(""));
-  const char *way = v->step == STACK_STEP_ENDED     ? "Enter closes"
+  const char *way = all_ended(a)                    ? "Enter closes"
                     : v->step >= STACK_STEP_SENDING ? "Esc closes this; it goes on (:actions)"
                                                     : "Esc cancels";
   wid_cells_put(win, wid_rect_line(inside, inside.h - 1), WID_HINT, wid_str_from(way),
@@ -244,9 +343,22 @@ static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
 /* ---- answering ------------------------------------------------------------------------------- */
 
 static enum tui_result cancel(struct action *a) {
-  if (seen(a)->step < STACK_STEP_SENDING)
-    stack_action_cancel(a->a);
+  for (size_t i = 0; i < a->n; i++)
+    if (nth(a, i)->step < STACK_STEP_SENDING)
+      stack_action_cancel(a->all[i]);
   return TUI_CLOSE;
+}
+
+/* Gives all that ask the same answer. Where some take it and others do not, these are left out: the
+ * plan says so and why. */
+static void answer(struct action *a, const char *const *values) {
+  size_t asked = at_step(a, STACK_STEP_INPUT, NULL), left;
+  for (size_t i = 0; i < a->n; i++)
+    stack_action_input(a->all[i], values);
+  left = at_step(a, STACK_STEP_INPUT, NULL);
+  for (size_t i = 0; left < asked && i < a->n; i++)
+    if (nth(a, i)->step == STACK_STEP_INPUT)
+      stack_action_cancel(a->all[i]);
 }
 
 /* A list field's entries, one a line. */
@@ -278,10 +390,10 @@ static void submit_form(struct action *a) {
   if (failed)
     wid_form_say(&a->form, "there is no memory for so much");
   else
-    stack_action_input(a->a, values);
+    answer(a, values);
   for (int i = 0; i < n; i++)
     aws_buf_done(&texts[i]);
-  if (!failed && seen(a)->step == STACK_STEP_INPUT && seen(a)->input_error[0])
+  if (!failed && at_step(a, STACK_STEP_INPUT, NULL) && seen(a)->input_error[0])
     wid_form_say(&a->form, seen(a)->input_error);
 }
 
@@ -292,20 +404,21 @@ static void submit_pick(struct action *a) {
     return;
   char value[sizeof in->choices[0].value];
   snprintf(value, sizeof value, "%s", in->choices[chosen].value);
-  stack_action_input(a->a, (const char *const[]){value});
+  answer(a, (const char *const[]){value});
 }
 
 static void confirm(struct action *a) {
-  char typed[sizeof seen(a)->type_this];
-  bool wanted = seen(a)->typed;
-  snprintf(typed, sizeof typed, "%s", seen(a)->type_this);
-  stack_action_confirm(a->a, wanted ? typed : NULL);
+  for (size_t i = 0; i < a->n; i++) {
+    char typed[sizeof nth(a, i)->type_this];
+    snprintf(typed, sizeof typed, "%s", nth(a, i)->type_this);
+    stack_action_confirm(a->all[i], nth(a, i)->typed ? typed : NULL);
+  }
 }
 
 static enum tui_result watch_event(struct action *a, const struct wid_event *e) {
   if (e->kind != WID_EVENT_KEY)
     return TUI_REDRAW;
-  bool ended = seen(a)->step == STACK_STEP_ENDED;
+  bool ended = all_ended(a);
   if (e->key == WID_KEY_ESC || (ended && (e->key == WID_KEY_ENTER || e->key == 'q')))
     return cancel(a);
   return e->key == WID_CTRL('L') || e->key == WID_CTRL('Z') ? TUI_IGNORED : TUI_REDRAW;
@@ -345,12 +458,15 @@ static void view_free(struct tui_view *v) {
 static const struct tui_view_ops ops = {
     .name = "action", .over = true, .free = view_free, .draw = draw, .event = event};
 
-struct tui_view *tui_action_new(struct tui *t, struct stack_action *started) {
+struct tui_view *tui_action_new(struct tui *t, enum stack_kind k,
+                                struct stack_action *const *started, size_t n) {
   struct action *a = aws_calloc(1, sizeof *a);
   if (!a)
     return NULL;
   a->view = (struct tui_view){&ops, t};
-  a->a = started;
+  a->kind = k;
+  a->n = n < TUI_MARKED_MAX ? n : TUI_MARKED_MAX;
+  memcpy(a->all, started, a->n * sizeof a->all[0]);
   wid_text_init(&a->text);
   return &a->view;
 }

@@ -106,7 +106,7 @@ static enum tui_result open_row(struct tui_view *v) {
   struct stack_action *const *all;
   size_t row = wid_table_row(&a->grid.table), n = stack_actions(v->tui->stack, &all);
   if (row < n)
-    tui_push(v->tui, tui_action_new(v->tui, all[row]));
+    tui_push(v->tui, tui_action_new(v->tui, STACK_KINDS, &all[row], 1));
   return TUI_REDRAW;
 }
 

@@ -71,19 +71,45 @@ const struct stack_action_def *tui_action_of(enum tui_command c) {
   return def->group == TUI_GROUP_ACT ? stack_action_find(def->name) : NULL;
 }
 
-static enum tui_result act(struct tui *t, const struct tui_subject *s,
+/* One for each id, or none at all. */
+static bool start_all(struct tui *t, const struct stack_action_def *def, enum stack_kind k,
+                      const struct aws_str *ids, size_t n, struct stack_action **out,
+                      struct aws_error *err) {
+  size_t i = 0;
+  while (i < n && (out[i] = stack_action_start(t->stack, def, k, &ids[i], 1, err)))
+    i++;
+  if (i == n)
+    return true;
+  while (i > 0)
+    stack_action_cancel(out[--i]);
+  return false;
+}
+
+static enum tui_result act(struct tui *t, struct tui_view *v, const struct tui_subject *s,
                            const struct stack_action_def *def) {
+  struct stack_action *started[TUI_MARKED_MAX];
+  struct aws_str ids[TUI_MARKED_MAX];
   struct aws_error err = {0};
   const char *refused = stack_action_refused(t->stack, def, s->kind);
   if (refused) {
     tui_say(t, WID_ERROR, "%s: %s", def->title, refused);
     return TUI_REDRAW;
   }
-  struct stack_action *a = stack_action_start(t->stack, def, s->kind, &s->id, 1, &err);
-  if (a)
-    tui_push(t, tui_action_new(t, a));
-  else
+  size_t n = v->ops->marked ? v->ops->marked(v, ids, TUI_MARKED_MAX) : 0;
+  if (n > TUI_MARKED_MAX || (n > 1 && !def->many)) {
+    tui_say(t, WID_ERROR, "%s: %zu rows are marked, it takes %d at once; Esc takes the marks away",
+            def->title, n, def->many ? TUI_MARKED_MAX : 1);
+    return TUI_REDRAW;
+  }
+  if (!n)
+    ids[n++] = s->id;
+  if (!start_all(t, def, s->kind, ids, n, started, &err)) {
     tui_say(t, WID_ERROR, "%s", err.text);
+    return TUI_REDRAW;
+  }
+  if (v->ops->unmark)
+    v->ops->unmark(v);
+  tui_push(t, tui_action_new(t, s->kind, started, n));
   return TUI_REDRAW;
 }
 
@@ -125,14 +151,13 @@ static enum tui_result copy(struct tui *t, const struct tui_subject *s) {
   return TUI_REDRAW;
 }
 
-static enum tui_result subject_command(struct tui *t, const struct tui_view *v,
-                                       enum tui_command c) {
+static enum tui_result subject_command(struct tui *t, struct tui_view *v, enum tui_command c) {
   struct tui_subject s;
   if (!subject_of(v, &s))
     return TUI_IGNORED;
   const struct stack_action_def *def = tui_action_of(c);
   if (def)
-    return act(t, &s, def);
+    return act(t, v, &s, def);
   switch (c) {
   case TUI_DESCRIBE:
     tui_push(t, tui_describe_new(t, &s));

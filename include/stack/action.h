@@ -8,15 +8,12 @@
 
 #include "stack/model.h"
 
-enum stack_danger { STACK_HARMLESS, STACK_HURTS }; /* decided per plan: scaling up is harmless */
-
 struct stack_action_def {
-  const char *id;    /* "scale" */
+  const char *id;    /* "scale"; a key of that name starts it */
   const char *title; /* "Scale service" */
   const char *verb;  /* "scale" for the hint line */
-  char key;          /* default key */
   unsigned kinds;    /* bit set of enum stack_kind it applies to */
-  bool many;         /* may apply to all marked rows at once */
+  bool many;         /* several may be started and asked about together, one for each thing */
 };
 const struct stack_action_def *stack_action_defs(size_t *n);
 const struct stack_action_def *stack_action_find(const char *id);

@@ -160,6 +160,80 @@ static void roll_back(void **state) {
   journal_has(s, "rollback", to_the_end);
 }
 
+/* ---- several at once ------------------------------------------------------------------------- */
+
+static size_t times(const char *text, const char *what) {
+  size_t n = 0;
+  while ((text = strstr(text, what))) {
+    text += strlen(what);
+    n++;
+  }
+  return n;
+}
+
+static void journal_counts(const struct screen *s, const char *what, size_t wanted) {
+  char *text = console_journal(s);
+  if (times(text, what) != wanted) {
+    fprintf(stderr, "---- the journal ----\n%s----\n", text);
+    screen_fail(s, "the journal has it another number of times", what);
+  }
+  free(text);
+}
+
+static void marked_services_are_redeployed_together(void **state) {
+  struct screen *s = start("production");
+  (void)state;
+  screen_keys(s, "  r");
+  screen_expect(s, "Redeploy service: 2 at once");
+  screen_expect(s, "service shop-prod/api");
+  screen_expect(s, "service shop-prod/web");
+  screen_expect(s, "shop-prod-api:87 replaces all 4 tasks");
+  screen_expect(s, "shop-prod-web:41 replaces all 4 tasks");
+  screen_expect(s, "Type 2 services to go on");
+  screen_keys(s, "web<Enter>");
+  screen_expect(s, "That is not it");
+  journal_counts(s, "\"event\":\"sent\"", 0);
+  screen_keys(s, "<C-u>2 services<Enter>");
+  screen_expect(s, "Enter closes");
+  screen_expect(s, "● service shop-prod/api: done");
+  screen_expect(s, "● service shop-prod/web: done");
+  screen_keys(s, "<Enter>");
+  screen_expect_gone(s, "marked");
+  journal_counts(s, "\"event\":\"planned\"", 2);
+  journal_counts(s, "\"event\":\"sent\"", 2);
+  journal_counts(s, "\"outcome\":\"done\"", 2);
+}
+
+/* One that cannot take the count is left out, and the plan says so. */
+static void marked_services_are_scaled_together(void **state) {
+  struct screen *s = start("staging");
+  (void)state;
+  screen_keys(s, "   s");
+  screen_expect(s, "Scale service: 3 at once");
+  screen_keys(s, "many<Enter>");
+  screen_expect(s, "is not a count");
+  screen_keys(s, "<C-u>4<Enter>");
+  screen_expect(s, "Scale service: 1 at once");
+  screen_expect(s, "not this one: it is 4 already");
+  screen_expect(s, "desired count 2 -> 4");
+  screen_keys(s, "y");
+  screen_expect(s, "Enter closes");
+  screen_expect(s, "● service shop-prod/worker: done, 4 of 4 tasks run");
+  screen_expect(s, "▲ service shop-prod/api: cancelled, it is 4 already");
+  journal_counts(s, "\"event\":\"sent\"", 1);
+}
+
+static void what_takes_one_says_so_of_several(void **state) {
+  struct screen *s = start("staging");
+  (void)state;
+  screen_keys(s, "  b");
+  screen_expect(s, "Roll service back: 2 rows are marked, it takes 1 at once");
+  screen_keys(s, "<Esc>");
+  screen_expect_gone(s, "2 marked");
+  screen_keys(s, "b");
+  screen_expect(s, "Roll back ");
+}
+
 /* ---- invalidating ---------------------------------------------------------------------------- */
 
 static void invalidate(void **state) {
@@ -325,6 +399,9 @@ int main(void) {
       TEST(a_count_that_is_none_is_refused),
       TEST(redeploy),
       TEST(roll_back),
+      TEST(marked_services_are_redeployed_together),
+      TEST(marked_services_are_scaled_together),
+      TEST(what_takes_one_says_so_of_several),
       TEST(invalidate),
       TEST(reveal_and_hide),
       TEST(read_only_says_why),

@@ -42,6 +42,7 @@ static const struct key_case cases[] = {
     {"next-pane", "", "", "▸ shop-prod-aurora", NULL},
     {"previous-pane", "", "", "▸ shop-prod-web", NULL},
     {"zoom", "", "", "3 ECS services", "1 CloudFront"},
+    {"mark", "", "", "1 marked", NULL},
     {"sort-left", "", "", "age↑", NULL},
     {"sort-right", "", "", "service *↑", NULL},
     {"sort-turn", ">", "", "service *↓", NULL},
@@ -65,9 +66,9 @@ static const struct key_case cases[] = {
 /* A key as keys.def names it, in the writing of screen_keys. */
 static const char *written(const char *key) {
   static const char *const names[][2] = {
-      {"Up", "<Up>"},     {"Down", "<Down>"},       {"PgUp", "<PageUp>"}, {"PgDn", "<PageDown>"},
-      {"Home", "<Home>"}, {"End", "<End>"},         {"Enter", "<Enter>"}, {"Esc", "<Esc>"},
-      {"Tab", "<Tab>"},   {"Shift-Tab", "<S-Tab>"}, {"<", "<lt>"},
+      {"Up", "<Up>"},     {"Down", "<Down>"}, {"PgUp", "<PageUp>"},     {"PgDn", "<PageDown>"},
+      {"Home", "<Home>"}, {"End", "<End>"},   {"Enter", "<Enter>"},     {"Esc", "<Esc>"},
+      {"Space", " "},     {"Tab", "<Tab>"},   {"Shift-Tab", "<S-Tab>"}, {"<", "<lt>"},
   };
   static char text[16];
   for (size_t i = 0; i < COUNT(names); i++)
