@@ -212,7 +212,7 @@ void wid_edit_draw(struct wid_edit *e, WINDOW *win, struct wid_rect r, unsigned 
   scroll_to_cursor(e, r.w);
   struct wid_str shown = {wid_edit_c(e) + e->first, e->n - e->first};
   wid_cells_put(win, r, style, e->secret ? WID_STR_LIT("") : shown, WID_ALIGN_LEFT, WID_CLIP_END);
-  if (e->chosen && focused) {
+  if (e->chosen && focused && !e->secret) {
     struct wid_rect all = wid_rect_line(r, 0);
     wid_cells_add(win, &all, WID_TITLE_WARN, shown);
   }

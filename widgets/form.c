@@ -5,21 +5,11 @@
 #include <string.h>
 
 #define ENTRY_MAX 1024
-#define INTEGER_MAX 20 /* digits and sign of the longest number */
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
 static size_t max_of(const struct wid_field *field) {
-  if (field->kind == WID_FIELD_INTEGER)
-    return INTEGER_MAX;
   return field->max > 0 ? field->max : ENTRY_MAX;
-}
-
-static int count_choices(const struct wid_field *field) {
-  int n = 0;
-  while (field->choices && field->choices[n])
-    n++;
-  return n;
 }
 
 /* Inserts an empty entry at index i. */
@@ -67,10 +57,7 @@ static bool init_value(const struct wid_field *field, struct wid_form_value *val
   *value = (struct wid_form_value){0};
   if (!insert_entry(field, value, 0))
     return false;
-  for (int i = 0; field->kind == WID_FIELD_CHOICE && i < count_choices(field); i++)
-    if (field->initial && strcmp(field->initial, field->choices[i]) == 0)
-      value->choice = i;
-  if (field->kind == WID_FIELD_CHOICE || !field->initial)
+  if (!field->initial)
     return true;
   bool fits = insert_lines(field, value, wid_str_from(field->initial));
   wid_edit_choose(&value->entries[value->at]);
@@ -105,18 +92,7 @@ void wid_form_done(struct wid_form *f) {
 
 struct wid_str wid_form_value(const struct wid_form *f, int field) {
   const struct wid_form_value *value = &f->values[field];
-  if (f->fields[field].kind == WID_FIELD_CHOICE)
-    return wid_str_from(
-        count_choices(&f->fields[field]) > 0 ? f->fields[field].choices[value->choice] : NULL);
   return wid_edit_value(&value->entries[value->at]);
-}
-
-long wid_form_integer(const struct wid_form *f, int field) {
-  return strtol(wid_edit_c(&f->values[field].entries[0]), NULL, 10);
-}
-
-int wid_form_choice(const struct wid_form *f, int field) {
-  return f->values[field].choice;
 }
 
 size_t wid_form_list_count(const struct wid_form *f, int field) {
@@ -187,31 +163,12 @@ static enum wid_result on_list_key(struct wid_form *f, const struct wid_event *e
   return wid_edit_event(entry, event);
 }
 
-static enum wid_result on_choice_key(struct wid_form *f, int32_t key) {
-  struct wid_form_value *value = &f->values[f->focus];
-  int n = count_choices(&f->fields[f->focus]);
-  if (n == 0 || (key != WID_KEY_LEFT && key != WID_KEY_RIGHT && key != ' '))
-    return WID_REDRAW;
-  value->choice = (value->choice + (key == WID_KEY_LEFT ? n - 1 : 1)) % n;
-  return WID_CHANGED;
-}
-
-static bool is_text(int32_t key) {
-  return key >= 0x20 && key <= 0x10ffff && key != 127;
-}
-
 static enum wid_result on_field_key(struct wid_form *f, const struct wid_event *event) {
   const struct wid_field *field = &f->fields[f->focus];
   if (field->kind == WID_FIELD_LIST)
     return on_list_key(f, event);
   if (event->key == WID_KEY_ENTER)
     return go_on(f);
-  if (field->kind == WID_FIELD_CHOICE)
-    return on_choice_key(f, event->key);
-  bool digit = event->key >= '0' && event->key <= '9';
-  if (field->kind == WID_FIELD_INTEGER && is_text(event->key) && !digit && event->key != '-' &&
-      event->key != '+')
-    return WID_REDRAW;
   return wid_edit_event(&f->values[f->focus].entries[0], event);
 }
 
@@ -245,8 +202,6 @@ enum wid_result wid_form_event(struct wid_form *f, const struct wid_event *event
     return result == WID_IGNORED ? WID_REDRAW : result; /* what lies below gets nothing */
   }
   const struct wid_field *field = &f->fields[f->focus];
-  if (field->kind == WID_FIELD_CHOICE)
-    return WID_REDRAW;
   if (!insert_lines(field, &f->values[f->focus], event->paste))
     snprintf(f->message, sizeof f->message, "at most %d entries: the rest was left out",
              WID_FORM_LIST_MAX);

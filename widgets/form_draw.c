@@ -38,14 +38,6 @@ static void draw_list(const struct wid_form *f, int i, WINDOW *win, struct wid_r
   }
 }
 
-static void draw_choice(const struct wid_form *f, int i, WINDOW *win, struct wid_rect r) {
-  unsigned style = i == f->focus ? WID_FIELD_FOCUS : WID_FIELD;
-  wid_cells_fill(win, r, style);
-  wid_cells_add_c(win, &r, style, "◀ ");
-  wid_cells_add(win, &r, style, wid_form_value(f, i));
-  wid_cells_add_c(win, &r, style, " ▶");
-}
-
 static void draw_field(const struct wid_form *f, int i, WINDOW *win, struct wid_rect r, int label) {
   bool here = i == f->focus;
   if (label > r.w)
@@ -54,27 +46,22 @@ static void draw_field(const struct wid_form *f, int i, WINDOW *win, struct wid_
                 wid_str_from(f->fields[i].label), WID_ALIGN_LEFT, WID_CLIP_END);
   r.x += label + 2;
   r.w -= label + 2;
-  if (f->fields[i].kind == WID_FIELD_CHOICE)
-    draw_choice(f, i, win, r);
-  else
-    draw_list(f, i, win, r);
+  draw_list(f, i, win, r);
 }
 
 static void draw_keys(const struct wid_form *f, WINDOW *win, struct wid_rect line) {
   bool list = f->fields[f->focus].kind == WID_FIELD_LIST;
-  bool choice = f->fields[f->focus].kind == WID_FIELD_CHOICE;
   bool last = f->focus + 1 == f->n_fields;
   const char *enter = list ? "next entry, on an empty one done" : last ? "done" : "next";
   const struct wid_hint hints[] = {
       {WID_STR_LIT("Enter"), wid_str_from(enter), true},
       {WID_STR_LIT("Esc"), WID_STR_LIT("leave it"), true},
       {WID_STR_LIT("^S"), WID_STR_LIT("done"), list},
-      {choice ? WID_STR_LIT("←→") : WID_STR_LIT("Tab"),
-       choice ? WID_STR_LIT("choose") : WID_STR_LIT("next field"), choice},
+      {WID_STR_LIT("Tab"), WID_STR_LIT("next field"), false},
   };
   line.x--; /* a hint line has a margin of its own */
   line.w += 2;
-  wid_hints_draw(win, line, hints, f->n_fields > 1 || choice ? 4 : 3);
+  wid_hints_draw(win, line, hints, f->n_fields > 1 ? 4 : 3);
 }
 
 /* What is wrong, else the hint, in as many lines as it needs. Frees with wid_text_done. */

@@ -4,11 +4,10 @@
 
 #include <widgets/form.h>
 
-/* What was filled in: one entry, or several in a list, or the index of a choice. */
+/* What was filled in: one entry, or several in a list. */
 struct wid_form_value {
   struct wid_edit *entries;
   size_t n, at; /* at: the entry under the cursor */
-  int choice;
 };
 
 /* ---- form_check.c ---------------------------------------------------------------------------- */

@@ -1,9 +1,10 @@
 /* A form: fields to fill in, in a box in the middle of the screen.
  *
- * Tab and Down go to the next field, Shift-Tab and Up to the one before, Left and Right (or Space)
- * change a choice. Enter on the last field submits, on another goes on; in a list it starts a new
- * entry, on an empty entry it submits. Ctrl-S submits from anywhere, Esc cancels. Both are written
- * under the form. A form that does not pass its checks says why and stays.
+ * Tab and Down go to the next field, Shift-Tab and Up to the one before. Enter on the last field
+ * submits, on another goes on; in a list it starts a new entry, on an empty entry it submits.
+ * Ctrl-S submits from anywhere, Esc cancels. Both are written under the form. What stands in a
+ * field at first is selected: typing replaces it. A form that does not pass its checks says why and
+ * stays.
  */
 #ifndef CAWSOLE_WIDGETS_FORM_H
 #define CAWSOLE_WIDGETS_FORM_H
@@ -14,25 +15,15 @@
 #define WID_FORM_LIST_MAX 100 /* entries of a list field */
 #define WID_FORM_MESSAGE_MAX 256
 
-enum wid_field_kind {
-  WID_FIELD_TEXT,
-  WID_FIELD_SECRET,
-  WID_FIELD_INTEGER,
-  WID_FIELD_CHOICE,
-  WID_FIELD_LIST
-};
+enum wid_field_kind { WID_FIELD_TEXT, WID_FIELD_SECRET, WID_FIELD_LIST };
 
 struct wid_field {
   const char *label;
   enum wid_field_kind kind;
-  const char
-      *initial; /* NULL: empty. LIST: entries separated by newlines. CHOICE: one of choices */
-  size_t max;   /* TEXT, SECRET, an entry of LIST: bytes; 0: 1024 */
-  long min_value, max_value;  /* INTEGER, checked when min_value < max_value */
-  bool relative;              /* INTEGER: "+2" and "-1" are allowed and kept as typed */
-  bool required;              /* may not be empty */
-  const char *const *choices; /* CHOICE: NULL-terminated, borrowed */
-  const char *hint;           /* said under the form while the field has the focus; may be NULL */
+  const char *initial; /* NULL: empty. LIST: entries separated by newlines */
+  size_t max;          /* bytes of the value, of a list of an entry; 0: 1024 */
+  bool required;       /* may not be empty */
+  const char *hint;    /* said under the form while the field has the focus; may be NULL */
 };
 
 struct wid_form;
@@ -66,8 +57,6 @@ void wid_form_done(struct wid_form *f); /* wipes all values */
 enum wid_result wid_form_event(struct wid_form *f, const struct wid_event *event);
 /* Borrowed until the next event. For LIST the entry under the cursor. */
 struct wid_str wid_form_value(const struct wid_form *f, int field);
-long wid_form_integer(const struct wid_form *f, int field);      /* INTEGER; 0 when it is none */
-int wid_form_choice(const struct wid_form *f, int field);        /* CHOICE: index */
 size_t wid_form_list_count(const struct wid_form *f, int field); /* LIST: entries not empty */
 struct wid_str wid_form_list_entry(const struct wid_form *f, int field, size_t i);
 /* A message from outside (the plan was refused), shown until the next event. */

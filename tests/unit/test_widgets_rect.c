@@ -112,11 +112,10 @@ static void text(WINDOW *win, struct wid_rect r) {
 }
 
 static void forms(WINDOW *win, struct wid_rect r) {
-  static const char *const choices[] = {"one", "two", NULL};
   static const struct wid_field fields[] = {
       {.label = "name", .initial = "a text that is longer than its field will ever be"},
       {.label = "secret", .kind = WID_FIELD_SECRET, .initial = "0123456789012345678901234567890"},
-      {.label = "choice", .kind = WID_FIELD_CHOICE, .choices = choices, .hint = "what it is"},
+      {.label = "hinted", .hint = "what it is"},
       {.label = "paths", .kind = WID_FIELD_LIST, .initial = "/1\n/2\n/3\n/4\n/5\n/6\n/7\n/8"}};
   struct wid_form f;
   assert_true(wid_form_init(&f, "A title", fields, COUNT(fields), NULL, NULL));
