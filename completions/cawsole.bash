@@ -40,9 +40,10 @@ _cawsole_sim() {
         COMPREPLY=($(compgen -f -- "$current"))
         return
         ;;
-    --port | --seed | --speed | --latency | --tasks | --parameters | --credentials) return ;;
+    --port | --seed | --speed | --latency | --tasks | --parameters | --credentials | --fault)
+        return ;;
     *) words='--port --stack --seed --speed --latency --scenario --tasks --parameters --tls --ca-out
-        --credentials --die-with-parent --help --version' ;;
+        --credentials --fault --die-with-parent --help --version' ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "$current"))
 }

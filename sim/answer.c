@@ -195,7 +195,25 @@ static void handle(struct sim_request *rq) {
     close_answer(rq);
 }
 
-void sim_answer(struct sim_gate *gate, const struct sim_http *h, aws_ms now,
+/* Faults come first: what is spoilt on the way never reaches AWS. */
+static void take(struct sim_gate *gate, const struct sim_http *h, const struct sim_auth *auth,
+                 const struct sim_now *now, struct sim_request *rq) {
+  struct aws_str key = aws_arena_copy(rq->arena, auth->access_key);
+
+  rq->access_key = key.p ? key.p : "";
+  set_region(gate, rq, auth->region);
+  if (!sim_route_op(rq, h))
+    return;
+  sim_untwist((cJSON *)(uintptr_t)rq->in);
+  sim_faults_choose(gate->faults, rq, now->mono);
+  for (int stage = SIM_FAULT_BEFORE; stage < SIM_FAULT_AFTER; stage++)
+    sim_faults_apply(rq, (enum sim_fault_stage)stage);
+  if (!rq->failed && authenticate(gate, rq, h, auth, now->wall + rq->clock_ahead))
+    handle(rq);
+  sim_faults_apply(rq, SIM_FAULT_AFTER);
+}
+
+void sim_answer(struct sim_gate *gate, const struct sim_http *h, const struct sim_now *now,
                 struct sim_request *rq) {
   struct sim_auth auth;
   enum sim_protocol protocol = SIM_JSON;
@@ -215,18 +233,14 @@ void sim_answer(struct sim_gate *gate, const struct sim_http *h, aws_ms now,
     return;
   }
   set_service(rq, s, protocol);
-  if (!authenticate(gate, rq, h, &auth, now))
-    return;
-  set_region(gate, rq, auth.region);
-  struct aws_str key = aws_arena_copy(rq->arena, auth.access_key);
-  rq->access_key = key.p ? key.p : "";
-  if (sim_route_op(rq, h))
-    handle(rq);
+  take(gate, h, &auth, now, rq);
   if (rq->out.buf.failed)
     sim_error(rq, 500, "InternalFailure", "The answer does not fit into memory");
 }
 
 const char *sim_content_type(const struct sim_request *rq) {
+  if (rq->content_type)
+    return rq->content_type;
   switch (rq->protocol) {
   case SIM_JSON:
     return strcmp(rq->service->name, "cloudwatch") ? "application/x-amz-json-1.1"

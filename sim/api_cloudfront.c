@@ -19,7 +19,7 @@ bool cloudfront_list_page(struct sim_request *rq, size_t total, struct sim_page 
   sim_str(rq, "Marker", marker ? marker : "");
   sim_next(rq, "NextMarker", page);
   sim_int(rq, "MaxItems", sim_in_int(rq, "MaxItems", 100));
-  sim_bool(rq, "IsTruncated", page->end < page->total);
+  sim_bool(rq, "IsTruncated", sim_page_more(page));
   sim_int(rq, "Quantity", (int64_t)(page->end - page->first));
   return page->end > page->first;
 }

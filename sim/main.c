@@ -22,6 +22,7 @@ struct options {
   struct sim_server_options server;
   char *credentials; /* "KEY:SECRET", cut in two */
   const char *secret, *ca_out;
+  struct sim_faults faults;
   bool tls;
 };
 
@@ -37,11 +38,19 @@ static const struct option long_options[] = {
     {"tls", no_argument, NULL, 'T'},
     {"ca-out", required_argument, NULL, 'o'},
     {"credentials", required_argument, NULL, 'c'},
+    {"fault", required_argument, NULL, 'F'},
     {"die-with-parent", no_argument, NULL, 'd'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
 };
+
+static void fault_line(FILE *to, const struct sim_fault_def *d) {
+  fprintf(to, "  %-16s %s", d->name, d->summary);
+  if (d->number)
+    fprintf(to, " (%s=%lld)", d->number, (long long)d->preset);
+  fprintf(to, "%s%s%s\n", d->text ? " (" : "", d->text ? d->text : "", d->text ? "=...)" : "");
+}
 
 static void usage(FILE *to) {
   fputs("Usage: cawsole-sim [OPTION]...\n"
@@ -55,15 +64,21 @@ static void usage(FILE *to) {
         to);
   for (size_t i = 0; sim_scenario_at(i); i++)
     fprintf(to, "      %-18s %s\n", sim_scenario_at(i)->name, sim_scenario_at(i)->summary);
-  fputs("  --tasks N              grow the stack to N tasks in N/10 services\n"
-        "  --parameters N         grow or cut Parameter Store to N parameters\n"
-        "  --tls                  serve https with a certificate made at start\n"
-        "  --ca-out FILE          write that certificate to FILE, for clients to trust\n"
-        "  --credentials KEY:SECRET   accept this key pair (default testing:testing)\n"
-        "  --die-with-parent      end when the process that started this one ends\n"
-        "  --help, --version\n\n"
-        "Prints 'listening on URL' when it is ready; ends on SIGTERM and SIGINT.\n",
-        to);
+  fputs(
+      "  --tasks N              grow the stack to N tasks in N/10 services\n"
+      "  --parameters N         grow or cut Parameter Store to N parameters\n"
+      "  --tls                  serve https with a certificate made at start\n"
+      "  --ca-out FILE          write that certificate to FILE, for clients to trust\n"
+      "  --credentials KEY:SECRET   accept this key pair (default testing:testing)\n"
+      "  --fault SPEC           play a fault; may be given more than once\n"
+      "  --die-with-parent      end when the process that started this one ends\n"
+      "  --help, --version\n\n"
+      "Prints 'listening on URL' when it is ready; ends on SIGTERM and SIGINT.\n\n"
+      "SPEC is NAME[,on=SERVICE[:OPERATION]][,share=0..1][,for=SECONDS][,after=SECONDS][,times=N]\n"
+      "with a number or text of its own, NAME one of:\n",
+      to);
+  for (size_t i = 0; sim_fault_at(i); i++)
+    fault_line(to, sim_fault_at(i));
 }
 
 static bool whole(const char *text, const char *what, int64_t max, int64_t *out) {
@@ -99,6 +114,15 @@ static bool read_credentials(const char *text, struct options *o) {
   *colon = '\0';
   o->secret = colon + 1;
   return true;
+}
+
+static bool read_fault(const char *text, struct options *o) {
+  struct aws_error err = {0};
+
+  if (sim_faults_add(&o->faults, text, aws_clock_system.mono(aws_clock_system.arg), &err))
+    return true;
+  fprintf(stderr, "cawsole-sim: %s\n", err.text);
+  return false;
 }
 
 /* 0: go on; else the exit status plus one. */
@@ -145,6 +169,9 @@ static int read_option(int c, struct options *o) {
   case 'c':
     ok = read_credentials(optarg, o);
     break;
+  case 'F':
+    ok = read_fault(optarg, o);
+    break;
   case 'd':
     o->server.die_with_parent = true;
     break;
@@ -185,16 +212,16 @@ static bool serve(struct options *o, struct sim_gate *gate, struct aws_error *er
 
 static int run(struct options *o) {
   struct aws_error err = {0};
-  struct sim_gate gate = {.access_key = o->credentials, .secret = o->secret};
-  char *cert = NULL, *key = NULL;
-  bool ok = !o->tls || sim_tls_make(&cert, &key, &err);
+  struct sim_gate gate = {.access_key = o->credentials, .secret = o->secret, .faults = &o->faults};
+  struct sim_certs certs = {.cert = {NULL}};
+  bool ok = !o->tls || sim_certs_make(&certs, &err);
 
-  o->server.cert = cert;
-  o->server.key = key;
-  if (ok && cert && o->ca_out && !write_certificate(o->ca_out, cert))
+  o->server.certs = o->tls ? &certs : NULL;
+  if (ok && o->tls && o->ca_out && !write_certificate(o->ca_out, certs.cert[SIM_CERT_GOOD]))
     ok = false;
   o->world.now = aws_clock_system.wall(aws_clock_system.arg);
   gate.ids = (uint64_t)o->world.now;
+  o->faults.random = o->world.seed;
   if (ok)
     gate.world = sim_world_new(&o->world, &err);
   if (gate.world)
@@ -204,8 +231,7 @@ static int run(struct options *o) {
     fprintf(stderr, "cawsole-sim: %s\n", err.text);
   sim_world_free(gate.elsewhere);
   sim_world_free(gate.world);
-  free(cert);
-  free(key);
+  sim_certs_done(&certs);
   return ok ? EXIT_SUCCESS : err.code == AWS_E_USAGE ? EXIT_USAGE : EXIT_FAILURE;
 }
 

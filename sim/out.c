@@ -40,7 +40,7 @@ static const char *element(const struct sim_out *o, const char *name) {
 }
 
 /* What stands before a value: comma and name, element, or key. */
-static void before(struct sim_out *o, const char *name) {
+static struct aws_buf *before(struct sim_out *o, const char *name) {
   struct aws_buf *b = &o->buf;
 
   switch (o->format) {
@@ -65,6 +65,7 @@ static void before(struct sim_out *o, const char *name) {
   }
   if (o->depth)
     o->open[o->depth - 1].used = true;
+  return b;
 }
 
 static void after(struct sim_out *o, const char *name) {
@@ -78,6 +79,7 @@ static void after(struct sim_out *o, const char *name) {
 static void push(struct sim_out *o, const char *name, const char *item) {
   const char *close = element(o, name);
   bool is_list = item != NULL;
+  size_t start = o->buf.n;
 
   before(o, name);
   if (o->format == SIM_FORMAT_JSON)
@@ -88,6 +90,7 @@ static void push(struct sim_out *o, const char *name, const char *item) {
     o->buf.failed = true; /* no answer is that deep */
     return;
   }
+  o->open[o->depth].from = start;
   o->open[o->depth].close = close;
   o->open[o->depth].item = item;
   o->open[o->depth++].used = false;
@@ -116,12 +119,20 @@ void sim_end(struct sim_request *rq) {
     aws_buf_add_c(&o->buf, o->open[o->depth].close);
     aws_buf_add_char(&o->buf, '>');
   }
+  if (o->twist.fault == SIM_MEMBERS_TWICE && o->depth && o->open[o->depth - 1].item)
+    sim_twist_twice(o, o->open[o->depth].from);
+}
+
+void sim_raw(struct sim_request *rq, const char *name, struct aws_str value) {
+  before(&rq->out, name);
+  aws_buf_add_str(&rq->out.buf, value);
+  after(&rq->out, name);
 }
 
 void sim_strn(struct sim_request *rq, const char *name, struct aws_str value) {
   struct sim_out *o = &rq->out;
 
-  if (!value.p)
+  if (!value.p || sim_twist_member(rq, name, SIM_MEMBER_TEXT, value))
     return;
   before(o, name);
   if (o->format == SIM_FORMAT_JSON)
@@ -159,6 +170,8 @@ void sim_int(struct sim_request *rq, const char *name, int64_t value) {
   struct sim_out *o = &rq->out;
   char text[24];
 
+  if (sim_twist_member(rq, name, SIM_MEMBER_NUMBER, (struct aws_str){0}))
+    return;
   if (o->format == SIM_FORMAT_CBOR) {
     before(o, name);
     if (value < 0)
@@ -175,6 +188,8 @@ void sim_double(struct sim_request *rq, const char *name, double value) {
   struct sim_out *o = &rq->out;
   char text[40];
 
+  if (sim_twist_member(rq, name, SIM_MEMBER_NUMBER, (struct aws_str){0}))
+    return;
   if (o->format == SIM_FORMAT_CBOR) {
     before(o, name);
     cbor_double(&o->buf, value);
@@ -190,6 +205,8 @@ void sim_double(struct sim_request *rq, const char *name, double value) {
 void sim_bool(struct sim_request *rq, const char *name, bool value) {
   struct sim_out *o = &rq->out;
 
+  if (sim_twist_member(rq, name, SIM_MEMBER_BOOL, (struct aws_str){0}))
+    return;
   if (o->format == SIM_FORMAT_CBOR) {
     before(o, name);
     aws_buf_add_char(&o->buf, value ? (char)0xf5 : (char)0xf4);
@@ -202,7 +219,7 @@ void sim_time(struct sim_request *rq, const char *name, aws_ms world_time) {
   struct sim_out *o = &rq->out;
   char text[AWS_TIME_MAX];
 
-  if (!world_time)
+  if (!world_time || sim_twist_member(rq, name, SIM_MEMBER_TIME, (struct aws_str){0}))
     return;
   aws_ms t = o->world ? sim_wall(o->world, world_time) : world_time;
   if (o->format == SIM_FORMAT_CBOR) {
@@ -211,7 +228,11 @@ void sim_time(struct sim_request *rq, const char *name, aws_ms world_time) {
     cbor_double(&o->buf, (double)t / 1000.0);
   } else if (o->times == SIM_TIME_ISO) {
     aws_time_iso(t, text);
-    sim_str(rq, name, text);
+    if (o->format == SIM_FORMAT_JSON)
+      aws_buf_add_json(before(o, name), aws_str_from(text));
+    else
+      aws_buf_add_c(before(o, name), text);
+    after(o, name);
   } else {
     if (t % 1000)
       snprintf(text, sizeof text, "%lld.%03d", (long long)(t / 1000), (int)(t % 1000));

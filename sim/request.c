@@ -2,6 +2,7 @@
 #include "sim/sim.h"
 
 #include "aws/doc.h"
+#include "sim/fault_answer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,6 +63,12 @@ void sim_error(struct sim_request *rq, unsigned status, const char *code, const 
   sim_end(rq);
   if (!strcmp(rq->service->name, "cloudwatch"))
     sim_header(rq, "x-amzn-query-error", "%s;%s", code, fault);
+}
+
+void sim_plain(struct sim_request *rq, unsigned status, const char *type, const char *text) {
+  restart(rq, status);
+  rq->content_type = type;
+  aws_buf_add_c(&rq->out.buf, text);
 }
 
 void sim_invalid(struct sim_request *rq, const char *fmt, ...) {
@@ -195,6 +202,20 @@ void sim_token_write(struct sim_request *rq, const char *name, uint64_t position
   sim_strf(rq, name, "eyJzaW0i%010" PRIx64 "%016" PRIx64, token_mark(rq), position);
 }
 
+static bool page_fault(struct sim_request *rq, const char *token, struct sim_page *page) {
+  const bool first = !sim_in_has(rq, token);
+
+  page->again = rq->pages == SIM_PAGES_LOOP || (rq->pages == SIM_PAGES_EMPTY && first);
+  if (rq->pages == SIM_PAGES_EMPTY && first)
+    page->end = page->first;
+  if (rq->pages == SIM_PAGES_DENIED && first && page->end - page->first > 1)
+    page->end = page->first + (page->end - page->first) / 2;
+  if (rq->pages != SIM_PAGES_DENIED || first)
+    return true;
+  fault_access_denied(rq, NULL);
+  return false;
+}
+
 bool sim_page(struct sim_request *rq, const char *token, const char *size, size_t preset,
               size_t total, struct sim_page *page) {
   uint64_t first;
@@ -205,10 +226,14 @@ bool sim_page(struct sim_request *rq, const char *token, const char *size, size_
   page->total = total;
   page->first = first < total ? (size_t)first : total;
   page->end = want > 0 && (uint64_t)want < total - page->first ? page->first + (size_t)want : total;
-  return true;
+  return page_fault(rq, token, page);
+}
+
+bool sim_page_more(const struct sim_page *page) {
+  return page->again || page->end < page->total;
 }
 
 void sim_next(struct sim_request *rq, const char *name, const struct sim_page *page) {
-  if (page->end < page->total)
-    sim_token_write(rq, name, page->end);
+  if (sim_page_more(page))
+    sim_token_write(rq, name, page->again ? page->first : page->end);
 }

@@ -16,12 +16,16 @@ bool sim_route_op(struct sim_request *rq, const struct sim_http *h);
 struct sim_gate {
   struct sim_world *world, *elsewhere; /* elsewhere: the empty world of other regions */
   const char *access_key, *secret;
+  struct sim_faults *faults;
   uint64_t ids; /* state of the generator of request ids */
+};
+struct sim_now {
+  aws_ms wall, mono;
 };
 
 /* Answers one request: rq's status, headers and out.buf are what to send. rq->arena is the
- * caller's, who frees it and out.buf. now: wall time. */
-void sim_answer(struct sim_gate *gate, const struct sim_http *h, aws_ms now,
+ * caller's, who frees it and out.buf. */
+void sim_answer(struct sim_gate *gate, const struct sim_http *h, const struct sim_now *now,
                 struct sim_request *rq);
 const char *sim_content_type(const struct sim_request *rq);
 

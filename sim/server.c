@@ -1,43 +1,16 @@
 /* libmicrohttpd in a loop of our own: requests, delayed answers and the world's clock share a
  * thread. */
-#include "sim/server.h"
+#include "sim/http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <microhttpd.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/select.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define HEADERS_MAX 64
 #define CONNECTIONS_MAX 400
-#define REQUEST_ARENA_MAX ((size_t)32 << 20)
 #define TICK_MS 200
-
-/* One request on its way: from its first line to its last byte sent. */
-struct exchange {
-  char *target; /* path and query as they came */
-  struct aws_buf body;
-  bool begun, too_large, delayed;
-  struct MHD_Connection *connection;
-  aws_ms due; /* delayed until then (monotonic) */
-  struct exchange *next;
-};
-
-struct sim_server {
-  const struct sim_server_options *options;
-  struct sim_gate *gate;
-  struct MHD_Daemon *daemon;
-  struct exchange *waiting, **waiting_end; /* by due time, for the delay is the same for all */
-  aws_ms next_tick;
-  pid_t parent;
-  int port;
-};
 
 static volatile sig_atomic_t stop_asked;
 static int wake_pipe[2] = {-1, -1};
@@ -53,176 +26,22 @@ static void on_signal(int sig) {
   errno = saved;
 }
 
-static aws_ms mono(void) {
-  return aws_clock_system.mono(aws_clock_system.arg);
-}
+struct sim_now sim_server_now(void) {
+  const struct aws_clock *c = &aws_clock_system;
 
-static aws_ms wall(void) {
-  return aws_clock_system.wall(aws_clock_system.arg);
-}
-
-/* ---- one request ----------------------------------------------------------------------------- */
-
-struct header_list {
-  struct sim_http_header h[HEADERS_MAX];
-  size_t n;
-};
-
-static enum MHD_Result collect_header(void *arg, enum MHD_ValueKind kind, const char *name,
-                                      const char *value) {
-  struct header_list *list = arg;
-
-  (void)kind;
-  if (list->n == HEADERS_MAX)
-    return MHD_NO;
-  list->h[list->n++] = (struct sim_http_header){name, value ? value : ""};
-  return MHD_YES;
-}
-
-static void add_headers(struct MHD_Response *r, const struct sim_request *rq) {
-  bool s3 = rq->service->s3_errors;
-
-  MHD_add_response_header(r, "Content-Type", sim_content_type(rq));
-  MHD_add_response_header(r, s3 ? "x-amz-request-id" : "x-amzn-RequestId", rq->id);
-  if (s3)
-    MHD_add_response_header(r, "x-amz-id-2", "c2ltdWxhdGVkIGhvc3QgaWQ=");
-  if (rq->protocol == SIM_CBOR)
-    MHD_add_response_header(r, "smithy-protocol", "rpc-v2-cbor");
-  for (size_t i = 0; i < rq->nheaders; i++)
-    MHD_add_response_header(r, rq->headers[i].name, rq->headers[i].value);
-}
-
-static enum MHD_Result send_answer(struct sim_request *rq, struct MHD_Connection *c) {
-  struct aws_buf *b = &rq->out.buf;
-  struct MHD_Response *r = MHD_create_response_from_buffer_with_free_callback(
-      b->n, b->p ? b->p : "", b->p ? free : NULL);
-
-  if (!r) {
-    aws_buf_done(b);
-    return MHD_NO;
-  }
-  *b = (struct aws_buf){0}; /* the response's now */
-  add_headers(r, rq);
-  enum MHD_Result result = MHD_queue_response(c, rq->status, r);
-  MHD_destroy_response(r);
-  return result;
-}
-
-static enum MHD_Result too_large(struct MHD_Connection *c) {
-  struct MHD_Response *r = MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
-  enum MHD_Result result = MHD_NO;
-
-  if (r) {
-    result = MHD_queue_response(c, MHD_HTTP_CONTENT_TOO_LARGE, r);
-    MHD_destroy_response(r);
-  }
-  return result;
-}
-
-static enum MHD_Result answer(struct sim_server *s, struct exchange *x, const char *method) {
-  struct header_list headers = {.n = 0};
-  struct aws_arena arena;
-  struct aws_str query = aws_str_from(x->target), path = aws_str_split(&query, '?');
-  enum MHD_Result result;
-
-  if (x->too_large)
-    return too_large(x->connection);
-  aws_arena_init(&arena, REQUEST_ARENA_MAX);
-  MHD_get_connection_values(x->connection, MHD_HEADER_KIND, collect_header, &headers);
-  struct sim_http h = {method, path, query, headers.h, headers.n, x->body.p, x->body.n};
-  struct sim_request rq = {.arena = &arena};
-  sim_answer(s->gate, &h, wall(), &rq);
-  result = send_answer(&rq, x->connection);
-  aws_arena_done(&arena);
-  return result;
-}
-
-static void *on_target(void *arg, const char *target, struct MHD_Connection *c) {
-  struct exchange *x = aws_calloc(1, sizeof *x);
-
-  (void)arg;
-  if (!x)
-    return NULL;
-  x->connection = c;
-  x->target = strdup(target);
-  aws_buf_init(&x->body, SIM_BODY_MAX);
-  return x;
-}
-
-static void on_completed(void *arg, struct MHD_Connection *c, void **state,
-                         enum MHD_RequestTerminationCode why) {
-  struct exchange *x = *state;
-
-  (void)arg;
-  (void)c;
-  (void)why;
-  if (!x)
-    return;
-  free(x->target);
-  aws_buf_done(&x->body);
-  free(x);
-  *state = NULL;
-}
-
-static void delay(struct sim_server *s, struct exchange *x) {
-  x->delayed = true;
-  x->due = mono() + s->options->latency;
-  x->next = NULL;
-  *s->waiting_end = x;
-  s->waiting_end = &x->next;
-  MHD_suspend_connection(x->connection);
-}
-
-/* Called for the head, then for each piece of the body, then once with none left. */
-static enum MHD_Result on_request(void *arg, struct MHD_Connection *c, const char *url,
-                                  const char *method, const char *version, const char *upload,
-                                  size_t *nupload, void **state) {
-  struct sim_server *s = arg;
-  struct exchange *x = *state;
-
-  (void)c;
-  (void)url;
-  (void)version;
-  if (!x || !x->target)
-    return MHD_NO;
-  if (!x->begun) {
-    x->begun = true;
-    return MHD_YES;
-  }
-  if (*nupload) {
-    x->too_large |= !aws_buf_add(&x->body, upload, *nupload);
-    *nupload = 0;
-    return MHD_YES;
-  }
-  if (s->options->latency > 0 && !x->delayed) {
-    delay(s, x);
-    return MHD_YES;
-  }
-  return answer(s, x, method);
+  return (struct sim_now){.wall = c->wall(c->arg), .mono = c->mono(c->arg)};
 }
 
 /* ---- the loop -------------------------------------------------------------------------------- */
 
-static void resume_due(struct sim_server *s) {
-  aws_ms now = mono();
-
-  while (s->waiting && s->waiting->due <= now) {
-    struct exchange *x = s->waiting;
-    s->waiting = x->next;
-    if (!s->waiting)
-      s->waiting_end = &s->waiting;
-    MHD_resume_connection(x->connection);
-  }
-}
-
 static void live(struct sim_server *s) {
   struct sim_world *w = s->gate->world;
-  aws_ms now = mono();
+  const struct sim_now now = sim_server_now();
 
-  if (now < s->next_tick)
+  if (now.mono < s->next_tick)
     return;
-  s->next_tick = now + TICK_MS;
-  sim_live(w, sim_unwall(w, wall()));
+  s->next_tick = now.mono + TICK_MS;
+  sim_live(w, sim_unwall(w, now.wall));
   if (s->options->die_with_parent && getppid() != s->parent)
     stop_asked = 1;
 }
@@ -233,36 +52,59 @@ static aws_ms until(aws_ms now, aws_ms due, aws_ms shortest) {
   return wait < shortest ? wait : shortest;
 }
 
-static void wait_for_work(struct sim_server *s) {
+struct waiting {
   fd_set readable, writable, odd;
-  MHD_socket max = wake_pipe[0];
-  aws_ms now = mono(), wait = until(now, s->next_tick, TICK_MS);
+  MHD_socket max;
+};
+
+static void watch(struct waiting *w, int fd) {
+  FD_SET(fd, &w->readable);
+  w->max = fd > w->max ? fd : w->max;
+}
+
+static aws_ms collect(struct sim_server *s, struct waiting *w) {
+  const aws_ms now = sim_server_now().mono;
+  aws_ms wait = until(now, s->next_tick, TICK_MS);
   MHD_UNSIGNED_LONG_LONG wanted;
 
-  FD_ZERO(&readable);
-  FD_ZERO(&writable);
-  FD_ZERO(&odd);
-  FD_SET(wake_pipe[0], &readable);
-  MHD_get_fdset(s->daemon, &readable, &writable, &odd, &max);
-  if (s->waiting)
-    wait = until(now, s->waiting->due, wait);
-  if (MHD_get_timeout(s->daemon, &wanted) == MHD_YES && (aws_ms)wanted < wait)
-    wait = (aws_ms)wanted;
-  struct timeval tv = {(time_t)(wait / 1000), (suseconds_t)(wait % 1000 * 1000)};
-  if (select(max + 1, &readable, &writable, &odd, &tv) < 0) {
-    FD_ZERO(&readable);
-    FD_ZERO(&writable);
-    FD_ZERO(&odd);
+  w->max = -1;
+  FD_ZERO(&w->readable);
+  FD_ZERO(&w->writable);
+  FD_ZERO(&w->odd);
+  watch(w, wake_pipe[0]);
+  if (s->listener >= 0)
+    watch(w, s->listener);
+  for (size_t i = 0; i < s->ndaemons; i++) {
+    MHD_get_fdset(s->daemons[i], &w->readable, &w->writable, &w->odd, &w->max);
+    if (MHD_get_timeout(s->daemons[i], &wanted) == MHD_YES && (aws_ms)wanted < wait)
+      wait = (aws_ms)wanted;
   }
-  MHD_run_from_select(s->daemon, &readable, &writable, &odd);
+  return s->parked ? until(now, s->parked->due, wait) : wait;
+}
+
+static void wait_for_work(struct sim_server *s) {
+  struct waiting w;
+  const aws_ms wait = collect(s, &w);
+  struct timeval tv = {(time_t)(wait / 1000), (suseconds_t)(wait % 1000 * 1000)};
+
+  if (select(w.max + 1, &w.readable, &w.writable, &w.odd, &tv) < 0) {
+    FD_ZERO(&w.readable);
+    FD_ZERO(&w.writable);
+    FD_ZERO(&w.odd);
+  }
+  listen_accept(s);
+  for (size_t i = 0; i < s->ndaemons; i++)
+    MHD_run_from_select(s->daemons[i], &w.readable, &w.writable, &w.odd);
 }
 
 void sim_server_run(struct sim_server *s) {
   while (!stop_asked) {
+    listen_obey(s);
     wait_for_work(s);
-    if (s->waiting && s->waiting->due <= mono()) {
-      resume_due(s);
-      MHD_run(s->daemon);
+    if (s->parked && s->parked->due <= sim_server_now().mono) {
+      exchange_resume(s, sim_server_now().mono);
+      for (size_t i = 0; i < s->ndaemons; i++)
+        MHD_run(s->daemons[i]);
     }
     live(s);
   }
@@ -290,27 +132,36 @@ static void on_log(void *arg, const char *fmt, va_list ap) {
   (void)ap; /* clients that hang up are no news */
 }
 
-static struct MHD_Daemon *start(struct sim_server *s, struct sockaddr_in *addr) {
-  const struct sim_server_options *o = s->options;
-  bool tls = o->cert != NULL;
+static struct MHD_Daemon *start(struct sim_server *s, const char *cert, const char *key) {
   struct MHD_OptionItem more[] = {
-      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->cert},
-      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key},
+      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)cert},
+      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)key},
       {MHD_OPTION_END, 0, NULL},
   };
 
-  return MHD_start_daemon(MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0u),
-                          0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-                          MHD_OPTION_SOCK_ADDR, (struct sockaddr *)addr,
-                          MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED,
-                          on_completed, s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-                          MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_ARRAY,
-                          tls ? more : more + 2, MHD_OPTION_END);
+  return MHD_start_daemon(MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET |
+                              (cert ? MHD_USE_TLS : 0u),
+                          0, NULL, NULL, exchange_step, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+                          MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, s,
+                          MHD_OPTION_NOTIFY_COMPLETED, exchange_end, s, MHD_OPTION_CONNECTION_LIMIT,
+                          (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, 60u,
+                          MHD_OPTION_ARRAY, cert ? more : more + 2, MHD_OPTION_END);
+}
+
+static bool start_all(struct sim_server *s) {
+  const struct sim_certs *c = s->options->certs;
+
+  for (size_t i = 0; i < (c ? SIM_CERTS : 1); i++) {
+    s->daemons[i] = start(s, c ? c->cert[i] : NULL, c ? c->key[i] : NULL);
+    if (!s->daemons[i])
+      return false;
+    s->ndaemons = i + 1;
+  }
+  return true;
 }
 
 struct sim_server *sim_server_new(const struct sim_server_options *o, struct sim_gate *gate,
                                   struct aws_error *err) {
-  struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons((uint16_t)o->port)};
   struct sim_server *s = aws_calloc(1, sizeof *s);
 
   if (!s) {
@@ -319,19 +170,14 @@ struct sim_server *sim_server_new(const struct sim_server_options *o, struct sim
   }
   s->options = o;
   s->gate = gate;
-  s->waiting_end = &s->waiting;
   s->parent = getppid();
-  addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  s->daemon = catch_signals() ? start(s, &addr) : NULL;
-  const union MHD_DaemonInfo *info =
-      s->daemon ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
-  if (!info) {
+  s->listener = -1;
+  if (!catch_signals() || !start_all(s) || !listen_open(s, o->port)) {
     aws_error_set(err, AWS_E_NETWORK, "cannot listen on 127.0.0.1 port %d: %s; is it taken?",
                   o->port, strerror(errno));
     sim_server_free(s);
     return NULL;
   }
-  s->port = info->port;
   return s;
 }
 
@@ -342,12 +188,9 @@ int sim_server_port(const struct sim_server *s) {
 void sim_server_free(struct sim_server *s) {
   if (!s)
     return;
-  while (s->waiting) {
-    struct exchange *x = s->waiting;
-    s->waiting = x->next;
-    MHD_resume_connection(x->connection);
-  }
-  if (s->daemon)
-    MHD_stop_daemon(s->daemon);
+  listen_close(s);
+  exchange_resume(s, INT64_MAX);
+  for (size_t i = 0; i < s->ndaemons; i++)
+    MHD_stop_daemon(s->daemons[i]);
   free(s);
 }

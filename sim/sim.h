@@ -8,6 +8,7 @@
 #ifndef CAWSOLE_SIM_SIM_H
 #define CAWSOLE_SIM_SIM_H
 
+#include "sim/fault.h"
 #include "sim/live.h"
 #include "sim/world.h"
 
@@ -70,13 +71,18 @@ struct sim_out {
   enum sim_format format;
   enum sim_time_format times;
   const struct sim_world *world; /* for wall time */
+  struct sim_twist twist;        /* how it goes wrong */
   size_t depth;
   struct {
+    size_t from;       /* where its value begins */
     const char *close; /* element to close; XML */
     const char *item;  /* a list: the element of each item; NULL: a structure */
     bool used;         /* has a member */
   } open[SIM_OUT_DEPTH];
 };
+
+/* A value as it stands, for faults: nothing is escaped. */
+void sim_raw(struct sim_request *rq, const char *name, struct aws_str value);
 
 /* Inside a list pass name NULL. A text of NULL is a member left out. */
 void sim_begin(struct sim_request *rq, const char *name); /* a structure */
@@ -114,11 +120,23 @@ struct sim_request {
     char value[256];
   } headers[6]; /* sim_header() */
   size_t nheaders;
+  const char *content_type; /* NULL: the protocol's */
+  /* The faults that meet it, and what they ask of others. */
+#define SIM_REQUEST_PLAYS 8
+  struct sim_play *plays[SIM_REQUEST_PLAYS];
+  size_t nplays;
+  enum sim_page_fault pages;
+  struct sim_wire wire;
+  aws_ms clock_ahead;
+  int64_t lives; /* seconds, of credentials given out; with short_lived */
+  bool short_lived;
 };
 
 /* Answers an error; what was written before is thrown away. code as on the wire. */
 void sim_error(struct sim_request *rq, unsigned status, const char *code, const char *fmt, ...)
     AWS_PRINTF(4, 5);
+/* Answers a text that is no document; the status and type are its own. */
+void sim_plain(struct sim_request *rq, unsigned status, const char *type, const char *text);
 /* The service's own error for a wrong parameter (ValidationException, InvalidParameterValue, ...).
  */
 void sim_invalid(struct sim_request *rq, const char *fmt, ...) AWS_PRINTF(2, 3);
@@ -139,7 +157,9 @@ const char *sim_item_str(const cJSON *item);
  * writes the token when there is more. Tokens hold only for the same other parameters. */
 struct sim_page {
   size_t first, end, total;
+  bool again; /* by a fault: its token leads here again */
 };
+bool sim_page_more(const struct sim_page *page);
 bool sim_page(struct sim_request *rq, const char *token, const char *size, size_t preset,
               size_t total, struct sim_page *page) AWS_MUST_CHECK;
 void sim_next(struct sim_request *rq, const char *name, const struct sim_page *page);

@@ -88,7 +88,7 @@ static void check_shape(struct sim_gate *gate, const struct shape *c) {
   aws_arena_init(&a, 1 << 20);
   struct sim_request rq = {.arena = &a};
 
-  sim_answer(gate, &h, START, &rq);
+  sim_answer(gate, &h, &(const struct sim_now){.wall = START}, &rq);
   if (rq.status != c->status || !strstr(rq.out.buf.p, c->part))
     fail_msg("%s %s: %u %s", c->method, c->path, rq.status, rq.out.buf.p);
   assert_string_equal(sim_content_type(&rq), c->type);
@@ -116,7 +116,8 @@ static void test_unsigned_requests_in_every_protocol(void **state) {
   };
   struct aws_error err = {0};
   struct sim_world_options o = {.seed = 1, .speed = 1, .now = START};
-  struct sim_gate gate = {.access_key = "testing", .secret = "testing"};
+  static struct sim_faults none;
+  struct sim_gate gate = {.faults = &none, .access_key = "testing", .secret = "testing"};
 
   (void)state;
   gate.world = sim_world_new(&o, &err);
