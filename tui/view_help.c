@@ -13,26 +13,6 @@ static struct help *help_of(const struct tui_view *v) {
   return (struct help *)(uintptr_t)v;
 }
 
-static void add_group(struct help *h, const struct tui_view *of, enum tui_key_group g) {
-  struct tui *t = h->view.tui;
-  bool any = false;
-  for (unsigned c = 0; c < TUI_COMMANDS; c++) {
-    const struct tui_key_def *def = tui_key_def(c);
-    char keys[96];
-    if (def->group != g || !tui_can(t, of, c))
-      continue;
-    tui_keys_all(&t->settings.keys, c, keys, sizeof keys);
-    if (!keys[0])
-      continue;
-    if (!any)
-      wid_text_add(&h->page.text, WID_HEADER, 0, wid_str_from(tui_group_title(g)));
-    any = true;
-    wid_text_add_pair(&h->page.text, 16, keys, WID_NORMAL, wid_str_from(def->what));
-  }
-  if (any)
-    wid_text_add(&h->page.text, WID_NORMAL, 0, WID_STR_LIT(""));
-}
-
 /* Where a command that does nothing here does something: the pane of what it applies to. */
 static void pane_of(enum tui_command c, char *out, size_t size) {
   const struct stack_action_def *def = tui_action_of(c);
@@ -45,18 +25,42 @@ static void pane_of(enum tui_command c, char *out, size_t size) {
   }
 }
 
-/* A newcomer looks for a key before knowing where it works. */
-static void add_elsewhere(struct help *h, const struct tui_view *of) {
-  struct tui *t = h->view.tui;
-  wid_text_add(&h->page.text, WID_HEADER, 0, WID_STR_LIT("In other panes and views"));
+static void add_command(struct help *h, enum tui_command c, unsigned style, const char *where) {
+  char keys[96], what[200];
+  tui_keys_all(&h->view.tui->settings.keys, c, keys, sizeof keys);
+  snprintf(what, sizeof what, "%s%s", tui_key_def(c)->what, where);
+  if (keys[0])
+    wid_text_add_pair(&h->page.text, 16, keys, style, wid_str_from(what));
+}
+
+/* A newcomer looks for an action before knowing where it works: those of other panes are named too.
+ */
+static void add_group(struct help *h, const struct tui_view *of, enum tui_key_group g) {
+  bool any = false;
   for (unsigned c = 0; c < TUI_COMMANDS; c++) {
-    char keys[96], where[64], what[200];
-    tui_keys_all(&t->settings.keys, c, keys, sizeof keys);
-    if (!keys[0] || tui_can(t, of, c))
+    char where[64] = "";
+    bool here = tui_can(h->view.tui, of, c);
+    if (!here)
+      pane_of(c, where, sizeof where);
+    if (tui_key_def(c)->group != g || (!here && !where[0]))
       continue;
+    if (!any)
+      wid_text_add(&h->page.text, WID_HEADER, 0, wid_str_from(tui_group_title(g)));
+    any = true;
+    add_command(h, c, here ? WID_NORMAL : WID_DIM, where);
+  }
+  if (any)
+    wid_text_add(&h->page.text, WID_NORMAL, 0, WID_STR_LIT(""));
+}
+
+/* The rest, so that no key is a secret. */
+static void add_elsewhere(struct help *h, const struct tui_view *of) {
+  wid_text_add(&h->page.text, WID_HEADER, 0, WID_STR_LIT("In other views"));
+  for (unsigned c = 0; c < TUI_COMMANDS; c++) {
+    char where[64];
     pane_of(c, where, sizeof where);
-    snprintf(what, sizeof what, "%s%s", tui_key_def(c)->what, where);
-    wid_text_add_pair(&h->page.text, 16, keys, WID_NORMAL, wid_str_from(what));
+    if (!tui_can(h->view.tui, of, c) && !where[0])
+      add_command(h, c, WID_NORMAL, "");
   }
   wid_text_add_pair(&h->page.text, 16, "Ctrl-C", WID_NORMAL,
                     WID_STR_LIT("quit, from anywhere; asks once while an action is under way"));

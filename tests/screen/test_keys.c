@@ -275,7 +275,7 @@ static void help_names_every_key_and_where_it_works(void **state) {
   (void)state;
   console_ready(s);
   screen_keys(s, "?");
-  screen_expect(s, "In other panes and views");
+  screen_expect(s, "In other views");
   for (size_t i = 0; i < COUNT(listed); i++) {
     char wanted[64], first[16] = "";
     sscanf(listed[i].keys, "%15s", first);
