@@ -75,7 +75,7 @@ static const struct wid_column alarm_columns[] = {
     [ALARM] = {"alarm", 16, 28, 2, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
     [ALARM_STATE] = {"state", 10, 19, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [SINCE] = {"since", 12, 14, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
-    [METRIC] = {"metric", 16, 26, 1, 2, WID_ALIGN_LEFT, WID_CLIP_START},
+    [METRIC] = {"metric", 16, 26, 1, 2, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
     [REASON] = {"why", 30, 40, 4, 1, WID_ALIGN_LEFT, WID_CLIP_END},
 };
 
