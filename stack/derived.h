@@ -49,7 +49,7 @@ struct stack_derived {
 
 /* ---- path_facts.c, since.c ------------------------------------------------------------------- */
 
-void stack_hop_facts(struct stack *s, struct stack_hop *h); /* facts, moving, spark */
+void stack_hop_facts(struct stack *s, struct stack_hop *h); /* facts, moving */
 const char *stack_database_title(struct stack *s, const struct stack_hop *h);
 /* Follows when each hop's fault began; says it of the one that the path names. */
 void stack_since(struct stack *s, struct stack_path *p);

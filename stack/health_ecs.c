@@ -95,7 +95,8 @@ static void rate_failed_rollouts(const struct ecs_service *v, const struct stack
   const struct ecs_deployment *d = v->deployments.items, *now = stack_primary(v);
   for (size_t i = 0; i < v->deployments.n; i++) {
     int64_t rev = stack_revision(d[i].task_definition);
-    if (!aws_str_eq_c(d[i].rollout_state, "FAILED"))
+    bool over = now && &d[i] != now && !o->rolling; /* it was left: remembered as a note */
+    if (over || !aws_str_eq_c(d[i].rollout_state, "FAILED"))
       continue;
     enum stack_level level = &d[i] == now && v->running < v->desired ? STACK_BAD : STACK_WARN;
     if (o->back)

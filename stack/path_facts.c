@@ -1,5 +1,4 @@
-/* What a hop says of itself in a few words: rates, counts, revisions, and the curve of one of them.
- */
+/* What a hop says of itself in a few words: rates, counts, revisions. */
 #include "config.h"
 
 #include "stack/derived.h"
@@ -51,18 +50,14 @@ static double sum_of(struct stack *s, struct stack_hop *h, enum stack_kind k, co
   return sum;
 }
 
-/* Of the thing that has most of it, which gives its curve too; NaN when none has it. */
-static double most_of(struct stack *s, struct stack_hop *h, enum stack_kind k, const char *metric,
-                      const struct stack_series **spark) {
+/* Of the thing that has most of it; NaN when none has it. */
+static double most_of(struct stack *s, struct stack_hop *h, enum stack_kind k, const char *metric) {
   const struct stack_collection *c = stack_collection(s, k);
   double most = NAN;
   for (size_t i = 0; i < c->n; i++) {
     const struct stack_series *v = series(s, h, k, c->rows[i]->id, metric);
-    if (!v || v->last <= most)
-      continue;
-    most = v->last;
-    if (spark)
-      *spark = v;
+    if (v && !(v->last <= most))
+      most = v->last;
   }
   return most;
 }
@@ -92,8 +87,6 @@ static void facts_cdn(struct stack *s, struct stack_hop *h) {
   double requests = sum_of(s, h, STACK_DISTRIBUTION, "Requests");
   if (!isnan(requests))
     fact(h, 0, "%s rpm", short_number(requests, text));
-  most_of(s, h, STACK_DISTRIBUTION, "5xxErrorRate", &h->spark);
-  h->spark_fact = 1;
   say_failed(s, h, STACK_DISTRIBUTION);
   const struct stack_collection *c = stack_collection(s, STACK_DISTRIBUTION);
   for (size_t i = 0; i < c->n; i++)
@@ -115,14 +108,12 @@ static void facts_api(struct stack *s, struct stack_hop *h) {
   double requests = sum_of(s, h, STACK_API, "Count");
   if (!isnan(requests))
     fact(h, 0, "%s rps", short_number(requests / 60, text));
-  most_of(s, h, STACK_API, "5xx", &h->spark);
-  h->spark_fact = 1;
   say_failed(s, h, STACK_API);
 }
 
 static void facts_alb(struct stack *s, struct stack_hop *h) {
   char text[16];
-  double p95 = most_of(s, h, STACK_LOAD_BALANCER, "TargetResponseTime", &h->spark);
+  double p95 = most_of(s, h, STACK_LOAD_BALANCER, "TargetResponseTime");
   double all = sum_of(s, h, STACK_LOAD_BALANCER, "RequestCount");
   if (!isnan(p95))
     fact(h, 0, "p95 %.0fms", p95);
@@ -168,8 +159,7 @@ static void facts_ecs(struct stack *s, struct stack_hop *h) {
     fact(h, 0, "%" PRId64 "/%" PRId64 " tasks", running, desired);
   if (rolling)
     say_rollout(s, h, rolling);
-  double cpu = most_of(s, h, STACK_SERVICE, "CPUUtilization", &h->spark);
-  h->spark_fact = 2;
+  double cpu = most_of(s, h, STACK_SERVICE, "CPUUtilization");
   if (!isnan(cpu))
     fact(h, 2, "cpu %.0f%%", cpu);
 }
@@ -185,9 +175,9 @@ static bool db_moving(struct aws_str status) {
 
 static void facts_db(struct stack *s, struct stack_hop *h) {
   char text[16];
-  double cpu = most_of(s, h, STACK_DB_INSTANCE, "CPUUtilization", &h->spark);
+  double cpu = most_of(s, h, STACK_DB_INSTANCE, "CPUUtilization");
   double conn = sum_of(s, h, STACK_DB_INSTANCE, "DatabaseConnections");
-  double lag = most_of(s, h, STACK_DB_INSTANCE, "AuroraReplicaLag", NULL);
+  double lag = most_of(s, h, STACK_DB_INSTANCE, "AuroraReplicaLag");
   if (!isnan(cpu))
     fact(h, 0, "cpu %.0f%%", cpu);
   if (!isnan(conn))

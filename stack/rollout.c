@@ -127,12 +127,13 @@ bool stack_service_seen(struct stack *s, const struct stack_row *row) {
 
 /* ---- how it stands --------------------------------------------------------------------------- */
 
-/* The deployment that failed and made ECS go back to an older one. */
+/* The deployment that failed and made ECS go back to an older one. One that was made since is the
+ * operator's. */
 static const struct ecs_deployment *failed_after(const struct ecs_service *v,
                                                  const struct ecs_deployment *now) {
   const struct ecs_deployment *d = v->deployments.items;
   for (size_t i = 0; i < v->deployments.n; i++)
-    if (&d[i] != now && aws_str_eq_c(d[i].rollout_state, "FAILED"))
+    if (d[i].created > now->created && aws_str_eq_c(d[i].rollout_state, "FAILED"))
       return &d[i];
   return NULL;
 }

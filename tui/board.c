@@ -63,6 +63,7 @@ static void hop_facts(const struct stack *s, const struct stack_hop *from,
     if (!text.n)
       continue;
     to->details[n].text = text;
+    to->details[n].style = from->facts_stale ? WID_DIM : WID_NORMAL;
     if (w >= CURVES_FROM && curves->at[f].n) {
       to->details[n].series = curves->at[f].points;
       to->details[n].n_series = curves->at[f].n;
@@ -84,9 +85,22 @@ static void hop_sign(const struct stack *s, const struct stack_hop *h, struct wi
     *glyph = WID_STR_LIT("\xe2\x80\xa6"); /* not read yet: no reason to worry */
     *style = WID_DIM;
   }
+  if (h->stale) /* it is told as it was */
+    *style = WID_DIM;
 }
 
-static void build_hops(const struct stack *s, struct hops *out) {
+/* How well, where that is not well, and of when, where that is not now. */
+static void hop_word(struct tui *t, const struct stack_hop *h, char *out, size_t size) {
+  char age[TUI_AGE_MAX];
+  const char *word = h->rating.level >= STACK_UNKNOWN ? tui_level_word(h->rating.level) : "";
+  if (h->stale && h->as_of && h->rating.level != STACK_UNKNOWN)
+    snprintf(out, size, "%s%s%s ago", word, *word ? " " : "", tui_age(t, h->as_of, age));
+  else
+    snprintf(out, size, "%s", word);
+}
+
+static void build_hops(struct tui *t, struct hops *out) {
+  const struct stack *s = t->stack;
   const struct stack_path *path = stack_path(s);
   static const char *const shorts[] = {
       [STACK_HOP_CDN] = "CF",  [STACK_HOP_API] = "API", [STACK_HOP_ALB] = "ALB",
@@ -105,12 +119,13 @@ static void build_hops(const struct stack *s, struct hops *out) {
                             .joined = chained && !h->beside,
                             .faulty = h->first_fault && !reading};
     hop_sign(s, h, &hop->glyph, &hop->style);
-    if (h->beside && h->count && !reading) {
+    if (h->beside && h->count && !reading)
       snprintf(out->words[out->n], sizeof out->words[0], "%zu", h->count);
-      hop->word = wid_str_from(out->words[out->n]);
-    } else if (h->rating.level >= STACK_UNKNOWN && !reading) {
-      hop->word = wid_str_from(tui_level_word(h->rating.level));
-    }
+    else if (!reading)
+      hop_word(t, h, out->words[out->n], sizeof out->words[0]);
+    else
+      out->words[out->n][0] = '\0';
+    hop->word = wid_str_from(out->words[out->n]);
     if (!h->beside)
       hop_facts(s, h, &out->curves[out->n], hop, wid_term_size().w);
     chained = chained || !h->beside;
@@ -196,7 +211,7 @@ static void announce(struct board *b) {
 static struct wid_rect draw_path(struct board *b, WINDOW *win, struct wid_rect r) {
   struct stack *s = b->view.tui->stack;
   struct hops hops;
-  build_hops(s, &hops);
+  build_hops(b->view.tui, &hops);
   int h = hops.n ? wid_strip_height(hops.hops, hops.n, r.w - 2) : 0;
   h = h > r.h / 3 ? r.h / 3 : h;
   b->strip = (struct wid_rect){r.y, r.x + 1, h, r.w - 2};
@@ -389,7 +404,7 @@ static enum tui_result mouse(struct board *b, const struct wid_event *e) {
   int y = e->mouse.y, x = e->mouse.x;
   if (e->mouse.kind == WID_MOUSE_PRESS && wid_rect_has(b->strip, y, x)) {
     struct hops hops;
-    build_hops(b->view.tui->stack, &hops);
+    build_hops(b->view.tui, &hops);
     size_t hit = wid_strip_hit(b->strip, hops.hops, hops.n, y, x);
     const struct stack_hop *hop = nth_hop(stack_path(b->view.tui->stack), hit);
     if (hop)

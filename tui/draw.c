@@ -108,13 +108,22 @@ static void title_level(struct title *b, struct tui *t, int w) {
   const char *glyph = tui_level_glyph(p->level);
   const char *word = tui_level_word(p->level <= STACK_NOTE ? STACK_OK : p->level);
   const char *reason = strstr(p->summary, ": ");
-  int room = reason_room(b, w) - (int)strlen(word) - 6;
-  snprintf(b->health, sizeof b->health, "%s %s", glyph, word);
+  char stale[80], age[TUI_AGE_MAX];
+  bool old = p->stale && p->as_of && p->level != STACK_UNKNOWN;
+  if (old && p->level < STACK_UNKNOWN) {
+    snprintf(stale, sizeof stale, ": %s", p->stale_why);
+    reason = stale;
+  }
+  if (old)
+    snprintf(b->health, sizeof b->health, "%s %s %s ago", glyph, word, tui_age(t, p->as_of, age));
+  else
+    snprintf(b->health, sizeof b->health, "%s %s", glyph, word);
+  int room = reason_room(b, w) - wid_cells_width(wid_str_from(b->health), w) - 4;
   if (reason && room >= REASON_LEAST)
     wid_cells_fit(text, sizeof text, wid_str_from(reason), room, WID_CLIP_END);
   else
     text[0] = '\0';
-  add(b, title_style(p->level), 0, false, " %s %s%s ", glyph, word, text);
+  add(b, old ? WID_TITLE_WARN : title_style(p->level), 0, false, " %s%s ", b->health, text);
   b->parts[b->n - 1].brief = wid_str_from(b->health);
 }
 

@@ -51,37 +51,29 @@ static const struct ecs_deployment *primary(const struct ecs_service *s) {
   return NULL;
 }
 
-/* The newest deployment that is being replaced and still runs tasks. */
-static const struct ecs_deployment *leaving(const struct ecs_service *s) {
-  const struct ecs_deployment *d = s->deployments.items;
-  for (size_t i = 0; i < s->deployments.n; i++)
-    if (!aws_str_eq_c(d[i].status, "PRIMARY") && d[i].running > 0)
-      return &d[i];
-  return NULL;
-}
-
-static void rollout_cell(struct pane *p, const struct ecs_service *s, struct wid_cell *cell) {
+static void rollout_cell(struct pane *p, const struct stack_row *row, struct wid_cell *cell) {
+  const struct ecs_service *s = row->item;
   const struct ecs_deployment *d = primary(s);
   char age[TUI_AGE_MAX];
   if (!d)
     return;
   if (aws_str_eq_c(d->rollout_state, "IN_PROGRESS")) {
-    wid_cell_printf(cell, "IN_PROGRESS %s", tui_age(p->tui, d->created, age));
-    cell->style = WID_NOTE;
+    struct stack_rollout r = stack_rollout_of(p->tui->stack, row);
+    wid_cell_printf(cell, "%s %s", r.back ? "rolling back" : "IN_PROGRESS",
+                    tui_age(p->tui, r.since, age));
+    cell->style = r.back ? WID_WARN : WID_NOTE;
     return;
   }
   pane_cell_str(cell, d->rollout_state);
   cell->style = aws_str_eq_c(d->rollout_state, "FAILED") ? WID_BAD : WID_DIM;
 }
 
-static void revision_cell(const struct ecs_service *s, struct wid_cell *cell) {
-  const struct ecs_deployment *from = leaving(s);
-  struct aws_str to = aws_str_after_last(s->task_definition, ':');
-  struct aws_str old = from ? aws_str_after_last(from->task_definition, ':') : to;
-  if (aws_str_eq(old, to))
-    pane_cell_str(cell, to);
+static void revision_cell(struct pane *p, const struct stack_row *row, struct wid_cell *cell) {
+  struct stack_rollout r = stack_rollout_of(p->tui->stack, row);
+  if (r.rolling && r.from && r.from != r.rev)
+    wid_cell_printf(cell, "%lld\xe2\x86\x92%lld", (long long)r.from, (long long)r.rev);
   else
-    wid_cell_printf(cell, "%.*s\xe2\x86\x92%.*s", AWS_STR_ARG(old), AWS_STR_ARG(to));
+    wid_cell_printf(cell, "%lld", (long long)r.rev);
 }
 
 static void service_cell(struct pane *p, const struct pane_row *r, int column,
@@ -99,7 +91,7 @@ static void service_cell(struct pane *p, const struct pane_row *r, int column,
     cell->style = tui_level_style(r->row->rating.level);
     break;
   case ROLLOUT:
-    rollout_cell(p, s, cell);
+    rollout_cell(p, r->row, cell);
     break;
   case CPU_USE:
     pane_cell_metric(p, cell, r, CPU);
@@ -108,7 +100,7 @@ static void service_cell(struct pane *p, const struct pane_row *r, int column,
     pane_cell_metric(p, cell, r, MEMORY);
     break;
   case REVISION:
-    revision_cell(s, cell);
+    revision_cell(p, r->row, cell);
     break;
   case AGE:
     pane_cell_age(p, cell, d ? d->created : s->created);

@@ -15,7 +15,7 @@ struct io_job {
   bool done;
   /* Calls back and frees; the job is in no list any more. */
   void (*deliver)(struct io_job *job);
-  void (*release)(struct io_job *job); /* frees without calling back */
+  void (*release)(struct io_job *job); /* frees; a name lookup says that it was cancelled */
 };
 
 struct io_list {

@@ -54,8 +54,13 @@ static void deliver(struct io_job *job) {
   free(r);
 }
 
+/* Who asked may have kept something for the answer alone. */
 static void release(struct io_job *job) {
-  free(job);
+  struct resolve *r = (struct resolve *)job;
+  struct aws_error err = {0};
+  aws_error_set(&err, AWS_E_CANCELLED, "%s: the name is no longer looked up", r->host);
+  r->fn(r->arg, NULL, 0, &err);
+  free(r);
 }
 
 /* A host name and nothing else: it becomes part of an address. */

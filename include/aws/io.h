@@ -14,7 +14,8 @@ struct aws_io;
  * failure with *err set. */
 struct aws_io *aws_io_new(const struct aws_clock *clock, const char *ca_file,
                           struct aws_error *err);
-/* Cancels what is under way, without callbacks. Not from within a callback. */
+/* Cancels what is under way, without callbacks but those of name lookups. Not from within a
+ * callback. */
 void aws_io_free(struct aws_io *io);
 const struct aws_clock *aws_io_clock(const struct aws_io *io);
 
@@ -93,7 +94,8 @@ struct aws_str aws_http_header(const struct aws_http_reply *r, const char *lower
 
 /* Resolves a name as the HTTP client would, without blocking, in 5 seconds at most. Sorted textual
  * addresses, 64 at most; n == 0 with err set when there are none. It cannot be cancelled: arg must
- * live until the callback or aws_io_free. False: not a host name, or no memory; no callback. */
+ * live until the callback, which aws_io_free makes at the latest (AWS_E_CANCELLED; start nothing
+ * then). False: not a host name, or no memory; no callback. */
 typedef void (*aws_resolve_fn)(void *arg, const struct aws_str *addrs, size_t n,
                                const struct aws_error *err);
 bool aws_io_resolve(struct aws_io *io, struct aws_str host, aws_resolve_fn fn, void *arg);

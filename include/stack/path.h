@@ -30,13 +30,11 @@ struct stack_hop {
    * overdue. What is too old to stand for the present is STACK_UNKNOWN. */
   struct stack_rating rating;
   bool stale;
-  aws_ms as_of;                     /* wall; the oldest reading that it is judged by; 0: none */
-  char stale_why[40];               /* "throttled", "no connection", "overdue"; "" when fresh */
-  char facts[STACK_HOP_FACTS][40];  /* short: "310 rps", "p95 412ms", "web 3/5"; "" when unknown */
-  bool facts_stale;                 /* some of them, or the spark, are older than they should be */
-  const struct stack_series *spark; /* or NULL */
-  size_t spark_fact;                /* the fact that the spark is the curve of */
-  enum stack_kind worst_kind;       /* where the worst thing is: Enter goes there */
+  aws_ms as_of;                    /* wall; the oldest reading that it is judged by; 0: none */
+  char stale_why[40];              /* "throttled", "no connection", "overdue"; "" when fresh */
+  char facts[STACK_HOP_FACTS][40]; /* short: "310 rps", "p95 412ms", "web 3/5"; "" when unknown */
+  bool facts_stale;                /* some of them are older than they should be */
+  enum stack_kind worst_kind;      /* where the worst thing is: Enter goes there */
   struct aws_str worst_id;
   size_t count; /* things of this hop */
 };

@@ -42,7 +42,7 @@ static void who_and_where_stay(void **state) {
   (void)state;
   screen_expect(s, "^ shop-prod PROD eu-west-1 123456789012 OpsRole ▲ degraded +[1-9] alarms? "
                    "[0-9]+/min [0-9]{2}:[0-9]{2}$");
-  screen_expect(s, "^ ▲ CloudFront ");
+  screen_expect(s, "^ ▲ ALB ");
   screen_resize(s, 36, 120);
   screen_expect(s,
                 "^ shop-prod +PROD +eu-west-1 +123456789012 +OpsRole +▲ degraded.* [1-9] alarms? +"

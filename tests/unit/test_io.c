@@ -487,6 +487,18 @@ static void test_resolve_all(void **state) {
   assert_string_equal(r.all, "10.1.2.3 ");
 }
 
+static void test_resolve_ends_with_the_loop(void **state) {
+  struct names r = {0};
+  struct aws_error err = {0};
+  struct aws_io *io = aws_io_new(NULL, NULL, &err);
+  (void)state;
+  assert_non_null(io);
+  assert_true(aws_io_resolve(io, AWS_STR_LIT("localhost"), on_names, &r));
+  aws_io_free(io);
+  assert_true(r.done);
+  assert_int_equal(r.code, AWS_E_CANCELLED);
+}
+
 int main(void) {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
@@ -507,6 +519,7 @@ int main(void) {
       WITH(test_descriptors),
       WITH(test_resolve),
       WITH(test_resolve_all),
+      WITH(test_resolve_ends_with_the_loop),
   };
   return cmocka_run_group_tests_name("aws/io", tests, NULL, NULL);
 }

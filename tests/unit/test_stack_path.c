@@ -328,6 +328,50 @@ static void cause_comes_before_symptom(void **state) {
   fake_free(s);
 }
 
+/* An API in front, and a tenth of all requests failing from the targets on. */
+#define POINT(id, v) "{\"Id\":\"" id "\",\"Timestamps\":[1768474740],\"Values\":[" #v "]}"
+static const struct fake_answer errors[] = {
+    {.op = "GetMetricData", .has = "5xxErrorRate", .items = "[" POINT("m1", 10.4) "]"},
+    {.op = "GetMetricData",
+     .has = "RequestCount",
+     .items = "[" POINT("m0", 600) "," POINT("m1", 48) "," POINT("m2", 1000) "," POINT(
+         "m4", 50) "," POINT("m5", 40) "]"},
+    {.op = "GetApis", .items = "[{\"apiId\":\"a1b2\",\"name\":\"shop-api\"}]"},
+};
+
+static void errors_are_blamed_on_the_deepest_that_has_them(void **state) {
+  (void)state;
+  fake_answers(errors, COUNT(errors), fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, true);
+  fake_pass(s, 5000);
+  const struct stack_path *p = stack_path(s);
+  assert_string_equal(p->hops[STACK_HOP_CDN].rating.reason,
+                      "shop.example.com 5xx 10.4% (limit 5.0%)");
+  assert_string_equal(p->hops[STACK_HOP_API].rating.reason, "shop-api 5xx 8.0% (limit 5.0%)");
+  assert_string_equal(p->hops[STACK_HOP_ALB].rating.reason, "front 5xx 9.0% (limit 5.0%)");
+  assert_string_equal(p->hops[STACK_HOP_ALB].facts[1], "5xx 9.0%");
+  assert_true(p->hops[STACK_HOP_ALB].first_fault);
+  assert_false(p->hops[STACK_HOP_CDN].first_fault || p->hops[STACK_HOP_API].first_fault);
+  assert_string_equal(p->since, ""); /* nobody knows since when */
+  fake_free(s);
+}
+
+/* The minute's rate stands as soon as it is published, though its counts may still grow. */
+static void errors_are_seen_in_the_minute_that_tells_them(void **state) {
+  (void)state;
+  static struct fake_answer later[COUNT(errors)];
+  memcpy(later, errors, sizeof later);
+  later[0].items = "[{\"Id\":\"m1\",\"Timestamps\":[1768474800],\"Values\":[10.4]}]";
+  fake_answers(&errors[2], 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  fake_answers(later, COUNT(later), fake_shop, fake_shop_n);
+  fake_pass(s, 66000); /* 11:01:07: the minute from 11:00 is over since seven seconds */
+  assert_int_equal(stack_path(s)->hops[STACK_HOP_CDN].rating.level, STACK_WARN);
+  assert_non_null(strstr(stack_path(s)->since, ": CloudFront, API, ALB"));
+  fake_free(s);
+}
+
 /* ---- the document ---------------------------------------------------------------------------- */
 
 static const cJSON *at(const cJSON *doc, const char *path) {
@@ -375,6 +419,8 @@ int main(void) {
       cmocka_unit_test(rings_once_when_a_hop_turns_bad),
       cmocka_unit_test(alarm_belongs_to_its_hop),
       cmocka_unit_test(cause_comes_before_symptom),
+      cmocka_unit_test(errors_are_blamed_on_the_deepest_that_has_them),
+      cmocka_unit_test(errors_are_seen_in_the_minute_that_tells_them),
       cmocka_unit_test(prints_the_whole_model),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,30 @@ static void failed_rollout_is_remembered(void **state) {
   fake_free(s);
 }
 
+/* What failed may stay in the list until its tasks are gone. */
+static void failed_rollout_that_was_left_is_no_fault(void **state) {
+  (void)state;
+  static const struct fake_answer left = {
+      .op = "DescribeServices",
+      .items =
+          SERVICE(4, 4, "41", OLD("COMPLETED", 1768474850) "," FAILED, GOES_BACK "," HAS_FAILED)};
+  static const struct fake_answer mended = {
+      .op = "DescribeServices",
+      .items = SERVICE(4, 4, "43",
+                       DEPLOYMENT("3", "PRIMARY", "43", 1, "IN_PROGRESS", 1768474900,
+                                  1768474900) "," DEPLOYMENT("2", "ACTIVE", "42", 3, "FAILED",
+                                                             1768474680, 1768474790),
+                       "")};
+  struct stack *s = with(&left);
+  rated(s, STACK_NOTE, "rev 42 failed 10:59, rolled back to 41");
+  fake_answers(&mended, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 15000); /* the operator's own way out is no way back of AWS's */
+  assert_true(stack_rollout_of(s, web(s)).rolling);
+  assert_false(stack_rollout_of(s, web(s)).back);
+  rated(s, STACK_WARN, "rollout of rev 42 failed");
+  fake_free(s);
+}
+
 static void next_rollout_ends_the_memory(void **state) {
   (void)state;
   static const struct fake_answer next = {
@@ -230,6 +254,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(way_back_begins_when_it_began),
       cmocka_unit_test(failed_rollout_is_remembered),
+      cmocka_unit_test(failed_rollout_that_was_left_is_no_fault),
       cmocka_unit_test(next_rollout_ends_the_memory),
       cmocka_unit_test(scaling_out_is_no_fault),
       cmocka_unit_test(line_follows_the_fault_that_is_named),
