@@ -22,6 +22,7 @@ static uint64_t seed_from_system(const struct aws_client *c) {
 
 struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err) {
   struct aws_client *c = aws_calloc(1, sizeof *c);
+  aws_json_watch();
   if (c)
     c->keys = aws_key_cache_new();
   if (!c || !c->keys) {
@@ -168,7 +169,7 @@ struct aws_call *aws_call(struct aws_client *c, const struct aws_op *op, cJSON *
                           aws_done_fn on_done, void *arg, struct aws_error *err) {
   struct aws_call *call = aws_calloc(1, sizeof *call);
   in = in ? in : cJSON_CreateObject();
-  if (!call || !in || !add_size(op, in)) {
+  if (!call || !in || !add_size(op, in) || aws_json_lost()) {
     aws_error_set(err, AWS_E_MEMORY, "no memory for a call");
     free(call);
     cJSON_Delete(in);
@@ -217,7 +218,7 @@ bool aws_call_wire(struct aws_client *c, const struct aws_op *op, const cJSON *i
   aws_buf_init(&out->body, 8 << 20);
   aws_request_init(&rq);
   cJSON *copy = in ? cJSON_Duplicate(in, true) : cJSON_CreateObject();
-  bool ok = copy && add_size(op, copy);
+  bool ok = copy && add_size(op, copy) && !aws_json_lost();
   if (!ok)
     aws_error_set(err, AWS_E_MEMORY, "no memory for a request");
   ok = ok && resolve(c, op->service, region, &endpoint, err) &&

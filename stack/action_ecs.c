@@ -47,7 +47,7 @@ bool ecs_action_begin(struct stack_action *a) {
 
 static cJSON *one_string(const char *value) {
   cJSON *list = cJSON_CreateArray();
-  cJSON_AddItemToArray(list, cJSON_CreateString(value));
+  aws_json_add(list, NULL, cJSON_CreateString(value));
   return list;
 }
 
@@ -58,7 +58,7 @@ void ecs_action_ask(struct stack_action *a, bool with_scaling,
 
   action_ask_begin(a, answered);
   cJSON_AddStringToObject(in, "cluster", w->cluster);
-  cJSON_AddItemToObject(in, "services", one_string(w->service));
+  aws_json_add(in, "services", one_string(w->service));
   action_ask(a, ECS_SLOT_SERVICE, &ecs_describe_services, in);
   if (with_scaling) {
     struct aws_str cluster = aws_str_after_last(aws_str_from(w->cluster), '/');
@@ -68,7 +68,7 @@ void ecs_action_ask(struct stack_action *a, bool with_scaling,
              AWS_STR_ARG(name));
     in = cJSON_CreateObject();
     cJSON_AddStringToObject(in, "ServiceNamespace", "ecs");
-    cJSON_AddItemToObject(in, "ResourceIds", one_string(resource));
+    aws_json_add(in, "ResourceIds", one_string(resource));
     action_ask(a, ECS_SLOT_TARGETS, &autoscaling_describe_targets, in);
     in = cJSON_CreateObject();
     cJSON_AddStringToObject(in, "ServiceNamespace", "ecs");

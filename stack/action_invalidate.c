@@ -305,7 +305,7 @@ static cJSON *batch(const struct invalidate_work *w) {
     char text[PATH_LEN_MAX + 1];
     memcpy(text, line.p, line.n);
     text[line.n] = '\0';
-    cJSON_AddItemToArray(items, cJSON_CreateString(text));
+    aws_json_add(items, NULL, cJSON_CreateString(text));
   }
   cJSON_AddStringToObject(b, "CallerReference", w->reference);
   return b;
@@ -349,7 +349,7 @@ static void send_batch(struct stack_action *a) {
   cJSON *in = cJSON_CreateObject();
 
   cJSON_AddStringToObject(in, "DistributionId", stack_short(aws_str_from(a->id)).p);
-  cJSON_AddItemToObject(in, "InvalidationBatch", batch(w));
+  aws_json_add(in, "InvalidationBatch", batch(w));
   action_ask_begin(a, created);
   action_ask(a, SLOT_WRITE, &cloudfront_create_invalidation, in);
   action_ask_end(a);

@@ -119,11 +119,11 @@ static cJSON *in_parameters(const struct stack_part *p, bool list) {
     return in;
   cJSON *filters = cJSON_AddArrayToObject(in, "ParameterFilters");
   cJSON *filter = cJSON_CreateObject();
-  cJSON_AddItemToArray(filters, filter);
+  aws_json_add(filters, NULL, filter);
   cJSON_AddStringToObject(filter, "Key", "Path");
   cJSON_AddStringToObject(filter, "Option", "Recursive");
   cJSON *values = cJSON_AddArrayToObject(filter, "Values");
-  cJSON_AddItemToArray(values, cJSON_CreateString(p->s->cfg.parameters_path));
+  aws_json_add(values, NULL, cJSON_CreateString(p->s->cfg.parameters_path));
   return in;
 }
 

@@ -92,7 +92,9 @@ struct stack_part {
   cJSON *listing, *listed; /* ids that are coming in; ids of the last whole list */
   aws_ms listed_at;        /* mono */
   bool progressive;        /* first fill: pages are shown as they come */
-  bool loaded, ended, asked, on_screen, gone, denied; /* gone: its source left it out */
+  bool loaded, ended, asked, on_screen, denied;
+  bool gone;                     /* its source left it out */
+  bool lost;                     /* some of this run's answer found no memory */
   bool late, old;                /* overdue; too old to be told as true: as of the last look */
   unsigned fails, replies;       /* in a row; of the run under way */
   aws_ms due, ended_at, read_at; /* mono; read_at: ended well */
@@ -107,6 +109,7 @@ struct stack_feed {
   size_t n, cap;
   struct aws_map index; /* key -> part */
   bool seeded;          /* its sources were whole when parts were made */
+  bool lost;            /* a part found no memory */
 };
 
 /* ---- collections -------------------------------------------------------------------------------
@@ -122,6 +125,7 @@ struct stack_rows { /* one kind: the public collection and what is worked out fr
   const struct stack_row **flat;
   size_t cap;
   bool flags_ok, flat_ok, index_ok, groups_ok, tasks_ok; /* what is up to date */
+  bool lost;                                             /* a row found no memory */
   struct aws_map index;      /* id -> position in flat, counted from 1 */
   struct aws_map groups;     /* parent id -> struct stack_group */
   struct stack_group *group; /* children by parent */

@@ -101,9 +101,9 @@ static cJSON *raw_input(const struct raw_row *r, const struct stack_row *row) {
     cJSON *text = new_text(arg_text(row, &r->args[i]));
     if (r->args[i].list) {
       cJSON *list = cJSON_AddArrayToObject(in, r->args[i].member);
-      cJSON_AddItemToArray(list, text);
+      aws_json_add(list, NULL, text);
     } else {
-      cJSON_AddItemToObject(in, r->args[i].member, text);
+      aws_json_add(in, r->args[i].member, text);
     }
   }
   return in;
@@ -116,12 +116,12 @@ static cJSON *filter_input(const char *list, const char *key, const char *option
   cJSON *in = cJSON_CreateObject(), *filters = cJSON_AddArrayToObject(in, list);
   cJSON *filter = cJSON_CreateObject(), *values;
 
-  cJSON_AddItemToArray(filters, filter);
+  aws_json_add(filters, NULL, filter);
   cJSON_AddStringToObject(filter, "Key", key);
   if (option)
     cJSON_AddStringToObject(filter, "Option", option);
   values = cJSON_AddArrayToObject(filter, "Values");
-  cJSON_AddItemToArray(values, new_text(value));
+  aws_json_add(values, NULL, new_text(value));
   return in;
 }
 
@@ -201,7 +201,7 @@ struct stack_lookup *stack_lookup(struct stack *s, enum stack_lookup_kind what, 
   }
   if (what == STACK_LOOKUP_VERSIONS) {
     in = cJSON_CreateObject();
-    cJSON_AddItemToObject(in, "Name", new_text(row->name));
+    aws_json_add(in, "Name", new_text(row->name));
   } else if (!(op = raw_request(k, row, &in))) {
     aws_error_set(err, AWS_E_USAGE, "AWS has no request for a single %s", stack_kind_singular(k));
     return NULL;

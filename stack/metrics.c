@@ -255,7 +255,7 @@ static void add_dimension(cJSON *list, const char *name, struct aws_str value) {
   cJSON *d = cJSON_CreateObject();
   cJSON_AddStringToObject(d, "Name", name);
   cJSON_AddStringToObject(d, "Value", value.p ? value.p : "");
-  cJSON_AddItemToArray(list, d);
+  aws_json_add(list, NULL, d);
 }
 
 static struct aws_str after_text(struct aws_str s, const char *text) {
@@ -365,7 +365,7 @@ static bool run_start(struct stack *s, struct run *run, const char *region) {
     if (!row)
       continue;
     slide(run->v[i], run->end);
-    cJSON_AddItemToArray(queries, query_of(run->v[i], row, kept));
+    aws_json_add(queries, NULL, query_of(run->v[i], row, kept));
     run->v[kept++] = run->v[i];
   }
   run->n = kept;

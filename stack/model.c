@@ -46,7 +46,7 @@ static void add_sources(const struct stack *s, struct stack_collection *c,
 static void make_flags(const struct stack *s, struct stack_rows *r) {
   struct stack_collection *c = &r->pub;
   size_t parts = 0, denied = 0;
-  bool first = true;
+  bool first = true, lost = r->lost;
   c->loaded = true;
   c->refreshing = c->paused = false;
   c->next_try = c->fetched_at = 0;
@@ -56,6 +56,7 @@ static void make_flags(const struct stack *s, struct stack_rows *r) {
     if (f->def->kind != c->kind || (f->def->wanted && !f->def->wanted(s)))
       continue;
     c->loaded = c->loaded && f->seeded;
+    lost = lost || f->lost;
     for (size_t j = 0; j < f->n; j++)
       add_part(c, f->parts[j], &denied, &first);
     parts += f->n;
@@ -64,6 +65,9 @@ static void make_flags(const struct stack *s, struct stack_rows *r) {
   if (c->loaded && first) /* whole, and nothing in it */
     c->fetched_at = s->settled_at ? stack_wall(s) - (stack_mono(s) - s->settled_at) : stack_wall(s);
   c->paused = parts && denied == parts;
+  if (lost && c->error.code == AWS_OK)
+    aws_error_set(&c->error, AWS_E_MEMORY, "no memory for all of the %s",
+                  stack_kind_plural(c->kind));
 }
 
 /* ---- rows laid out flat ---------------------------------------------------------------------- */
@@ -84,19 +88,24 @@ static void add_row(struct stack_rows *r, const struct stack_row *row, bool uniq
       r->flat[at - 1] = row;
       return;
     }
-    if (!aws_map_put(&r->index, row->id, (void *)(uintptr_t)(n + 1)))
+    if (!aws_map_put(&r->index, row->id, (void *)(uintptr_t)(n + 1))) {
+      r->lost = true;
       return;
+    }
   }
-  if (!aws_grow(&r->flat, &r->cap, n + 1, sizeof *r->flat))
+  if (!aws_grow(&r->flat, &r->cap, n + 1, sizeof *r->flat)) {
+    r->lost = true;
     return;
+  }
   r->flat[n] = row;
   r->pub.n = n + 1;
 }
 
 static void make_flat(const struct stack *s, struct stack_rows *r) {
   bool unique = feeds_of(s, r->pub.kind) == 1;
+  bool before = r->lost;
   r->pub.n = 0;
-  r->flat_ok = true;
+  r->lost = false;
   aws_map_done(&r->index);
   r->index_ok = !unique;
   for (size_t i = 0; i < stack_feed_defs_n; i++) {
@@ -111,6 +120,8 @@ static void make_flat(const struct stack *s, struct stack_rows *r) {
       }
   }
   r->pub.rows = r->flat;
+  r->flat_ok = !r->lost; /* or it is tried again */
+  r->flags_ok = r->flags_ok && before == r->lost;
 }
 
 /* Readers get a const stack; what is worked out on demand is memory of the stack's own. */
@@ -138,9 +149,8 @@ const struct stack_row *stack_find(const struct stack *s, enum stack_kind k, str
   struct stack_rows *r = rows_of(s, k);
   if (!r->index_ok) {
     r->index_ok = true;
-    for (size_t i = 0; i < r->pub.n; i++)
-      if (!aws_map_put(&r->index, r->flat[i]->id, (void *)(uintptr_t)(i + 1)))
-        break;
+    for (size_t i = 0; r->index_ok && i < r->pub.n; i++)
+      r->index_ok = aws_map_put(&r->index, r->flat[i]->id, (void *)(uintptr_t)(i + 1));
   }
   uintptr_t at = (uintptr_t)aws_map_get(&r->index, id);
   return at ? r->flat[at - 1] : NULL;

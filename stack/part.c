@@ -133,15 +133,13 @@ static void take_sheet(struct stack_part *p, struct aws_page *page) {
     struct stack_sheet *same = p->shown.v[at];
     for (size_t i = 0; i < same->n; i++)
       same->rows[i].fetched_at = page->fetched_at;
-    stack_sheets_add(&p->fresh, stack_sheet_ref(same));
+    p->lost = !stack_sheets_add(&p->fresh, stack_sheet_ref(same)) || p->lost;
     return;
   }
   struct stack_sheet *sh = stack_sheet_new(p->s, p, page);
-  if (!p->progressive) {
-    stack_sheets_add(&p->fresh, sh);
-    return;
-  }
-  if (stack_sheets_add(&p->shown, sh))
+  bool taken = stack_sheets_add(p->progressive ? &p->shown : &p->fresh, sh);
+  p->lost = p->lost || !taken;
+  if (p->progressive && taken)
     rows_came(p);
 }
 
@@ -155,7 +153,7 @@ static void part_page(void *arg, struct aws_page *page) {
   for (size_t i = 0; i < page->n; i++) {
     const struct aws_str *id = aws_page_item(page, i);
     if (id->p)
-      cJSON_AddItemToArray(p->listing, cJSON_CreateString(id->p));
+      aws_json_add(p->listing, NULL, cJSON_CreateString(id->p));
   }
 }
 
@@ -189,7 +187,7 @@ static bool start_call(struct stack_part *p, bool list, struct aws_error *err) {
   struct stack *s = p->s;
   cJSON *in = d->input ? d->input(p, list) : cJSON_CreateObject();
   if (in && !list && d->list)
-    cJSON_AddItemToObject(in, d->ids, cJSON_Duplicate(p->listed, true));
+    aws_json_add(in, d->ids, cJSON_Duplicate(p->listed, true));
   if (!in) {
     aws_error_set(err, AWS_E_MEMORY, "no memory to ask for %s", stack_kind_plural(d->kind));
     return false;
@@ -220,6 +218,7 @@ void stack_part_start(struct stack_part *p) {
   struct aws_error err = {0};
   stack_bucket_begin(stack_bucket(p->s, d->op));
   p->replies = 0;
+  p->lost = false;
   p->progressive = !p->loaded && !p->shown.n;
   stack_flags_touched(p->s, d->kind);
   if (!list) {
@@ -236,7 +235,14 @@ void stack_part_start(struct stack_part *p) {
 
 static void part_done(void *arg, const struct aws_error *err) {
   struct stack_part *p = arg;
+  struct aws_error short_of = {0};
   p->call = NULL;
+  p->lost = aws_json_lost() || p->lost;
+  if (!err && p->lost) {
+    aws_error_set(&short_of, AWS_E_MEMORY, "no memory for all of the %s",
+                  stack_kind_plural(p->feed->def->kind));
+    err = &short_of;
+  }
   if (err || p->step == STACK_PART_READING) {
     part_end(p, err);
     return;

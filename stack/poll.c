@@ -25,8 +25,8 @@ static void add_key(struct stack_feed *f, struct aws_str key) {
   struct stack_part *p = aws_map_get(&f->index, key);
   if (p)
     p->gone = false;
-  else
-    stack_part_new(f, key);
+  else if (!stack_part_new(f, key))
+    f->lost = true;
 }
 
 /* ---- which parts there are ------------------------------------------------------------------- */
@@ -100,10 +100,12 @@ static void reconcile(struct stack_feed *f) {
   size_t before = f->n;
   for (size_t i = 0; whole && i < f->n; i++)
     f->parts[i]->gone = true;
+  bool lost = f->lost;
+  f->lost = false;
   f->def->keys(f->s, f, add_key);
   if (whole)
     drop_gone(f);
-  if (whole != f->seeded || before != f->n)
+  if (whole != f->seeded || before != f->n || lost != f->lost)
     stack_flags_touched(f->s, f->def->kind);
   f->seeded = whole;
 }
@@ -140,11 +142,14 @@ static aws_ms rank_of(const struct stack_part *p) {
   return p->due - lead - (p->asked ? ASKED_LEAD_MS : p->ended ? 0 : FIRST_LEAD_MS);
 }
 
-/* Gathers what is due now; *next: when the first of the others is. */
-static size_t gather(struct stack *s, struct due **out, aws_ms *next) {
+/* Gathers what is due now; *next: when the first of the others is. *whole: there was memory for
+ * all.
+ */
+static size_t gather(struct stack *s, struct due **out, aws_ms *next, bool *whole) {
   aws_ms now = stack_mono(s);
   size_t n = 0, cap = 0;
   *out = NULL;
+  *whole = true;
   for (size_t i = 0; i < stack_feed_defs_n; i++) {
     struct stack_feed *f = &s->feeds[i];
     if (!is_wanted(f))
@@ -157,8 +162,9 @@ static size_t gather(struct stack *s, struct due **out, aws_ms *next) {
         *next = p->due < *next ? p->due : *next;
         continue;
       }
-      if (!aws_grow(out, &cap, n + 1, sizeof **out))
-        return n;
+      *whole = *whole && aws_grow(out, &cap, n + 1, sizeof **out);
+      if (!*whole)
+        continue;
       (*out)[n] = (struct due){p, rank_of(p), n};
       n++;
     }
@@ -166,22 +172,39 @@ static size_t gather(struct stack *s, struct due **out, aws_ms *next) {
   return n;
 }
 
+/* Where the budget lets it. */
+static void start_one(struct stack *s, struct stack_part *p, aws_ms *next) {
+  aws_ms wait = 0;
+  if (p->asked || stack_bucket_ready(s, stack_bucket(s, p->feed->def->op), &wait)) {
+    stack_part_start(p);
+    return;
+  }
+  aws_ms at = stack_mono(s) + wait;
+  *next = at < *next ? at : *next;
+}
+
+/* Those that found no memory to stand in line go as they come. */
+static void start_unsorted(struct stack *s, aws_ms *next) {
+  aws_ms now = stack_mono(s);
+  for (size_t i = 0; i < stack_feed_defs_n; i++)
+    for (size_t j = 0; is_wanted(&s->feeds[i]) && j < s->feeds[i].n; j++) {
+      struct stack_part *p = s->feeds[i].parts[j];
+      if (p->step == STACK_PART_IDLE && p->due <= now)
+        start_one(s, p, next);
+    }
+}
+
 static void start_due(struct stack *s, aws_ms *next) {
   struct due *due;
-  size_t n = gather(s, &due, next);
+  bool whole;
+  size_t n = gather(s, &due, next, &whole);
   if (n)
     qsort(due, n, sizeof *due, by_rank);
-  for (size_t i = 0; i < n; i++) {
-    struct stack_part *p = due[i].p;
-    aws_ms wait = 0;
-    if (p->asked || stack_bucket_ready(s, stack_bucket(s, p->feed->def->op), &wait)) {
-      stack_part_start(p);
-      continue;
-    }
-    aws_ms at = stack_mono(s) + wait;
-    *next = at < *next ? at : *next;
-  }
+  for (size_t i = 0; i < n; i++)
+    start_one(s, due[i].p, next);
   free(due);
+  if (!whole)
+    start_unsorted(s, next);
 }
 
 static void check_settled(struct stack *s) {

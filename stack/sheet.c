@@ -335,6 +335,7 @@ struct stack_sheet *stack_sheet_new(struct stack *s, struct stack_part *p, struc
   for (size_t i = 0; i < page->n; i++)
     if (make_row(s, p, sh, aws_page_item(page, i), &sh->rows[sh->n]))
       sh->n++;
+  p->lost = p->lost || sh->text.failed;
   return sh;
 }
 

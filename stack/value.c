@@ -271,14 +271,14 @@ void stack_values_rows(struct stack *s) {
     if (v->state != STACK_VALUE_PLAIN)
       v->state = STACK_VALUE_ASKED;
     v->version = p->version;
-    cJSON_AddItemToArray(names, cJSON_CreateString(p->name.p));
+    aws_json_add(names, NULL, cJSON_CreateString(p->name.p));
   }
   if (!names || !names->child) {
     cJSON_Delete(names);
     return;
   }
   cJSON *in = cJSON_CreateObject();
-  cJSON_AddItemToObject(in, "Names", names);
+  aws_json_add(in, "Names", names);
   const struct aws_call_options opt = {.asked = false};
   s->values->call = stack_call(s, &ssm_get_parameters, in, &opt, plain_page, plain_done, s, &err);
   if (!s->values->call)
@@ -334,7 +334,7 @@ bool stack_reveal(struct stack *s, struct aws_str name, struct aws_error *err) {
   if (!audit_write(s, &line, err))
     return false;
   cJSON *in = cJSON_CreateObject(), *names = cJSON_AddArrayToObject(in, "Names");
-  cJSON_AddItemToArray(names, cJSON_CreateString(v->name.p));
+  aws_json_add(names, NULL, cJSON_CreateString(v->name.p));
   cJSON_AddBoolToObject(in, "WithDecryption", true);
   const struct aws_call_options opt = {.asked = true, .secret = true};
   aws_secret_done(&v->text);

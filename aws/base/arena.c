@@ -60,14 +60,18 @@ static struct aws_arena_block *add_block(struct aws_arena *a, size_t n) {
 }
 
 void *aws_arena_alloc_raw(struct aws_arena *a, size_t n, size_t align) {
-  if (n > a->max || a->used > a->max - n)
+  if (n > a->max || a->used > a->max - n) {
+    a->failed = true;
     return NULL;
+  }
   struct aws_arena_block *b = a->blocks;
   size_t at = b ? (b->n + align - 1) & ~(align - 1) : 0;
   if (!b || at > b->cap || n > b->cap - at) {
     b = add_block(a, n);
-    if (!b)
+    if (!b) {
+      a->failed = true;
       return NULL;
+    }
     at = 0;
   }
   b->n = at + n;

@@ -21,6 +21,35 @@ static void hook_free(void *p) {
   (void)p; /* goes with the arena */
 }
 
+/* ---- built by hand --------------------------------------------------------------------------- */
+
+static bool lost;
+
+static void *noting_malloc(size_t n) {
+  void *p = malloc(n);
+  lost = lost || !p;
+  return p;
+}
+
+void aws_json_watch(void) {
+  cJSON_Hooks hooks = {noting_malloc, free};
+  cJSON_InitHooks(&hooks);
+}
+
+bool aws_json_lost(void) {
+  bool was = lost;
+  lost = false;
+  return was;
+}
+
+void aws_json_add(cJSON *to, const char *name, cJSON *item) {
+  bool ok = name ? cJSON_AddItemToObject(to, name, item) : cJSON_AddItemToArray(to, item);
+  if (!ok)
+    cJSON_Delete(item);
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
 /* cJSON gives up at 1,000 levels, which is where the stack is safe; an answer never comes near our
  * own limit. Walks the tree without recursion: siblings first, containers are left by a stack
  * of 64. */
@@ -86,7 +115,7 @@ static cJSON *parse_in_arena(struct aws_arena *a, const char *p, size_t n, const
   hook_failed = false;
   cJSON_InitHooks(&hooks);
   cJSON *root = cJSON_ParseWithLengthOpts(p, n, end, false);
-  cJSON_InitHooks(NULL);
+  aws_json_watch();
   hook_arena = NULL;
   return root;
 }

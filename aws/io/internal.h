@@ -26,6 +26,7 @@ struct io_list {
 struct io_timers {
   struct aws_timer **heap;
   size_t n, cap;
+  struct aws_timer *spare; /* a stock: a timer that is not made is a wait that never ends */
   uint64_t next_seq;
 };
 
@@ -71,12 +72,13 @@ bool io_ca_choose(struct aws_io *io, const char *ca_file, struct aws_error *err)
  * https://docs.openssl.org/3.0/man3/SSL_CTX_set_options/ (SSL_OP_CLEANSE_PLAINTEXT) */
 void io_tls_secret(CURL *easy);
 
+bool io_timers_init(struct io_timers *t); /* false: no memory; io_timers_done all the same */
 void io_timers_done(struct io_timers *t);
 /* ms from now to the first timer; -1: there is none. */
 int64_t io_timers_wait(const struct io_timers *t, aws_ms now);
 /* Takes the first timer that is due and older than the sequence number given; NULL: none. */
 struct aws_timer *io_timers_due(struct io_timers *t, aws_ms now, uint64_t older_than);
-void io_timer_fire(struct aws_timer *t); /* calls back and frees */
+void io_timer_fire(struct io_timers *t, struct aws_timer *timer); /* calls back and frees */
 /* Does the first that was asked for before older_than; false: there is none. */
 bool io_laters_run(struct aws_io *io, uint64_t older_than);
 

@@ -15,6 +15,10 @@ enum {
 /* ---- making and ending ----------------------------------------------------------------------- */
 
 static bool set_up(struct aws_io *io, const char *ca_file, struct aws_error *err) {
+  if (!io_timers_init(&io->timers)) {
+    aws_error_set(err, AWS_E_MEMORY, "no memory for the event loop");
+    return false;
+  }
   if (!io_ca_choose(io, ca_file, err))
     return false;
   io->multi = curl_multi_init();
@@ -173,7 +177,7 @@ static void collect(struct aws_io *io) {
 static bool fire_timer(struct aws_io *io, aws_ms now, uint64_t older_than) {
   struct aws_timer *t = io_timers_due(&io->timers, now, older_than);
   if (t)
-    io_timer_fire(t);
+    io_timer_fire(&io->timers, t);
   return t != NULL;
 }
 

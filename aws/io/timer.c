@@ -3,7 +3,11 @@
 
 #include <stdlib.h>
 
+/* As many as are ever waited for at a time, calls under retry aside. */
+enum { STOCK = 32 };
+
 struct aws_timer {
+  struct aws_timer *next; /* in stock */
   aws_ms at;
   uint64_t seq;
   size_t index;
@@ -49,11 +53,38 @@ static void take(struct io_timers *t, struct aws_timer *timer) {
   sift_up(t, last->index);
 }
 
+static struct aws_timer *from_stock(struct io_timers *t) {
+  struct aws_timer *timer = t->spare;
+  if (!timer)
+    return aws_calloc(1, sizeof *timer);
+  t->spare = timer->next;
+  return timer;
+}
+
+static void to_stock(struct io_timers *t, struct aws_timer *timer) {
+  timer->next = t->spare;
+  t->spare = timer;
+}
+
+bool io_timers_init(struct io_timers *t) {
+  if (!aws_grow(&t->heap, &t->cap, STOCK, sizeof *t->heap))
+    return false;
+  for (int i = 0; i < STOCK; i++) {
+    struct aws_timer *timer = aws_calloc(1, sizeof *timer);
+    if (!timer)
+      return false;
+    to_stock(t, timer);
+  }
+  return true;
+}
+
 struct aws_timer *aws_io_timer(struct aws_io *io, aws_ms at, aws_timer_fn fn, void *arg) {
   struct io_timers *t = &io->timers;
-  struct aws_timer *timer = aws_calloc(1, sizeof *timer);
-  if (!timer || !aws_grow(&t->heap, &t->cap, t->n + 1, sizeof *t->heap)) {
-    free(timer);
+  struct aws_timer *timer = from_stock(t);
+  if (!timer)
+    return NULL;
+  if (!aws_grow(&t->heap, &t->cap, t->n + 1, sizeof *t->heap)) {
+    to_stock(t, timer);
     return NULL;
   }
   /* A time gone by is now: made again and again in a callback, such a timer must not stand before
@@ -70,12 +101,17 @@ void aws_io_timer_cancel(struct aws_io *io, struct aws_timer *t) {
   if (!t)
     return;
   take(&io->timers, t);
-  free(t);
+  to_stock(&io->timers, t);
 }
 
 void io_timers_done(struct io_timers *t) {
   for (size_t i = 0; i < t->n; i++)
     free(t->heap[i]);
+  while (t->spare) {
+    struct aws_timer *timer = t->spare;
+    t->spare = timer->next;
+    free(timer);
+  }
   free(t->heap);
   memset(t, 0, sizeof *t);
 }
@@ -94,10 +130,10 @@ struct aws_timer *io_timers_due(struct io_timers *t, aws_ms now, uint64_t older_
   return timer;
 }
 
-void io_timer_fire(struct aws_timer *t) {
-  aws_timer_fn fn = t->fn;
-  void *arg = t->arg;
-  free(t);
+void io_timer_fire(struct io_timers *t, struct aws_timer *timer) {
+  aws_timer_fn fn = timer->fn;
+  void *arg = timer->arg;
+  to_stock(t, timer);
   fn(arg);
 }
 

@@ -89,6 +89,7 @@ struct aws_arena_block;
 struct aws_arena {
   struct aws_arena_block *blocks;
   size_t used, max; /* bytes handed out, and the most that may be */
+  bool failed;      /* an allocation was refused */
 };
 
 void aws_arena_init(struct aws_arena *a, size_t max);

@@ -26,6 +26,15 @@ cJSON *aws_xml_parse(struct aws_arena *a, const char *p, size_t n, struct aws_er
 /* cJSON_Delete for a tree made by hand that holds secrets: its texts are overwritten first. */
 void aws_json_wipe_delete(cJSON *node);
 
+/* A tree that is built by hand is built of many small pieces, and one that found no memory is not
+ * to be sent. From aws_json_watch on cJSON's failures are noted; aws_json_lost says once that there
+ * were some. aws_call asks it, so that its callers need not look at each piece. */
+void aws_json_watch(void);
+bool aws_json_lost(void);
+/* Adds to an object, or to an array when name is NULL. Takes the item: it is freed when that fails.
+ */
+void aws_json_add(cJSON *to, const char *name, cJSON *item);
+
 /* Follows a path of names separated by '/' ("Endpoint/Address"); "" is the node itself. At each
  * step the first member of that name, exact case. NULL when a step is missing or JSON null. */
 const cJSON *aws_doc_at(const cJSON *node, const char *path);

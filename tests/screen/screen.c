@@ -250,16 +250,23 @@ static bool keys_unread(const struct screen *s) {
   return s->slave >= 0 && ioctl(s->slave, FIONREAD, &n) == 0 && n > 0;
 }
 
-void screen_idle(struct screen *s) {
-  int64_t deadline = now_ms() + SCREEN_PATIENCE_MS;
+bool screen_try_idle(struct screen *s, int ms) {
+  int64_t deadline = now_ms() + ms;
   while (s->idles == s->idles_at_input || s->events < s->events_wanted || keys_unread(s)) {
-    if (s->ended)
-      screen_fail(s, "the program ended when it should have become idle", NULL);
-    if (now_ms() > deadline)
-      screen_fail(s, "the program does not become idle", NULL);
+    if (s->ended || now_ms() > deadline)
+      return false;
     screen_pump(s, 100);
   }
   settle(s);
+  return true;
+}
+
+void screen_idle(struct screen *s) {
+  if (screen_try_idle(s, SCREEN_PATIENCE_MS))
+    return;
+  if (s->ended)
+    screen_fail(s, "the program ended when it should have become idle", NULL);
+  screen_fail(s, "the program does not become idle", NULL);
 }
 
 void screen_await_start(struct screen *s) {
@@ -289,6 +296,10 @@ void screen_expect(struct screen *s, const char *regex) {
 
 void screen_expect_gone(struct screen *s, const char *regex) {
   await(s, regex, false);
+}
+
+bool screen_ended(const struct screen *s) {
+  return s->ended;
 }
 
 int screen_exit(struct screen *s) {

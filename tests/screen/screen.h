@@ -55,11 +55,14 @@ void screen_hang_up(struct screen *s); /* the terminal goes away */
 
 /* Until the program took every key and then said that it is idle. */
 void screen_idle(struct screen *s);
+/* The same without a verdict: false when it ended, or was not idle within so many milliseconds. */
+bool screen_try_idle(struct screen *s, int ms);
 /* Until one line of the screen matches the extended regular expression, or none does. */
 void screen_expect(struct screen *s, const char *regex);
 void screen_expect_gone(struct screen *s, const char *regex);
 /* Until the program ended; the status as waitpid gives it. */
 int screen_exit(struct screen *s);
+bool screen_ended(const struct screen *s);
 /* Lets that much time pass, reading along: for what is counted over an interval. */
 void screen_watch(struct screen *s, int ms);
 
