@@ -161,7 +161,7 @@ static void scale_plan(struct stack_action *a) {
   /* A slip of a digit looks like this, and it hurts in any stack. */
   bool far = beyond || (now > 0 && n > 2 * now);
   a->view.typed = far || (stack_production(a->s) && (n == 0 || 2 * n < now));
-  snprintf(a->view.way_back, sizeof a->view.way_back, "to undo: scale it back to %lld", now);
+  snprintf(a->view.way_back, sizeof a->view.way_back, "scale it back to %lld", now);
 }
 
 static bool scale_arrived(const struct stack_action *a, const struct ecs_service *svc) {

@@ -101,7 +101,7 @@ static void scaling_up_asks_yes_or_no(void **state) {
   world_confirm(w, a, STACK_OUTCOME_DONE);
   assert_string_equal(v->progress, "6 of 6 tasks run");
   assert_true(v->fraction == 1 && v->sent);
-  assert_string_equal(v->way_back, "to undo: scale it back to 4");
+  assert_string_equal(v->way_back, "scale it back to 4");
   check_body(w, "desiredCount", "6");
   check_journal(w, "scale", "done");
   cJSON *ended = world_journal(w, -1);
@@ -354,7 +354,7 @@ static void what_changed_since_the_plan_is_planned_again(void **state) {
   assert_int_equal(v->plans, 2);
   assert_true(world_plan_says(v, STACK_WARN, "It changed since the plan was made"));
   assert_true(world_plan_says(v, STACK_OK, "desired count 8 -> 6"));
-  assert_string_equal(v->way_back, "to undo: scale it back to 8");
+  assert_string_equal(v->way_back, "scale it back to 8");
   set_desired(w, "web", 6);
   stack_action_confirm(a, NULL);
   world_step(w, a, STACK_STEP_ENDED);
