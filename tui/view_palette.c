@@ -161,7 +161,11 @@ static enum tui_result choose(struct palette *p) {
   const struct wid_menu_item *item = wid_menu_selected(&p->menu);
   const char *typed = wid_edit_c(&p->menu.typed);
   int id = item ? item->id : 0;
-  if (strcmp(typed, "q") == 0 || strcmp(typed, "q!") == 0)
+  if (strcmp(typed, "q!") == 0) { /* whoever types that means it */
+    t->quit = true;
+    return TUI_REDRAW;
+  }
+  if (strcmp(typed, "q") == 0)
     id = DO_QUIT;
   char text[TYPED_MAX];
   if (id == DO_WATCH)
