@@ -228,7 +228,7 @@ static void draw_small(const struct tui *t, WINDOW *win, struct wid_rect screen,
     snprintf(text, sizeof text, "%s %s", tui_level_glyph(level),
              stack_state(t->stack) == STACK_REFUSED ? "not connected"
              : p->summary[0]                        ? p->summary
-                                                    : tui_level_word(level));
+                             : tui_level_word(level <= STACK_NOTE ? STACK_OK : level));
   if (screen.h > 2)
     wid_cells_put(win, wid_rect_line(screen, screen.h / 2 - 1), tui_level_style(level),
                   wid_str_from(text), WID_ALIGN_CENTER, WID_CLIP_END);

@@ -25,8 +25,8 @@ static const struct stack_row *thing(const struct event_view *v) {
 
 static const char *source_words(enum stack_event_source source) {
   static const char *const words[] = {[STACK_EVENT_STATE] = "seen by this console",
-                                      [STACK_EVENT_SERVICE] = "ECS, of the service",
-                                      [STACK_EVENT_DEPLOYMENT] = "ECS, of the deployment",
+                                      [STACK_EVENT_SERVICE] = "ECS",
+                                      [STACK_EVENT_DEPLOYMENT] = "ECS",
                                       [STACK_EVENT_DATABASE] = "RDS",
                                       [STACK_EVENT_INVALIDATION] = "CloudFront",
                                       [STACK_EVENT_ALARM] = "CloudWatch",
