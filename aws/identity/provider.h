@@ -53,7 +53,10 @@ bool aws_profile_has_keys(const struct aws_profile *p);
 /* The places. */
 extern const struct aws_provider aws_provider_assume_role;
 extern const struct aws_provider aws_provider_config_file;
+extern const struct aws_provider aws_provider_container;
 extern const struct aws_provider aws_provider_environment;
+extern const struct aws_provider aws_provider_imds;
+extern const struct aws_provider aws_provider_process;
 extern const struct aws_provider aws_provider_shared_file;
 extern const struct aws_provider aws_provider_sso;
 extern const struct aws_provider aws_provider_web_identity;

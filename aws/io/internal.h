@@ -5,6 +5,7 @@
 #include "aws/io.h"
 
 #include <curl/curl.h>
+#include <sys/types.h>
 
 /* One easy handle at work. The first member of a transfer and of a name lookup. */
 struct io_job {
@@ -47,8 +48,19 @@ struct aws_io {
   size_t nidle;
   struct curl_waitfd *waitfds;
   size_t waitfds_cap;
+  struct curl_slist *connect_to; /* NULL: where the address says */
+  struct aws_child *children;
+  pid_t orphans[16]; /* killed, but not gone yet */
+  size_t norphans;
   struct aws_io_stats stats;
 };
+
+enum { IO_CHILDREN_MAX = 8 };
+/* Reads what the children say and hands over those that ended. */
+void io_children_step(struct aws_io *io);
+/* The descriptors that a wait has to know; most is 2 * IO_CHILDREN_MAX. */
+size_t io_children_fds(const struct aws_io *io, int *fds, size_t most);
+void io_children_done(struct aws_io *io);
 
 /* An easy handle with what every job has in common, or NULL. */
 CURL *io_easy_take(struct aws_io *io);

@@ -4,6 +4,7 @@
 #include "aws/io/internal.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -67,16 +68,26 @@ void aws_io_free(struct aws_io *io) {
     return;
   drop_all(&io->running);
   drop_all(&io->done);
+  io_children_done(io);
   for (size_t i = 0; i < io->nidle; i++)
     curl_easy_cleanup(io->idle[i]);
   curl_multi_cleanup(io->multi);
   curl_share_cleanup(io->share);
   io_timers_done(&io->timers);
+  curl_slist_free_all(io->connect_to);
   free(io->waitfds);
   free(io->ca_file);
   free(io->ca_path);
   free(io);
   curl_global_cleanup();
+}
+
+bool aws_io_connect_all(struct aws_io *io, int port) {
+  char rule[32];
+  snprintf(rule, sizeof rule, "::127.0.0.1:%d", port);
+  curl_slist_free_all(io->connect_to);
+  io->connect_to = curl_slist_append(NULL, rule);
+  return io->connect_to != NULL;
 }
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
@@ -109,6 +120,8 @@ CURL *io_easy_take(struct aws_io *io) {
     return NULL;
   curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(e, CURLOPT_SHARE, io->share);
+  if (io->connect_to)
+    curl_easy_setopt(e, CURLOPT_CONNECT_TO, io->connect_to);
   curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L); /* a signature covers the host */
 #if LIBCURL_VERSION_NUM >= 0x075500
   curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -192,6 +205,8 @@ static bool deliver_job(struct aws_io *io) {
 
 bool aws_io_turn(struct aws_io *io, int budget_ms) {
   int64_t end = real_ms() + budget_ms;
+  if (io->children || io->norphans > 0)
+    io_children_step(io);
   aws_ms now = io->clock.mono(io->clock.arg);
   uint64_t seq = io->timers.next_seq;
   if (io->running.first)
@@ -209,12 +224,17 @@ size_t aws_io_wait(struct aws_io *io, struct aws_io_fd *extra, size_t n, int max
     ms = timer;
   if (io->done.first || io->laters.first)
     ms = 0;
-  bool all = n == 0 || aws_grow(&io->waitfds, &io->waitfds_cap, n, sizeof *io->waitfds);
+  int own[2 * IO_CHILDREN_MAX];
+  size_t nown = io_children_fds(io, own, sizeof own / sizeof own[0]);
+  bool all =
+      n + nown == 0 || aws_grow(&io->waitfds, &io->waitfds_cap, n + nown, sizeof *io->waitfds);
   if (!all && ms > BLIND_MS)
     ms = BLIND_MS;
   for (size_t i = 0; all && i < n; i++)
     io->waitfds[i] = (struct curl_waitfd){.fd = extra[i].fd, .events = CURL_WAIT_POLLIN};
-  curl_multi_poll(io->multi, io->waitfds, all ? (unsigned)n : 0, (int)ms, NULL);
+  for (size_t i = 0; all && i < nown; i++)
+    io->waitfds[n + i] = (struct curl_waitfd){.fd = own[i], .events = CURL_WAIT_POLLIN};
+  curl_multi_poll(io->multi, io->waitfds, all ? (unsigned)(n + nown) : 0, (int)ms, NULL);
   size_t ready = 0;
   for (size_t i = 0; i < n; i++) {
     /* libcurl wakes up for a hang-up but does not tell of it. */

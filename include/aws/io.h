@@ -92,6 +92,42 @@ void aws_io_cancel(struct aws_io *io, struct aws_transfer *t); /* no callback; N
 /* The first of that name; {NULL, 0}: there is none. */
 struct aws_str aws_http_header(const struct aws_http_reply *r, const char *lower_name);
 
+/* From now on every connection goes to this port of 127.0.0.1, whatever the address says, which
+ * stays in the request: so that tests can play any host. False: no memory. */
+bool aws_io_connect_all(struct aws_io *io, int port) AWS_MUST_CHECK;
+
+/* ---- child processes ------------------------------------------------------------------------- */
+
+/* Everything borrowed until aws_io_child returns. Started without a shell: argv[0] is a path or a
+ * name in PATH. It gets our environment, /dev/null as stdin, a session and group of its own and no
+ * terminal, no other descriptor of ours and default signals; the whole group is killed when the
+ * time is over and on a cancel; what it leaves running when it ends by itself stays. */
+struct aws_child_request {
+  const char *const *argv; /* ends with NULL */
+  int timeout_ms;
+  size_t out_max; /* of stdout; more is an error (AWS_E_BODY) */
+  size_t err_max; /* of stderr; what comes after it is dropped */
+};
+
+/* Valid during the callback only; overwritten afterwards. */
+struct aws_child_reply {
+  int status; /* -1: ended by `signal`; 127: most likely could not be started */
+  int signal;
+  struct aws_str out, err;
+};
+
+struct aws_child;
+/* err: the time was over (AWS_E_NETWORK), too much came (AWS_E_BODY). reply is NULL then. */
+typedef void (*aws_child_fn)(void *arg, const struct aws_child_reply *reply,
+                             const struct aws_error *err);
+/* The handle is good until the callback begins. NULL: *err set (AWS_E_CONFIG: there is no such
+ * program; AWS_E_MEMORY), no callback. */
+struct aws_child *aws_io_child(struct aws_io *io, const struct aws_child_request *rq,
+                               aws_child_fn fn, void *arg, struct aws_error *err);
+void aws_io_child_cancel(struct aws_io *io, struct aws_child *c); /* no callback; NULL is fine */
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
 /* Resolves a name as the HTTP client would, without blocking, in 5 seconds at most. Sorted textual
  * addresses, 64 at most; n == 0 with err set when there are none. It cannot be cancelled: arg must
  * live until the callback, which aws_io_free makes at the latest (AWS_E_CANCELLED; start nothing

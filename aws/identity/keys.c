@@ -1,0 +1,65 @@
+#include "config.h"
+
+#include "aws/identity/keys.h"
+
+#include <stdio.h>
+
+const cJSON *aws_keys_parse(struct aws_arena *a, struct aws_str text, const char *what,
+                            struct aws_error *err) {
+  struct aws_error why = {0};
+  aws_arena_init(a, 16 * AWS_KEYS_MAX_BYTES);
+  const cJSON *doc = text.n <= AWS_KEYS_MAX_BYTES ? aws_json_parse(a, text.p, text.n, &why) : NULL;
+  if (cJSON_IsObject(doc))
+    return doc;
+  if (why.code == AWS_E_MEMORY && text.n <= AWS_KEYS_MAX_BYTES)
+    aws_error_set(err, AWS_E_MEMORY, "no memory to read %s", what);
+  else
+    aws_error_set(err, AWS_E_CREDENTIALS, "%s is not a JSON object with credentials", what);
+  return NULL;
+}
+
+static struct aws_str member(const cJSON *doc, const char *name) {
+  const cJSON *m = name ? aws_doc_at(doc, name) : NULL;
+  return cJSON_IsString(m) ? aws_str_from(m->valuestring) : (struct aws_str){0};
+}
+
+static bool lacks(const char *name, const char *what, struct aws_error *err) {
+  aws_error_set(err, AWS_E_CREDENTIALS, "%s has no %s", what, name);
+  return false;
+}
+
+bool aws_keys_take(struct aws_creds *out, const cJSON *doc, const struct aws_keys_form *form,
+                   const char *what, struct aws_error *err) {
+  struct aws_str id = member(doc, form->id), secret = member(doc, form->secret),
+                 token = member(doc, form->token), expires = member(doc, form->expires),
+                 account = member(doc, form->account);
+  if (id.n == 0)
+    return lacks(form->id, what, err);
+  if (secret.n == 0)
+    return lacks(form->secret, what, err);
+  if (token.n == 0 && form->temporary)
+    return lacks(form->token, what, err);
+  if (expires.n == 0 && form->temporary)
+    return lacks(form->expires, what, err);
+  if (expires.n > 0 && !aws_time_parse(expires, &out->expires)) {
+    aws_error_set(err, AWS_E_CREDENTIALS, "%s: %s is not a time", what, form->expires);
+    return false;
+  }
+  if (account.n > 0 && account.n < sizeof out->account)
+    snprintf(out->account, sizeof out->account, "%.*s", AWS_STR_ARG(account));
+  return aws_creds_set(out, id, secret, token, err);
+}
+
+void aws_text_tame(struct aws_buf *out, struct aws_str text, size_t max) {
+  text = aws_str_trim(text);
+  bool blank = false;
+  for (size_t i = 0, n = 0; i < text.n && n < max; i++) {
+    unsigned char c = (unsigned char)text.p[i];
+    bool space = c == ' ' || (c >= '\t' && c <= '\r');
+    if (space && blank)
+      continue;
+    blank = space;
+    aws_buf_add_char(out, space ? ' ' : c < 0x20 || c > 0x7e ? '?' : (char)c);
+    n++;
+  }
+}

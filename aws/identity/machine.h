@@ -1,0 +1,24 @@
+/* Where the places outside the files are asked, and what they answer: by itself, for the providers
+ * and their tests. */
+#ifndef CAWSOLE_AWS_IDENTITY_MACHINE_H
+#define CAWSOLE_AWS_IDENTITY_MACHINE_H
+
+#include "aws/auth/settings.h"
+
+/* The address of container credentials: the relative variable before the full one, plain http to
+ * this machine alone. False: *err set. */
+bool aws_container_url(const struct aws_settings *s, struct aws_buf *out,
+                       struct aws_error *err) AWS_MUST_CHECK;
+/* "http://169.254.169.254" or what variables and profile say, without a slash at its end. */
+bool aws_imds_url(const struct aws_settings *s, const struct aws_profile *p, struct aws_buf *out,
+                  struct aws_error *err) AWS_MUST_CHECK;
+
+/* The answers; each fills a zeroed key set. False: *err set, with nothing secret in it. */
+bool aws_process_read(struct aws_creds *out, struct aws_str text,
+                      struct aws_error *err) AWS_MUST_CHECK;
+bool aws_container_read(struct aws_creds *out, int status, struct aws_str body,
+                        struct aws_error *err) AWS_MUST_CHECK;
+bool aws_imds_read(struct aws_creds *out, struct aws_str body,
+                   struct aws_error *err) AWS_MUST_CHECK;
+
+#endif
