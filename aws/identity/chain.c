@@ -19,6 +19,7 @@ static const struct row {
     {&aws_provider_web_identity, false, true}, /* web_identity_token_file */
     {&aws_provider_sso, false, true},          /* sso_session, sso_start_url */
     {&aws_provider_shared_file, false, true},  /* keys in ~/.aws/credentials */
+    {&aws_provider_login, false, true},        /* login_session */
     {&aws_provider_process, false, true},      /* credential_process */
     {&aws_provider_config_file, false, true},  /* keys in ~/.aws/config */
     {&aws_provider_container, false, false},   /* AWS_CONTAINER_CREDENTIALS_... */

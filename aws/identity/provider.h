@@ -56,6 +56,7 @@ extern const struct aws_provider aws_provider_config_file;
 extern const struct aws_provider aws_provider_container;
 extern const struct aws_provider aws_provider_environment;
 extern const struct aws_provider aws_provider_imds;
+extern const struct aws_provider aws_provider_login;
 extern const struct aws_provider aws_provider_process;
 extern const struct aws_provider aws_provider_shared_file;
 extern const struct aws_provider aws_provider_sso;
