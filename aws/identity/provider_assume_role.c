@@ -25,6 +25,8 @@ static const struct {
   const char *name;
   const struct aws_provider *place;
 } sources[] = {
+    {"Ec2InstanceMetadata", &aws_provider_imds},
+    {"EcsContainer", &aws_provider_container},
     {"Environment", &aws_provider_environment},
 };
 

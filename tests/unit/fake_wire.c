@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <unistd.h>
 
 struct fake_wire wire;
 
@@ -27,6 +28,8 @@ bool wire_run(struct aws_io *io, const bool *done, aws_ms ms) {
   for (aws_ms end = wire.mono + ms; !*done && wire.mono < end;) {
     while (aws_io_turn(io, 0))
       ;
+    if (wire.real_ms > 0)
+      usleep((unsigned)wire.real_ms * 1000);
     wire.now += 100;
     wire.mono += 100;
   }

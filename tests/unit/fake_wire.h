@@ -23,6 +23,7 @@ struct fake_wire {
   bool keep_writes; /* else nothing is written */
   aws_ms now;       /* wall clock; 100 ms on with every turn */
   aws_ms mono;
+  int real_ms; /* that every turn really takes, where a program has to run */
 };
 extern struct fake_wire wire;
 extern const struct aws_clock wire_clock;

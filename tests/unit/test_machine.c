@@ -296,106 +296,6 @@ static void test_imds_cases(void **state) {
   assert_int_equal(passed, total);
 }
 
-/* The recorded traffic as a script: requests with the headers that matter, and their answers. */
-static void load_traffic(struct world *w, const cJSON *traffic) {
-  static const char *const headers[] = {"accept", "authorization",
-                                        "x-aws-ec2-metadata-token-ttl-seconds",
-                                        "x-aws-ec2-metadata-token"};
-  const cJSON *event;
-  cJSON_ArrayForEach(event, cJSON_GetObjectItem(traffic, "events")) {
-    const cJSON *action = cJSON_GetObjectItem(event, "action");
-    const cJSON *rq = aws_doc_at(action, "Request/request");
-    const cJSON *status = aws_doc_at(action, "Response/response/Ok/status");
-    struct exchange *e = w->nscript ? &w->script[w->nscript - 1] : NULL;
-    if (rq) {
-      expect(w, "", "", 0, "");
-      e = &w->script[w->nscript - 1];
-      snprintf(e->line, sizeof e->line, "%s %s", text_at(rq, "method"), text_at(rq, "uri"));
-      for (size_t i = 0; i < COUNT(headers); i++) {
-        const cJSON *h = cJSON_GetObjectItem(cJSON_GetObjectItem(rq, "headers"), headers[i]);
-        size_t n = strlen(e->headers);
-        if (h)
-          snprintf(e->headers + n, sizeof e->headers - n, "%s: %s\n", headers[i],
-                   h->child->valuestring);
-      }
-    } else if (e && status) {
-      e->status = status->valueint;
-    } else if (e && text_at(action, "Data/data/Utf8") &&
-               strcmp(text_at(action, "Data/direction"), "Response") == 0) {
-      snprintf(e->body, sizeof e->body, "%s", text_at(action, "Data/data/Utf8"));
-    }
-  }
-}
-
-static bool is_outcome(const cJSON *test, const struct found *f) {
-  const cJSON *ok = aws_doc_at(test, "result/Ok");
-  if (!ok)
-    return !f->ok && f->err.text[0] != '\0';
-  const char *account = text_at(ok, "account_id");
-  return f->ok && strcmp(f->id, text_at(ok, "access_key_id")) == 0 &&
-         strcmp(f->secret, text_at(ok, "secret_access_key")) == 0 &&
-         strcmp(f->token, text_at(ok, "session_token")) == 0 &&
-         f->expires / 1000 == (aws_ms)cJSON_GetObjectItem(ok, "expiry")->valuedouble &&
-         (!account || strcmp(f->account, account) == 0);
-}
-
-/* Files of a case stand below its folder; a path in a variable begins there. */
-static void set_case(struct world *w, const char *dir, const cJSON *variables) {
-  char path[1024];
-  const cJSON *v;
-  cJSON_ArrayForEach(v, variables) {
-    if (v->valuestring[0] == '/' && !strstr(v->string, "_URI")) {
-      snprintf(path, sizeof path, "%s/fs%s", dir, v->valuestring);
-      set(w, v->string, path);
-    } else {
-      set(w, v->string, v->valuestring);
-    }
-  }
-}
-
-static void run_case(struct world *w, const char *name) {
-  char dir[512], path[600];
-  snprintf(dir, sizeof dir, "%s/aws/vectors/aws-config/default-credential-provider-chain/%s",
-           SHARED_DIR, name);
-  snprintf(path, sizeof path, "%s/env.json", dir);
-  cJSON *env = read_json(path);
-  snprintf(path, sizeof path, "%s/test-case.json", dir);
-  cJSON *test = read_json(path);
-  if (!env || !test) {
-    print_message("no AWS test data at %s\n", SHARED_DIR);
-    skip();
-  }
-  snprintf(path, sizeof path, "%s/http-traffic.json", dir);
-  cJSON *traffic = read_json(path);
-  w->nenv = w->nscript = w->at = 0;
-  set_case(w, dir, env);
-  if (traffic)
-    load_traffic(w, traffic);
-  struct found f = find_all(w);
-  if (!is_outcome(test, &f))
-    print_message("%s: %s %s\n", name, f.id, f.err.text);
-  assert_true(is_outcome(test, &f));
-  cJSON_Delete(env);
-  cJSON_Delete(test);
-  cJSON_Delete(traffic);
-}
-
-static void test_chain_cases(void **state) {
-  static const char *const names[] = {
-      "ecs_credentials",
-      "ecs_credentials_invalid_profile",
-      "eks_pod_identity_credentials",
-      "eks_pod_identity_no_token_file",
-      "imds_config_with_no_creds",
-      "imds_default_chain_error",
-      "imds_default_chain_retries",
-      "imds_default_chain_success",
-      "imds_disabled",
-  };
-  for (size_t i = 0; i < COUNT(names); i++)
-    run_case(*state, names[i]);
-}
-
 /* ---- containers --------------------------------------------------------------------------------
  */
 
@@ -620,11 +520,15 @@ static void test_words(void **state) {
 int main(void) {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      WITH(test_container_cases),    WITH(test_imds_cases),
-      WITH(test_chain_cases),        WITH(test_container),
-      WITH(test_container_refusals), WITH(test_imds),
-      WITH(test_imds_failures),      WITH(test_process),
-      WITH(test_process_failures),   cmocka_unit_test(test_words),
+      WITH(test_container_cases),
+      WITH(test_imds_cases),
+      WITH(test_container),
+      WITH(test_container_refusals),
+      WITH(test_imds),
+      WITH(test_imds_failures),
+      WITH(test_process),
+      WITH(test_process_failures),
+      cmocka_unit_test(test_words),
   };
   return cmocka_run_group_tests_name("aws/identity machine", tests, NULL, NULL);
 }
