@@ -147,6 +147,11 @@ void stack_budget_sent(void *arg, const struct aws_sent *sent) {
   g->calls_total++;
   g->bytes_total += sent->bytes;
   b->use.calls++;
+  b->use.retries += sent->retried;
+  b->use.bytes += sent->bytes;
+  b->use.last_at = sent->at;
+  if (sent->http_status) /* one that was not answered took as long as we had patience */
+    aws_spread_add(&b->elapsed, sent->elapsed_ms);
   fill(s, b);
   /* A chain of pages may run into debt; it is worked off, but never for longer than a burst. */
   double floor = -burst_of(b->use.limit);
@@ -181,8 +186,13 @@ struct stack_budget stack_budget(const struct stack *cs) {
 
 size_t stack_api_uses(const struct stack *cs, const struct stack_api_use **out) {
   struct stack_budgeter *g = &((struct stack *)(uintptr_t)cs)->budget;
-  for (size_t i = 0; i < g->n; i++)
+  for (size_t i = 0; i < g->n; i++) {
+    const struct aws_spread *spread = &g->buckets[i].elapsed;
     g->uses[i] = g->buckets[i].use;
+    g->uses[i].p50_ms = aws_spread_at(spread, 50);
+    g->uses[i].p95_ms = aws_spread_at(spread, 95);
+    g->uses[i].p99_ms = aws_spread_at(spread, 99);
+  }
   *out = g->uses;
   return g->n;
 }

@@ -145,7 +145,8 @@ struct stack_shown {   /* ids on screen of one kind */
  */
 
 struct stack_bucket {
-  struct stack_api_use use; /* public part */
+  struct stack_api_use use; /* public part, but for the percentiles */
+  struct aws_spread elapsed;
   double tokens;
   unsigned in_flight;
   aws_ms filled_at, throttled_at; /* mono */

@@ -14,18 +14,48 @@ static struct budget *budget_of(const struct tui_view *v) {
   return (struct budget *)(uintptr_t)v;
 }
 
-static void add_use(struct wid_text *t, const struct stack_api_use *use) {
-  char value[160];
-  int n =
-      snprintf(value, sizeof value, "%6llu calls   %g a second %s", (unsigned long long)use->calls,
-               use->limit->rate, use->limit->published ? "published" : "assumed");
-  if (use->throttles && n > 0 && (size_t)n < sizeof value)
-    n += snprintf(value + n, sizeof value - (size_t)n, "   throttled %llu",
-                  (unsigned long long)use->throttles);
-  if (use->slowed > 1 && n > 0 && (size_t)n < sizeof value)
-    snprintf(value + n, sizeof value - (size_t)n, "   asked %.0f times less often", use->slowed);
-  wid_text_add_pair(t, 36, use->limit->name, use->throttles ? WID_WARN : WID_NORMAL,
+/* "87ms", "1.4s" */
+static const char *span(int64_t ms, char out[16]) {
+  if (ms < 0)
+    return "-";
+  if (ms < 1000)
+    snprintf(out, 16, "%dms", (int)ms);
+  else
+    snprintf(out, 16, ms < 100000 ? "%.1fs" : "%.0fs", (double)ms / 1000);
+  return out;
+}
+
+static const char *amount(uint64_t bytes, char out[16]) {
+  if (bytes < 1000000)
+    snprintf(out, 16, "%.0fK", (double)bytes / 1024);
+  else
+    snprintf(out, 16, "%.1fM", (double)bytes / (1024 * 1024));
+  return out;
+}
+
+static const char *age(aws_ms ms, char out[16]) {
+  if (ms < 60000)
+    snprintf(out, 16, "%ds", ms > 0 ? (int)(ms / 1000) : 0);
+  else
+    snprintf(out, 16, "%dm", (int)(ms / 60000));
+  return out;
+}
+
+enum { LABEL = 27 };
+static const char columns[] = "calls thro retr   p50   p95   p99  read  age   /s";
+
+static void add_use(struct wid_text *t, const struct stack_api_use *use, aws_ms now) {
+  char value[160], p50[16], p95[16], p99[16], bytes[16], last[16], limit[16];
+  snprintf(limit, sizeof limit, "%g%s", use->limit->rate, use->limit->published ? "" : "?");
+  snprintf(value, sizeof value, "%5llu %4llu %4llu %5s %5s %5s %5s %4s %4s",
+           (unsigned long long)use->calls, (unsigned long long)use->throttles,
+           (unsigned long long)use->retries, span(use->p50_ms, p50), span(use->p95_ms, p95),
+           span(use->p99_ms, p99), amount(use->bytes, bytes), age(now - use->last_at, last), limit);
+  wid_text_add_pair(t, LABEL, use->limit->name, use->throttles ? WID_WARN : WID_NORMAL,
                     wid_str_from(value));
+  if (use->slowed > 1)
+    wid_text_addf(t, WID_WARN, "  asked %.0f times less often, as AWS asks to slow down",
+                  use->slowed);
 }
 
 static void build(struct budget *b) {
@@ -45,10 +75,15 @@ static void build(struct budget *b) {
     wid_text_addf(t, WID_WARN, "This machine's clock is %lld s %s AWS's",
                   (long long)(skew < 0 ? -skew : skew), skew < 0 ? "ahead of" : "behind");
   wid_text_add(t, WID_NORMAL, 0, WID_STR_LIT(""));
-  wid_text_add_pair(t, 36, "API", WID_HEADER, WID_STR_LIT(" calls   limit"));
+  wid_text_add_pair(t, LABEL, "API", WID_HEADER, wid_str_from(columns));
   for (size_t i = 0; i < n; i++)
     if (uses[i].calls)
-      add_use(t, &uses[i]);
+      add_use(t, &uses[i], tui_now(b->view.tui));
+  wid_text_add(t, WID_NORMAL, 0, WID_STR_LIT(""));
+  wid_text_add(t, WID_DIM, 0,
+               WID_STR_LIT("thro: AWS asked to slow down. retr: sent again. p50, p95, p99: as long "
+                           "as that many of 100 answers took at most. /s: AWS's limit, requests a "
+                           "second; with ? it is not published, and a guess of ours."));
 }
 
 static void view_free(struct tui_view *v) {

@@ -184,6 +184,18 @@ bool aws_time_parse(struct aws_str s, aws_ms *out);
 void aws_time_iso(aws_ms t, char out[AWS_TIME_MAX]); /* 2026-01-15T12:00:00.123Z; no .000 */
 void aws_time_amz(aws_ms t, char out[AWS_TIME_MAX]); /* 20260115T120000Z */
 
+/* ---- percentiles ----------------------------------------------------------------------------- */
+
+/* How numbers from 0 to 2^17 spread (milliseconds, say), each within an eighth; zeroed at first.
+ * What was added long ago fades. */
+#define AWS_SPREAD_STEPS 120
+struct aws_spread {
+  uint32_t n[AWS_SPREAD_STEPS], total;
+};
+void aws_spread_add(struct aws_spread *s, int64_t value);
+/* The number that `percent` of them do not pass; -1: there are none. */
+int64_t aws_spread_at(const struct aws_spread *s, unsigned percent);
+
 /* ---- hashing --------------------------------------------------------------------------------- */
 
 uint64_t aws_siphash(const uint64_t key[2], const void *p, size_t n);

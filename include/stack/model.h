@@ -169,8 +169,10 @@ struct stack_budget stack_budget(const struct stack *s);
 struct stack_api_use {
   const struct aws_limit *limit;
   const char *service;
-  uint64_t calls, throttles, errors;
-  double slowed; /* 1: normal pace; up to 8 */
+  uint64_t calls, throttles, errors, retries, bytes;
+  double slowed;                /* 1: normal pace; up to 8 */
+  aws_ms last_at;               /* wall clock: when the last answer came */
+  int64_t p50_ms, p95_ms, p99_ms; /* of answered calls, within an eighth; -1: none yet */
 };
 size_t stack_api_uses(const struct stack *s, const struct stack_api_use **out);
 int64_t stack_clock_skew(const struct stack *s);

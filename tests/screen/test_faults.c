@@ -85,6 +85,11 @@ static void throttled(void **state) {
   screen_expect(s, "next try in");
   screen_expect(s, "web .*4/4"); /* the last good rows stay */
   assert_int_equal(screen_row(s, "elbv2.*slow down"), -1);
+  screen_keys(s, ":budget<Enter>");
+  screen_expect(s, "API +calls thro retr +p50 +p95 +p99 +read +age +/s");
+  screen_expect(s, "ECS .*read +[0-9]+ +[1-9][0-9]* +0 .*ms +[0-9]+K +[0-9]+s +20");
+  screen_expect(s, "asked [248] times less often");
+  screen_expect(s, "ELB read +[0-9]+ +0 +0 .*ms +[0-9]+K +[0-9]+s +10");
 }
 
 /* ---- on the way ------------------------------------------------------------------------------ */
