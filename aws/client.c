@@ -20,6 +20,14 @@ static uint64_t seed_from_system(const struct aws_client *c) {
   return seed;
 }
 
+static void set_agent(struct aws_client *c) {
+  struct aws_buf agent;
+  aws_buf_init(&agent, sizeof c->agent - 1);
+  aws_user_agent(&agent, c->settings, c->have_creds ? c->creds.provider : NULL);
+  snprintf(c->agent, sizeof c->agent, "%s", agent.p ? agent.p : "cawsole");
+  aws_buf_done(&agent);
+}
+
 struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err) {
   struct aws_client *c = aws_calloc(1, sizeof *c);
   aws_json_watch();
@@ -46,6 +54,7 @@ struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aw
   if (cfg->settings)
     retry = aws_settings_retry(cfg->settings);
   aws_retry_init(&c->retry, retry, cfg->seed ? cfg->seed : seed_from_system(c));
+  set_agent(c);
   return c;
 }
 
@@ -64,6 +73,7 @@ bool aws_client_set_creds(struct aws_client *c, const struct aws_creds *creds) {
   if (!aws_creds_copy(&c->creds, creds))
     return false;
   c->have_creds = true;
+  set_agent(c);
   for (struct aws_host *h = c->hosts; h; h = h->next)
     aws_host_pump(c, h);
   return true;

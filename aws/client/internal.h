@@ -4,6 +4,7 @@
 
 #include "aws/auth/endpoint.h"
 #include "aws/client.h"
+#include "aws/client/agent.h"
 #include "aws/client/retry.h"
 
 /* One series of pages. A call has one, or one for each batch. */
@@ -18,8 +19,9 @@ struct aws_part {
   struct aws_error late;         /* why the request could not be sent */
   uint64_t *tokens;              /* hashes of the page tokens so far */
   size_t ntokens, tokens_cap;
-  int attempt, cost; /* of the page that is asked for; see retry.h */
-  bool resigned;     /* the clock was set right once */
+  int attempt, cost;             /* of the page that is asked for; see retry.h */
+  char invocation[AWS_UUID_MAX]; /* of the page that is asked for; "": not sent yet */
+  bool resigned;                 /* the clock was set right once */
   int64_t skew_used;
 };
 
@@ -57,6 +59,7 @@ struct aws_client {
   int per_host, connect_ms, total_ms;
   struct aws_creds creds;
   bool have_creds;
+  char agent[AWS_AGENT_MAX_BYTES]; /* User-Agent */
   struct aws_key_cache *keys;
   struct aws_retry retry;
   struct aws_host *hosts;

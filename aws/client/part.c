@@ -122,6 +122,7 @@ static bool turn_page(struct aws_part *p, const char *token, struct aws_error *e
     return false;
   }
   p->attempt = 1;
+  p->invocation[0] = '\0';
   p->cost = 0;
   p->resigned = false;
   return true;
@@ -217,6 +218,11 @@ static bool send_request(struct aws_part *p, struct aws_request *rq, struct aws_
   if (!aws_request_build(rq, call->op, p->in, &call->endpoint, err) ||
       !aws_request_sign(rq, &c->creds, aws_client_now(c), c->keys, err))
     return false;
+  bool may_retry = call->opt.asked || p->ntokens > 0;
+  if (!p->invocation[0])
+    aws_uuid(p->invocation);
+  aws_request_mark(rq, c->agent, p->invocation, p->attempt,
+                   may_retry ? c->retry.how.max_attempts : 1);
   struct aws_http_request http = {.method = rq->method,
                                   .url = rq->url.p,
                                   .headers = rq->headers,

@@ -3,7 +3,9 @@
 #include "aws/client/request.h"
 #include "aws/client/serialize.h"
 
-enum { SIGNATURE_HEADERS = 4 + 1 }; /* and a Content-Type */
+#include <stdio.h>
+
+enum { OTHER_HEADERS = 4 + 1 + 3 }; /* of the signature, Content-Type, of the mark */
 
 #define LIT(s) AWS_STR_LIT(s)
 
@@ -57,7 +59,7 @@ static bool add_members(struct aws_request *r, const cJSON *in) {
     struct aws_str wire = aws_str_split(&rest, ' '), name = aws_str_split(&wire, '=');
     for (const cJSON *c = in ? in->child : NULL; c; c = c->next)
       if (aws_str_eq_c(name, c->string) && cJSON_IsString(c)) {
-        if (r->nheaders == AWS_REQUEST_HEADERS - SIGNATURE_HEADERS)
+        if (r->nheaders == AWS_REQUEST_HEADERS - OTHER_HEADERS)
           return false;
         add_header(r, wire, aws_str_from(c->valuestring));
       }
@@ -144,4 +146,12 @@ bool aws_request_sign(struct aws_request *r, const struct aws_creds *creds, aws_
     add_header(r, LIT("X-Amz-Content-SHA256"), aws_str_from(r->signing.payload_hash));
   add_header(r, LIT("Authorization"), aws_buf_str(&r->signing.authorization));
   return true;
+}
+
+void aws_request_mark(struct aws_request *r, const char *agent, const char *invocation, int attempt,
+                      int most) {
+  snprintf(r->attempt, sizeof r->attempt, "attempt=%d; max=%d", attempt, most);
+  add_header(r, LIT("User-Agent"), aws_str_from(agent));
+  add_header(r, LIT("amz-sdk-invocation-id"), aws_str_from(invocation));
+  add_header(r, LIT("amz-sdk-request"), aws_str_from(r->attempt));
 }

@@ -5,7 +5,7 @@
 #include "aws/auth/endpoint.h"
 #include "aws/client.h"
 
-enum { AWS_REQUEST_HEADERS = 12 };
+enum { AWS_REQUEST_HEADERS = 16 };
 
 struct aws_request {
   const struct aws_op *op;
@@ -16,6 +16,7 @@ struct aws_request {
                                                           and the input */
   size_t nheaders;
   struct aws_signing signing;
+  char attempt[32];
 };
 
 void aws_request_init(struct aws_request *r);
@@ -27,5 +28,9 @@ bool aws_request_build(struct aws_request *r, const struct aws_op *op, const cJS
  * use. */
 bool aws_request_sign(struct aws_request *r, const struct aws_creds *creds, aws_ms now,
                       struct aws_key_cache *keys, struct aws_error *err) AWS_MUST_CHECK;
+/* Adds what AWS's records show, unsigned: who we are, which call this is (the same each time that
+ * it is sent) and which attempt of how many. Both texts must outlive the request's use. */
+void aws_request_mark(struct aws_request *r, const char *agent, const char *invocation, int attempt,
+                      int most);
 
 #endif

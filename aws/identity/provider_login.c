@@ -11,9 +11,7 @@
 #include "aws/identity/login_cache.h"
 #include "aws/identity/provider.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { RENEW_MS = 5 * 60 * 1000, TIMEOUT_MS = 10000 };
 
@@ -130,24 +128,9 @@ static bool make_url(struct login *l, struct aws_error *err) {
          aws_buf_addf(&l->url, "%s://%s%s/v1/token", e.scheme, e.host, e.path);
 }
 
-/* A random UUID (RFC 9562, version 4). */
-static void make_id(char out[37]) {
-  unsigned char b[16];
-  if (getentropy(b, sizeof b) != 0)
-    memset(b, 0, sizeof b); /* sign-in then refuses the second one */
-  b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-  b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-  size_t n = 0;
-  for (size_t i = 0; i < sizeof b; i++) {
-    if (i == 4 || i == 6 || i == 8 || i == 10)
-      out[n++] = '-';
-    n += (size_t)snprintf(out + n, 3, "%02x", (unsigned)b[i]);
-  }
-}
-
 static bool make_request(struct login *l, struct aws_error *err) {
-  char id[37];
-  make_id(id);
+  char id[AWS_UUID_MAX];
+  aws_uuid(id);
   if (!make_url(l, err) ||
       !aws_dpop_proof(&l->proof, l->old.key, "POST", l->url.p, id, now_of(l->run), err))
     return false;

@@ -202,6 +202,9 @@ uint64_t aws_siphash(const uint64_t key[2], const void *p, size_t n);
 uint64_t aws_hash(const void *p,
                   size_t n); /* SipHash-2-4 with a key made at start: for tables only */
 
+#define AWS_UUID_MAX 37
+void aws_uuid(char out[AWS_UUID_MAX]); /* "0f8fad5b-d9cb-469f-a165-70867728950e", random */
+
 /* Text to pointer. Keys are borrowed and must outlive the map. */
 struct aws_map_slot;
 struct aws_map {

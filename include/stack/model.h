@@ -170,8 +170,8 @@ struct stack_api_use {
   const struct aws_limit *limit;
   const char *service;
   uint64_t calls, throttles, errors, retries, bytes;
-  double slowed;                /* 1: normal pace; up to 8 */
-  aws_ms last_at;               /* wall clock: when the last answer came */
+  double slowed;                  /* 1: normal pace; up to 8 */
+  aws_ms last_at;                 /* wall clock: when the last answer came */
   int64_t p50_ms, p95_ms, p99_ms; /* of answered calls, within an eighth; -1: none yet */
 };
 size_t stack_api_uses(const struct stack *s, const struct stack_api_use **out);

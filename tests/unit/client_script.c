@@ -27,6 +27,12 @@ static void play(void *arg, const struct test_request *rq, struct test_answer *a
   note(s->dates, sizeof s->dates, text);
   test_request_header(rq, "Authorization", text, sizeof text);
   note(s->auth, sizeof s->auth, text);
+  test_request_header(rq, "User-Agent", text, sizeof text);
+  note(s->agents, sizeof s->agents, text);
+  test_request_header(rq, "amz-sdk-invocation-id", text, sizeof text);
+  note(s->invocations, sizeof s->invocations, text);
+  test_request_header(rq, "amz-sdk-request", text, sizeof text);
+  note(s->attempts, sizeof s->attempts, text);
   if (scene->status > 0)
     test_answer_set(a, scene->status, scene->headers, scene->body);
   a->close = scene->status == 0;

@@ -15,6 +15,7 @@ struct client_script {
   const struct client_scene *scenes; /* one for each request in turn; the last goes on for ever */
   size_t n, at;
   char targets[4096], bodies[8192], dates[1024], auth[4096]; /* what came, a line a request */
+  char agents[4096], invocations[1024], attempts[1024];
   unsigned last_on_connection;
 };
 

@@ -3,6 +3,8 @@
 
 #include "client_script.h"
 
+#include "aws/client/agent.h"
+
 #include <strings.h>
 
 /* ---- pages ----------------------------------------------------------------------------------- */
@@ -267,6 +269,57 @@ static void test_secret(void **state) {
   aws_page_unref(o.kept);
 }
 
+/* ---- who we are --------------------------------------------------------------------------------
+ */
+
+static void test_marks(void **state) {
+  struct client_fixture *f = *state;
+  CLIENT_PLAY(f, {500, NULL, ""}, {200, NULL, "{\"clusterArns\":[\"a\"],\"nextToken\":\"t\"}"},
+              {200, NULL, "{\"clusterArns\":[]}"});
+  struct client_outcome o = client_run(f, &ecs_list_clusters, NULL, &client_asked);
+  assert_false(o.failed);
+  assert_string_equal(f->script.attempts, "attempt=1; max=3\nattempt=2; max=3\nattempt=1; max=3\n");
+  const char *id = f->script.invocations; /* one for each page, however often it is asked for */
+  assert_int_equal(strlen(id), 3 * AWS_UUID_MAX);
+  assert_memory_equal(id, id + AWS_UUID_MAX, AWS_UUID_MAX);
+  assert_memory_not_equal(id, id + 2 * AWS_UUID_MAX, AWS_UUID_MAX);
+  assert_int_equal(id[14], '4');
+  assert_true(strncmp(f->script.agents, "cawsole/", 8) == 0);
+  assert_non_null(strstr(f->script.agents, " m/E,N cfg/retry-mode#standard\n"));
+  assert_null(strstr(f->script.auth, "amz-sdk")); /* not signed: a proxy may drop them */
+
+  CLIENT_PLAY(f, {200, NULL, "{\"clusterArns\":[]}"});
+  client_run(f, &ecs_list_clusters, NULL, NULL);
+  assert_string_equal(f->script.attempts, "attempt=1; max=1\n");
+}
+
+static const char *agent_env(void *arg, const char *name) {
+  (void)arg;
+  if (strcmp(name, "AWS_EXECUTION_ENV") == 0)
+    return "AWS_ECS FARGATE/1\r\nX: y";
+  if (strcmp(name, "AWS_SDK_UA_APP_ID") == 0)
+    return "night shift (ops) and a name that is far longer than fifty";
+  return strcmp(name, "AWS_RETRY_MODE") == 0 ? "legacy" : NULL;
+}
+
+static void test_agent(void **state) {
+  (void)state;
+  struct aws_error err = {0};
+  struct aws_settings_input in = {.getenv = agent_env};
+  struct aws_settings *s = aws_settings_load(&in, &err);
+  assert_non_null(s);
+  struct aws_buf agent;
+  aws_buf_init(&agent, AWS_AGENT_MAX_BYTES);
+  aws_user_agent(&agent, s, "instance-metadata");
+  assert_non_null(strstr(agent.p, " exec-env/AWS_ECS-FARGATE-1--X--y "));
+  assert_non_null(strstr(agent.p, " m/D,0 cfg/retry-mode#legacy app/night-shift--ops--and-a-name-"
+                                  "that-is-far-longer-"));
+  assert_null(strpbrk(agent.p, "\r\n()"));
+  assert_non_null(strstr(agent.p, " ua/2.1 os/"));
+  aws_buf_done(&agent);
+  aws_settings_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       CLIENT_TEST(test_pages),
@@ -284,6 +337,8 @@ int main(void) {
       CLIENT_TEST(test_no_creds),
       CLIENT_TEST(test_cancel),
       CLIENT_TEST(test_secret),
+      CLIENT_TEST(test_marks),
+      cmocka_unit_test(test_agent),
   };
   return cmocka_run_group_tests_name("aws/client", tests, NULL, NULL);
 }
