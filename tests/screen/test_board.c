@@ -78,7 +78,7 @@ static void demo_is_said_once(void **state) {
 static void curves_belong_to_their_facts(void **state) {
   struct screen *s = start(36, 120, "steady", "1", STACK("shop", ""));
   (void)state;
-  screen_expect(s, "^ [0-9.k]+ rpm +(▃|▄|▅)+ ");
+  screen_expect(s, "^ [0-9.k]+ rpm +(▂|▃|▄|▅|▆|▇)+ ");
   screen_expect(s, "^ 5xx 0\\.[0-9]% +(▁)+ +5xx 0\\.[0-9]% (▁)+ ");
 }
 
