@@ -34,11 +34,8 @@ static void add_sources(const struct stack *s, struct stack_collection *c,
     const struct stack_collection *src = stack_collection(s, (enum stack_kind)k);
     if (src->loaded || src->error.code == AWS_OK)
       continue;
-    if (c->error.code == AWS_OK) {
+    if (c->error.code == AWS_OK) /* it says what was asked for */
       c->error = src->error;
-      aws_error_wrap(&c->error, "%s come from %s", stack_kind_plural(c->kind),
-                     stack_kind_plural(src->kind));
-    }
     c->next_try = src->next_try;
   }
 }

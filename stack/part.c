@@ -12,6 +12,7 @@ enum {
   RETRY_MOST_MS = 300000,
   RECONNECT_SHOWN_MS = 10000, /* without a connection nothing is asked of AWS: nobody is burdened */
   RECONNECT_MS = 30000,
+  FILL_MOST_MS = 20000,
   SHORT_S = 30,
   USUAL_INTERVAL_S = 5 /* the configuration's default interval, of which the table's are made */
 };
@@ -97,6 +98,8 @@ static aws_ms retry_wait(struct stack_part *p) {
   aws_ms most = p->error.code != AWS_E_NETWORK ? RETRY_MOST_MS
                 : is_missed(p)                 ? RECONNECT_SHOWN_MS
                                                : RECONNECT_MS;
+  if (!p->loaded && p->error.code == AWS_E_THROTTLED)
+    most = FILL_MOST_MS; /* there is nothing yet to make do with */
   if (wait > most)
     wait = most;
   return wait > p->error.retry_after_ms ? wait : p->error.retry_after_ms;

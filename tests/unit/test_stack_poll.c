@@ -169,7 +169,7 @@ static void unread_source_is_told(void **state) {
   struct stack *s = fake_settled(NULL);
   assert_false(coll(s, STACK_LISTENER)->loaded);
   assert_int_equal(coll(s, STACK_LISTENER)->error.code, AWS_E_DENIED);
-  assert_non_null(strstr(coll(s, STACK_LISTENER)->error.text, "load_balancers"));
+  assert_non_null(strstr(coll(s, STACK_LISTENER)->error.text, "DescribeLoadBalancers"));
   fake_free(s);
 }
 
