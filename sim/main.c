@@ -212,9 +212,11 @@ static bool serve(struct options *o, struct sim_gate *gate, struct aws_error *er
 
 static int run(struct options *o) {
   struct aws_error err = {0};
-  struct sim_gate gate = {.access_key = o->credentials, .secret = o->secret, .faults = &o->faults};
+  struct sim_keys *keys = aws_calloc(1, sizeof *keys);
+  struct sim_gate gate = {
+      .keys = keys, .access_key = o->credentials, .secret = o->secret, .faults = &o->faults};
   struct sim_certs certs = {.cert = {NULL}};
-  bool ok = !o->tls || sim_certs_make(&certs, &err);
+  bool ok = keys && (!o->tls || sim_certs_make(&certs, &err));
 
   o->server.certs = o->tls ? &certs : NULL;
   if (ok && o->tls && o->ca_out && !write_certificate(o->ca_out, certs.cert[SIM_CERT_GOOD]))
@@ -222,6 +224,8 @@ static int run(struct options *o) {
   o->world.now = aws_clock_system.wall(aws_clock_system.arg);
   gate.ids = (uint64_t)o->world.now;
   o->faults.random = o->world.seed;
+  if (keys)
+    keys->random = (uint64_t)o->world.now;
   if (ok)
     gate.world = sim_world_new(&o->world, &err);
   if (gate.world)
@@ -232,6 +236,7 @@ static int run(struct options *o) {
   sim_world_free(gate.elsewhere);
   sim_world_free(gate.world);
   sim_certs_done(&certs);
+  free(keys);
   return ok ? EXIT_SUCCESS : err.code == AWS_E_USAGE ? EXIT_USAGE : EXIT_FAILURE;
 }
 

@@ -76,6 +76,36 @@ static const struct sim_api_service services[] = {
      .version = "/v2/",
      .invalid_code = "BadRequestException",
      .token_code = "BadRequestException"},
+    {.name = "sso",
+     .protocol = SIM_REST_JSON,
+     .signing_name = "",
+     .invalid_code = "InvalidRequestException",
+     .everywhere = true,
+     .open = true},
+    {.name = "sso-oidc",
+     .protocol = SIM_REST_JSON,
+     .signing_name = "",
+     .invalid_code = "InvalidRequestException",
+     .everywhere = true,
+     .open = true},
+    {.name = "signin",
+     .protocol = SIM_REST_JSON,
+     .signing_name = "",
+     .invalid_code = "ValidationException",
+     .everywhere = true,
+     .open = true},
+    {.name = "imds",
+     .protocol = SIM_REST_JSON,
+     .signing_name = "",
+     .invalid_code = "BadRequest",
+     .everywhere = true,
+     .open = true},
+    {.name = "container",
+     .protocol = SIM_REST_JSON,
+     .signing_name = "",
+     .invalid_code = "BadRequest",
+     .everywhere = true,
+     .open = true},
     {.name = "s3",
      .protocol = SIM_REST_XML,
      .signing_name = "s3",
@@ -102,6 +132,11 @@ static const struct {
     {"application-autoscaling", sim_ops_autoscaling},
     {"cloudfront", sim_ops_cloudfront},
     {"apigatewayv2", sim_ops_apigatewayv2},
+    {"sso", sim_ops_sso},
+    {"sso-oidc", sim_ops_oidc},
+    {"signin", sim_ops_signin},
+    {"imds", sim_ops_imds},
+    {"container", sim_ops_container},
     {"s3", sim_ops_s3},
 };
 
@@ -138,7 +173,15 @@ static const struct sim_api_service *by_version(struct aws_str body, const struc
   return NULL;
 }
 
-static const struct sim_api_service *by_path(struct aws_str path, const struct sim_auth *auth) {
+static const struct sim_op *op_at(const struct sim_api_service *s, const struct sim_http *h);
+
+static const struct sim_api_service *by_path(const struct sim_http *h,
+                                             const struct sim_auth *auth) {
+  const struct aws_str path = h->path;
+
+  for (size_t i = 0; i < COUNT(services); i++)
+    if (services[i].open && !auth->service.n && op_at(&services[i], h))
+      return &services[i];
   for (size_t i = 0; i < COUNT(services); i++) {
     const struct sim_api_service *s = &services[i];
     if (!s->version || s->version[0] != '/' || !aws_str_starts(path, s->version))
@@ -171,7 +214,7 @@ const struct sim_api_service *sim_route_service(const struct sim_http *h,
     *protocol = SIM_QUERY;
     return by_version((struct aws_str){h->body, h->nbody}, auth);
   }
-  s = by_path(h->path, auth);
+  s = by_path(h, auth);
   if (s)
     *protocol = s->protocol;
   return s;

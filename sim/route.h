@@ -2,7 +2,7 @@
 #ifndef CAWSOLE_SIM_ROUTE_H
 #define CAWSOLE_SIM_ROUTE_H
 
-#include "sim/sim.h"
+#include "sim/keys.h"
 #include "sim/verify.h"
 
 /* Which service a request is for, and in which protocol; NULL: nobody's. */
@@ -17,7 +17,8 @@ struct sim_gate {
   struct sim_world *world, *elsewhere; /* elsewhere: the empty world of other regions */
   const char *access_key, *secret;
   struct sim_faults *faults;
-  uint64_t ids; /* state of the generator of request ids */
+  struct sim_keys *keys; /* given out */
+  uint64_t ids;          /* state of the generator of request ids */
 };
 struct sim_now {
   aws_ms wall, mono;

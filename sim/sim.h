@@ -28,6 +28,7 @@ struct sim_api_service {
   const char *invalid_code; /* error code for a parameter that is wrong */
   const char *token_code;   /* error code for a page token that is wrong */
   bool everywhere;          /* answers from the stack's world in every region */
+  bool open;                /* nothing is signed; found by path */
   bool s3_errors;           /* <Error> as root, S3's codes, 15 minutes of clock skew */
 };
 
@@ -40,6 +41,8 @@ struct sim_param {
   const char *const *allowed; /* STR, and the items of a LIST: NULL-terminated; NULL: any */
 };
 
+struct sim_http;
+struct sim_keys;
 struct sim_request;
 typedef void (*sim_handler)(struct sim_request *rq);
 
@@ -51,13 +54,15 @@ struct sim_op {
   /* rest: "GET", "/2020-05-31/distribution/{Id}"; path members go to `in` */
   const char *method, *path;
   const char *root; /* rest-xml: the answer's root element */
+  bool open;        /* is not signed, though its service's others are */
 };
 #define SIM_PARAMS(table) params = (table), .nparams = sizeof(table) / sizeof((table)[0])
 
 /* One table a service, each ended by a row with name NULL, at the end of sim/api_SERVICE.c. */
 extern const struct sim_op sim_ops_sts[], sim_ops_cloudfront[], sim_ops_elbv2[], sim_ops_ecs[],
     sim_ops_autoscaling[], sim_ops_rds[], sim_ops_ssm[], sim_ops_cloudwatch[],
-    sim_ops_secretsmanager[], sim_ops_s3[], sim_ops_apigatewayv2[];
+    sim_ops_secretsmanager[], sim_ops_s3[], sim_ops_apigatewayv2[], sim_ops_sso[], sim_ops_oidc[],
+    sim_ops_signin[], sim_ops_imds[], sim_ops_container[];
 
 /* ---- the answer's writer --------------------------------------------------------------------- */
 
@@ -107,11 +112,15 @@ struct sim_request {
   struct sim_world *world; /* the stack's, or an empty one in another region */
   const struct sim_api_service *service;
   const struct sim_op *op;
-  enum sim_protocol protocol; /* of this request: CloudWatch speaks three */
-  struct aws_arena *arena;    /* gone when the answer is sent */
-  const cJSON *in;            /* the parameters, an object; query numbers and booleans are texts */
+  enum sim_protocol protocol;  /* of this request: CloudWatch speaks three */
+  struct aws_arena *arena;     /* gone when the answer is sent */
+  const cJSON *in;             /* the parameters, an object; query numbers and booleans are texts */
+  const struct sim_http *http; /* as it came */
+  aws_ms wall;                 /* when it came */
+  struct sim_keys *keys;       /* given out, for those that give out more */
   const char *region, *access_key;
-  char id[37]; /* x-amzn-RequestId */
+  const char *principal; /* who signed with given credentials; NULL: the world's */
+  char id[37];           /* x-amzn-RequestId */
   struct sim_out out;
   unsigned status; /* 200 unless the handler sets another */
   bool failed;     /* sim_error was called */

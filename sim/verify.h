@@ -41,6 +41,7 @@ enum sim_verdict {
   SIM_VERDICT_SKEWED,    /* signed too long ago */
   SIM_VERDICT_EARLY,     /* signed in the future */
   SIM_VERDICT_EXPIRED,   /* a presigned URL past its time */
+  SIM_VERDICT_TOKEN,     /* the credentials have expired */
   SIM_VERDICT_PAYLOAD,   /* x-amz-content-sha256 is not the body's */
   SIM_VERDICT_SIGNATURE
 };

@@ -117,7 +117,9 @@ static void test_unsigned_requests_in_every_protocol(void **state) {
   struct aws_error err = {0};
   struct sim_world_options o = {.seed = 1, .speed = 1, .now = START};
   static struct sim_faults none;
-  struct sim_gate gate = {.faults = &none, .access_key = "testing", .secret = "testing"};
+  static struct sim_keys keys;
+  struct sim_gate gate = {
+      .faults = &none, .keys = &keys, .access_key = "testing", .secret = "testing"};
 
   (void)state;
   gate.world = sim_world_new(&o, &err);
