@@ -32,7 +32,16 @@ static struct screen *start(void) {
       .env = {write_file(0, "AWS_SHARED_CREDENTIALS_FILE",
                          "[good]\naws_access_key_id = testing\naws_secret_access_key = testing\n"
                          "[wrong]\naws_access_key_id = testing\naws_secret_access_key = else\n"),
-              write_file(1, "AWS_CONFIG_FILE", "[profile good]\nregion = eu-west-1\n"), NULL},
+              write_file(1, "AWS_CONFIG_FILE",
+                         "[profile good]\nregion = eu-west-1\n"
+                         "[profile coded]\nsource_profile = good\n"
+                         "role_arn = arn:aws:iam::123456789012:role/Coded-mfa\n"
+                         "mfa_serial = arn:aws:iam::123456789012:mfa/ann\n"
+                         "[profile portal]\nsso_session = corp\nsso_account_id = 123456789012\n"
+                         "sso_role_name = Portal\n"
+                         "[sso-session corp]\nsso_region = eu-west-1\n"
+                         "sso_start_url = https://corp.example.com/start\n"),
+              NULL},
       .config = "stacks = ( { name = \"shop\"; region = \"eu-west-1\"; },\n"
                 "  { name = \"pinned\"; profile = \"good\"; account = \"999999999999\"; } );\n"});
   console_ready(s);
@@ -88,13 +97,53 @@ static void another_stack(void **state) {
   screen_expect(s, "web .*4/4");
 }
 
+static void a_code(void **state) {
+  struct screen *s = start();
+  (void)state;
+  screen_keys(s, ":profile coded<Enter>");
+  screen_expect(s, "MFA code");
+  screen_expect(s, "mfa/ann");
+  screen_keys_ahead(s, "12ab<Enter>");
+  screen_expect(s, "a code is 6 digits");
+  screen_keys_ahead(s, "<C-u>123456");
+  screen_expect(s, "••••••");
+  assert_int_equal(screen_row(s, "123456 "), -1);
+  screen_keys_ahead(s, "<Enter>");
+  screen_expect(s, "^ *coded .*Coded-mfa");
+  screen_expect(s, "web .*4/4");
+  assert_int_equal(screen_row(s, "MFA code"), -1);
+}
+
+static void no_code(void **state) {
+  struct screen *s = start();
+  (void)state;
+  screen_keys(s, ":profile coded<Enter>");
+  screen_expect(s, "MFA code");
+  screen_keys_ahead(s, "<Esc>");
+  screen_expect(s, "Not connected");
+  assert_int_equal(screen_row(s, "MFA code ─"), -1);
+  screen_keys(s, ":profile good<Enter>");
+  screen_expect(s, "web .*4/4");
+}
+
+static void a_login(void **state) {
+  struct screen *s = start();
+  (void)state;
+  screen_keys(s, ":profile portal<Enter>");
+  screen_expect(s, "Log in");
+  screen_expect(s, "open +http");
+  screen_expect(s, "code +[A-Z0-9-]{4}");
+  screen_expect(s, "^ *portal .*Portal"); /* the simulator's browser is quick */
+  screen_expect(s, "web .*4/4");
+  assert_int_equal(screen_row(s, "It goes on by itself"), -1);
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, end)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(another_profile),
-      TEST(another_region),
-      TEST(another_stack),
+      TEST(another_profile), TEST(another_region), TEST(another_stack),
+      TEST(a_code),          TEST(no_code),        TEST(a_login),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
