@@ -342,16 +342,6 @@ static const struct {
     [STACK_API] = {rate_api, STACK_BIT_METRICS},
 };
 
-enum stack_level stack_kind_level(const struct stack *s, enum stack_kind k) {
-  const struct stack_collection *c = stack_collection(s, k);
-  enum stack_level worst = !c->loaded && c->error.code != AWS_OK ? STACK_UNKNOWN : STACK_OK;
-  bool counted_elsewhere = k == STACK_TARGET || k == STACK_TASK;
-  for (size_t i = 0; i < c->n && !counted_elsewhere; i++)
-    if (c->rows[i]->rating.level > worst)
-      worst = c->rows[i]->rating.level;
-  return worst;
-}
-
 /* True when the rating is another one now. */
 static bool rate_row(struct stack *s, enum stack_kind k, struct stack_row *row) {
   struct stack_rating r;

@@ -106,12 +106,21 @@ bool stack_silent(const struct stack *s) {
   return v->fails >= SILENT_AFTER && v->several;
 }
 
-static void ask_all_again(struct stack *s) {
+static bool was_missed(const struct stack_part *p) {
+  return p->error.code != AWS_OK && !is_answer(&p->error);
+}
+
+/* What looks fresh on the screen and is not to be relied on. */
+static bool is_shown_as_fresh(const struct stack_part *p) {
+  return p->error.code == AWS_OK && p->due != STACK_NEVER && stack_part_on_screen(p);
+}
+
+static void ask_now(struct stack *s, bool (*whom)(const struct stack_part *)) {
   aws_ms now = stack_mono(s);
   for (size_t i = 0; i < stack_feed_defs_n; i++)
     for (size_t j = 0; j < s->feeds[i].n; j++) {
       struct stack_part *p = s->feeds[i].parts[j];
-      if (p->error.code != AWS_OK && !is_answer(&p->error) && p->due > now)
+      if (p->due > now && whom(p))
         p->due = now;
     }
   stack_poll_wake(s);
@@ -128,7 +137,7 @@ void stack_heard(struct stack *s, const struct stack_part *p, const struct aws_e
     stack_event_addf(s, 0, STACK_EVENT_STATE, STACK_OK, STACK_ALARM, aws_str_from(""),
                      "AWS answers again");
     s->dirty |= STACK_BIT_TIME;
-    ask_all_again(s);
+    ask_now(s, was_missed);
     return;
   }
   if (!v->fails) {
@@ -141,6 +150,8 @@ void stack_heard(struct stack *s, const struct stack_part *p, const struct aws_e
   if (stack_silent(s) == before)
     return;
   s->dirty |= STACK_BIT_TIME;
+  if (!s->deps.once)
+    ask_now(s, is_shown_as_fresh);
   stack_event_addf(s, v->since, STACK_EVENT_STATE, STACK_WARN, STACK_ALARM, aws_str_from(""),
                    "AWS cannot be asked: %s", err->text);
 }

@@ -74,8 +74,9 @@ static void read_events(struct stack *s, const struct stack_row *row, struct mem
   const struct ecs_event *e = v->events.items;
   for (size_t i = 0; i < v->events.n; i++) {
     struct aws_str rest = e[i].message;
-    if (e[i].created < stack_wall(s) - REMEMBERED_MS || e[i].created <= m->failed_at)
-      return;
+    bool known = e[i].created < m->failed_at || (e[i].created == m->failed_at && m->failed_rev);
+    if (known || e[i].created < stack_wall(s) - REMEMBERED_MS)
+      return; /* the revision may still be to come, with the tasks */
     if (!aws_str_has(rest, AWS_STR_LIT("deployment failed")))
       continue;
     const char *at = strstr(rest.p, "(deployment ");

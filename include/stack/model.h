@@ -131,10 +131,6 @@ const struct stack_row *const *stack_children(struct stack *s, enum stack_kind k
 const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_str service_arn,
                                                    bool stopped, size_t *n);
 
-/* The worst of a kind, by things that count for themselves: a target does through its group, a task
- * through its service. UNKNOWN when it was never read and could not be. */
-enum stack_level stack_kind_level(const struct stack *s, enum stack_kind k);
-
 /* How a service's rollout stands, and the last one that failed. */
 struct stack_rollout {
   bool rolling, back; /* back: to what ran before, since the new revision failed */

@@ -101,6 +101,20 @@ static void failed_rollout_is_remembered(void **state) {
   fake_free(s);
   s = with(&over);
   rated(s, STACK_NOTE, "a rollout failed 10:59, rolled back to 41");
+#define STOPPED FAKE_ARN("ecs", "task/shop/c3")
+  static const struct fake_answer tasks[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(4, 4, "41", OLD("COMPLETED", 1768474850), GOES_BACK "," HAS_FAILED)},
+      {.op = "ListTasks", .has = "STOPPED", .items = "[\"" STOPPED "\"]"},
+      {.op = "DescribeTasks",
+       .has = STOPPED,
+       .items =
+           "[{\"taskArn\":\"" STOPPED "\",\"clusterArn\":\"" FAKE_CLUSTER
+           "\",\"group\":\"service:web\",\"desiredStatus\":\"STOPPED\",\"lastStatus\":\"STOPPED\","
+           "\"startedBy\":\"ecs-svc/2\",\"taskDefinitionArn\":\"" FAKE_TASKDEF("42") "\"}]"}};
+  fake_answers(tasks, COUNT(tasks), fake_shop, fake_shop_n);
+  fake_pass(s, 120000); /* its tasks tell which revision it was */
+  rated(s, STACK_NOTE, "rev 42 failed 10:59, rolled back to 41");
   fake_free(s);
 }
 
