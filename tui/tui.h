@@ -149,6 +149,8 @@ enum tui_result tui_command(struct tui *t, struct tui_view *v, enum tui_command 
 void tui_say(struct tui *t, unsigned style, const char *fmt, ...) AWS_PRINTF(3, 4);
 /* The action behind a command, NULL when the command is none or this program has no such action. */
 const struct stack_action_def *tui_action_of(enum tui_command c);
+/* The pane whose rows a command acts on; tui_board_panes(): it acts on no row of one's own. */
+size_t tui_pane_of(enum tui_command c);
 
 /* ---- the views ------------------------------------------------------------------------------- */
 

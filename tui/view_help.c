@@ -15,14 +15,10 @@ static struct help *help_of(const struct tui_view *v) {
 
 /* Where a command that does nothing here does something: the pane of what it applies to. */
 static void pane_of(enum tui_command c, char *out, size_t size) {
-  const struct stack_action_def *def = tui_action_of(c);
-  unsigned kinds = def ? def->kinds : c == TUI_REVEAL ? 1u << STACK_PARAMETER : 0;
+  size_t pane = tui_pane_of(c);
   out[0] = '\0';
-  for (unsigned k = 0; k < STACK_KINDS; k++) {
-    size_t pane = tui_board_pane_of((enum stack_kind)k);
-    if (kinds & (1u << k) && pane < tui_board_panes())
-      snprintf(out, size, " (in pane %zu, %s)", pane + 1, tui_board_pane_name(pane));
-  }
+  if (pane < tui_board_panes())
+    snprintf(out, size, " (in pane %zu, %s)", pane + 1, tui_board_pane_name(pane));
 }
 
 static void add_command(struct help *h, enum tui_command c, unsigned style, const char *where) {

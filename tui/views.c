@@ -71,6 +71,16 @@ const struct stack_action_def *tui_action_of(enum tui_command c) {
   return def->group == TUI_GROUP_ACT ? stack_action_find(def->name) : NULL;
 }
 
+size_t tui_pane_of(enum tui_command c) {
+  const struct stack_action_def *def = tui_action_of(c);
+  unsigned kinds = def ? def->kinds : c == TUI_REVEAL ? 1u << STACK_PARAMETER : 0;
+  size_t pane = tui_board_panes();
+  for (unsigned k = 0; k < STACK_KINDS && pane == tui_board_panes(); k++)
+    if (kinds & (1u << k))
+      pane = tui_board_pane_of((enum stack_kind)k);
+  return pane;
+}
+
 /* One for each id, or none at all. */
 static bool start_all(struct tui *t, const struct stack_action_def *def, enum stack_kind k,
                       const struct aws_str *ids, size_t n, struct stack_action **out,
@@ -262,6 +272,14 @@ static enum tui_command fixed_key(int32_t key) {
   return moves[wid_move_of_key(key)];
 }
 
+/* A key that acts, where there is nothing for it to act on, is not passed over in silence. */
+static void say_where(struct tui *t, enum tui_command c) {
+  size_t pane = tui_pane_of(c);
+  if (pane < tui_board_panes())
+    tui_say(t, WID_NORMAL, "%s: no row is selected that it is for; see pane %zu, %s",
+            tui_key_def(c)->name, pane + 1, tui_board_pane_name(pane));
+}
+
 static void take(struct tui *t, const struct wid_event *e) {
   struct tui_view *v = tui_top(t);
   if (e->kind == WID_EVENT_RESIZE) {
@@ -280,6 +298,8 @@ static void take(struct tui *t, const struct wid_event *e) {
       c = fixed_key(e->key);
     if (c != TUI_NO_COMMAND)
       r = tui_command(t, v, c, index);
+    if (r == TUI_IGNORED && c != TUI_NO_COMMAND)
+      say_where(t, c);
   }
   if (r == TUI_CLOSE)
     tui_pop(t);

@@ -326,7 +326,7 @@ static void leaving_asks_once_while_something_is_under_way(void **state) {
   screen_keys(s, "6<Enter>");
   screen_expect(s, "y yes");
   screen_keys(s, "y");
-  screen_expect(s, "Esc closes this; it goes on");
+  screen_expect(s, "[0-9] running, [0-9] starting"); /* it was sent */
   screen_keys_ahead(s, "<Esc>q");
   screen_expect(s, "Leave while this is under way\\?");
   screen_expect(s, "scale service shop-prod/api: ");

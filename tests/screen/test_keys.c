@@ -292,6 +292,17 @@ static void help_names_every_key_and_where_it_works(void **state) {
   screen_expect(s, "◆ +something is under way");
 }
 
+static void a_key_that_acts_is_never_passed_over_in_silence(void **state) {
+  struct screen *s = start("");
+  (void)state;
+  screen_keys(s, "i");
+  screen_expect(s, "invalidate: no row is selected that it is for; see pane 1, cloudfront");
+  screen_keys(s, "5x");
+  screen_expect(s, "reveal: no row is selected .* pane 5, parameters");
+  screen_keys(s, "3/nosuch<Enter>s");
+  screen_expect(s, "scale: no row is selected .* pane 3, ");
+}
+
 /* Sent in one go it looks like Alt. */
 static void esc_and_a_key_in_one_go_are_two_keys(void **state) {
   struct screen *s = start("d");
@@ -319,6 +330,7 @@ int main(void) {
       TEST(a_paste_does_nothing_outside_a_form),
       TEST(keys_are_bound_anew),
       TEST(help_names_every_key_and_where_it_works),
+      TEST(a_key_that_acts_is_never_passed_over_in_silence),
       TEST(esc_and_a_key_in_one_go_are_two_keys),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
