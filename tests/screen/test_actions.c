@@ -345,6 +345,13 @@ static void leaving_asks_once_while_something_is_under_way(void **state) {
   journal_has(s, "scale", steps);
 }
 
+static bool journal_says(const struct screen *s, const char *what) {
+  char *text = console_journal(s);
+  bool says = strstr(text, what) != NULL;
+  free(text);
+  return says;
+}
+
 /* Also in the middle of the request, and when nobody can be asked. */
 static void leaving_while_it_is_sent_is_journalled(void **state) {
   static const char *const steps[] = {"planned", "unknown", NULL};
@@ -357,7 +364,8 @@ static void leaving_while_it_is_sent_is_journalled(void **state) {
   screen_expect(s, "y yes");
   screen_keys_ahead(s, "y");
   screen_expect(s, "sending");
-  screen_watch(s, 1000); /* it was read again; now the write is on its way */
+  while (!journal_says(s, "\"event\":\"sent\"")) /* it is read again first */
+    screen_watch(s, 20);
   screen_keys_ahead(s, "<C-c>");
   screen_expect(s, "Leave while");
   screen_keys_ahead(s, "<C-c>");
