@@ -57,6 +57,10 @@ const char *console_simulator(const char *const *options) {
   return simulator.url;
 }
 
+const char *console_simulator_url(void) {
+  return simulator.url;
+}
+
 void console_simulator_end(void) {
   if (!simulator.pid)
     return;

@@ -20,6 +20,7 @@ struct screen *console_start(const struct console_setup *setup);
 /* The simulator's address alone, for a test that starts the console by itself. Ended by
  * console_end. */
 const char *console_simulator(const char *const *options);
+const char *console_simulator_url(void); /* of the one that runs; borrowed */
 /* Ends the simulator in the middle of a test: AWS is gone. */
 void console_simulator_end(void);
 
