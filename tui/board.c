@@ -34,6 +34,13 @@ static struct board *board_of(const struct tui_view *v) {
   return (struct board *)(uintptr_t)v;
 }
 
+/* A secret that was revealed is masked when its pane is left. */
+static void set_focus(struct board *b, size_t pane) {
+  if (pane != b->focus)
+    stack_hide(b->view.tui->stack, (struct aws_str){NULL, 0});
+  b->focus = pane;
+}
+
 static struct pane *focused(const struct tui_view *v) {
   struct board *b = board_of(v);
   struct pane *p = &b->panes[b->focus];
@@ -159,29 +166,38 @@ static void draw_actions(const struct stack *s, WINDOW *win, struct wid_rect *r)
   }
 }
 
-/* Why the stack is rated as it is, and what began it: one line where both fit, else two. */
-static void draw_reason(const struct stack *s, WINDOW *win, struct wid_rect *r) {
-  const struct stack_path *path = stack_path(s);
-  const char *reason = strstr(path->summary, ": ");
-  unsigned style = tui_level_style(path->level);
-  char line[460];
-  if (!stack_settled(s) && path->level < STACK_WARN)
+/* Why the stack is rated as it is, and since when the rating may no longer be true. */
+static size_t say_reason(struct tui *t, char *out, size_t size) {
+  const struct stack_path *path = stack_path(t->stack);
+  const char *reason = path->level >= STACK_UNKNOWN ? strstr(path->summary, ": ") : NULL;
+  char age[TUI_AGE_MAX];
+  size_t used = 0;
+  out[0] = '\0';
+  if (reason)
+    used = (size_t)snprintf(out, size, " %s %s", tui_level_glyph(path->level), reason + 2);
+  if (path->stale && path->as_of && used < size)
+    used += (size_t)snprintf(out + used, size - used, " %s %s%sas of %s ago",
+                             used ? "\xc2\xb7" : tui_level_glyph(STACK_UNKNOWN), path->stale_why,
+                             path->stale_why[0] ? ", " : "", tui_age(t, path->as_of, age));
+  return used < size ? used : size - 1;
+}
+
+/* The reason and what began it: one line where both fit, else two. */
+static void draw_reason(struct tui *t, WINDOW *win, struct wid_rect *r) {
+  const struct stack_path *path = stack_path(t->stack);
+  unsigned style =
+      tui_level_style(path->stale && path->level < STACK_UNKNOWN ? STACK_UNKNOWN : path->level);
+  char line[520];
+  if (!stack_settled(t->stack) && path->level < STACK_WARN)
     return;
-  if (path->level < STACK_UNKNOWN || !reason)
-    reason = "";
-  else
-    reason += 2;
-  int used = snprintf(line, sizeof line, " %s%s%s", *reason ? tui_level_glyph(path->level) : "",
-                      *reason ? " " : "", reason);
-  bool both = *reason && path->since[0];
-  if (both && wid_cells_width(wid_str_from(line), r->w) + 3 +
-                      wid_cells_width(wid_str_from(path->since), r->w) <
-                  r->w) {
-    snprintf(line + used, sizeof line - (size_t)used, " \xc2\xb7 %s", path->since);
+  size_t used = say_reason(t, line, sizeof line);
+  int room = r->w - 3 - wid_cells_width(wid_str_from(line), r->w);
+  if (used && path->since[0] && wid_cells_width(wid_str_from(path->since), r->w) < room) {
+    snprintf(line + used, sizeof line - used, " \xc2\xb7 %s", path->since);
     line_above(win, r, style, line);
     return;
   }
-  if (*reason)
+  if (used)
     line_above(win, r, style, line);
   if (path->since[0]) {
     snprintf(line, sizeof line, " %s", path->since);
@@ -218,7 +234,7 @@ static struct wid_rect draw_path(struct board *b, WINDOW *win, struct wid_rect r
   wid_strip_draw(win, b->strip, hops.hops, hops.n);
   r.y += h;
   r.h -= h;
-  draw_reason(s, win, &r);
+  draw_reason(b->view.tui, win, &r);
   draw_actions(s, win, &r);
   return r;
 }
@@ -316,7 +332,7 @@ static void follow_hop(struct board *b, const struct stack_hop *h) {
     tui_push(b->view.tui, tui_list_new(b->view.tui, h->worst_kind));
     return;
   }
-  b->focus = pane;
+  set_focus(b, pane);
   pane_update(&b->panes[pane]);
   if (h->worst_id.n)
     pane_select(&b->panes[pane], h->worst_id);
@@ -360,13 +376,13 @@ static enum tui_result command(struct tui_view *v, enum tui_command c, size_t in
   struct board *b = board_of(v);
   switch (c) {
   case TUI_NEXT_PANE:
-    b->focus = (b->focus + 1) % TUI_PANES;
+    set_focus(b, (b->focus + 1) % TUI_PANES);
     return TUI_REDRAW;
   case TUI_PREVIOUS_PANE:
-    b->focus = (b->focus + TUI_PANES - 1) % TUI_PANES;
+    set_focus(b, (b->focus + TUI_PANES - 1) % TUI_PANES);
     return TUI_REDRAW;
   case TUI_PANE:
-    b->focus = index < TUI_PANES ? index : b->focus;
+    set_focus(b, index < TUI_PANES ? index : b->focus);
     return TUI_REDRAW;
   case TUI_ZOOM:
     b->zoom = !b->zoom;
@@ -415,12 +431,12 @@ static enum tui_result mouse(struct board *b, const struct wid_event *e) {
     struct wid_tab tabs[TUI_PANES];
     size_t n = tabs_of(b, tabs);
     size_t hit = wid_tabs_hit(b->layout.bar, tabs, n, b->focus, y, x);
-    b->focus = hit < TUI_PANES ? hit : b->focus;
+    set_focus(b, hit < TUI_PANES ? hit : b->focus);
     return TUI_REDRAW;
   }
   for (size_t i = 0; i < TUI_PANES; i++)
     if (wid_rect_has(b->layout.panes[i], y, x)) {
-      b->focus = i;
+      set_focus(b, i);
       pane_event(focused(&b->view), e);
       return TUI_REDRAW;
     }
@@ -484,7 +500,7 @@ const char *tui_board_pane_name(size_t pane) {
 }
 
 void tui_board_focus(struct tui_view *board, size_t pane) {
-  board_of(board)->focus = pane;
+  set_focus(board_of(board), pane);
 }
 
 void tui_board_forget(struct tui_view *board) {

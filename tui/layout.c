@@ -14,8 +14,8 @@ static const struct plan {
   int min_w, min_h, n;
   struct column columns[3];
 } plans[] = {
-    {180, 40, 3, {{30, {0, 1, NONE}}, {42, {2, 3, 4, NONE}}, {28, {5, NONE}}}},
-    {110, 30, 2, {{43, {0, 1, 5, NONE}}, {57, {2, 3, 4, NONE}}}},
+    {180, 40, 3, {{28, {0, 1, NONE}}, {40, {2, 3, 4, NONE}}, {32, {5, NONE}}}},
+    {110, 30, 2, {{46, {0, 1, 5, NONE}}, {54, {2, 3, 4, NONE}}}},
 };
 
 static int sum(const int *v, size_t n) {

@@ -149,6 +149,11 @@ static void row_detail(struct pane *p, char *out, size_t size) {
     snprintf(out, size, "%s", r->row->rating.reason);
 }
 
+/* A row that stands for no thing. The timeline's rows stand for what happened. */
+static bool is_heading(const struct pane *p, const struct pane_row *r) {
+  return p->ops->nkinds && !r->row;
+}
+
 int pane_want(struct pane *p, bool focused) {
   int rows = p->n < 500 ? (int)p->n : 500;
   char text[1024];
@@ -228,6 +233,20 @@ static void title_of(struct pane *p, char *out, size_t size) {
     snprintf(out, size, "%s", p->ops->title);
 }
 
+/* "/text 3 of 20": of the things, as headings are only the way to them. */
+static void describe_filter(struct pane *p, char *out, size_t size) {
+  const struct wid_table *t = &pane_grid(p)->table;
+  size_t shown = 0, all = 0;
+  out[0] = '\0';
+  if (!t->filter[0])
+    return;
+  for (size_t i = 0; i < p->n; i++)
+    all += !is_heading(p, &p->rows[i]);
+  for (size_t i = 0; i < wid_table_shown(t); i++)
+    shown += !is_heading(p, &p->rows[wid_table_row_at(t, i)]);
+  snprintf(out, size, "/%s %zu of %zu", t->filter, shown, all);
+}
+
 void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool focused) {
   char right[96], title[192], extra[160] = "", filter[160], detail[1024];
   const struct stack_collection *c = main_collection(p), *bad = failed_collection(p);
@@ -235,7 +254,7 @@ void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool 
   bool known = !c || was_read(p);
   unsigned style = status(p, right, sizeof right);
   title_of(p, title, sizeof title);
-  tui_grid_describe(g, filter, sizeof filter);
+  describe_filter(p, filter, sizeof filter);
   if (!filter[0] && p->ops->extra && !p->level && (!c || c->loaded))
     p->ops->extra(p, extra, sizeof extra);
   struct wid_frame frame = {.number = number,
@@ -326,6 +345,8 @@ static enum tui_result open_row(struct pane *p) {
   case PANE_OPEN_VERSIONS:
     tui_push(p->tui, tui_versions_new(p->tui, &s));
     break;
+  case PANE_OPEN_NOTHING:
+    break;
   case PANE_OPEN_DESCRIBE:
     if (r->row)
       tui_push(p->tui, tui_describe_new(p->tui, &s));
@@ -394,8 +415,28 @@ enum tui_result pane_command(struct pane *p, enum tui_command c) {
   return tui_grid_command(g, c);
 }
 
+/* What was looked for is under the cursor, not the heading above it. */
+static void select_found(struct pane *p) {
+  struct wid_table *t = &pane_grid(p)->table;
+  pane_update(p); /* more rows may stand open now */
+  const struct pane_row *now = pane_selected(p);
+  if (!t->filter[0] || (now && !is_heading(p, now)))
+    return;
+  for (size_t i = 0; i < wid_table_shown(t); i++) {
+    const struct pane_row *r = &p->rows[wid_table_row_at(t, i)];
+    if (is_heading(p, r))
+      continue;
+    wid_table_select(t, tui_str(r->key));
+    return;
+  }
+}
+
 enum tui_result pane_event(struct pane *p, const struct wid_event *e) {
-  enum wid_result r = tui_grid_event(pane_grid(p), e);
+  struct tui_grid *g = pane_grid(p);
+  bool typing = g->typing && e->kind != WID_EVENT_MOUSE;
+  enum wid_result r = tui_grid_event(g, e);
+  if (typing && r == WID_CHANGED)
+    select_found(p);
   if (r == WID_SUBMIT)
     return open_row(p);
   return r == WID_IGNORED ? TUI_IGNORED : TUI_REDRAW;

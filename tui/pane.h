@@ -29,7 +29,8 @@ enum pane_open {
   PANE_OPEN_DRILL,
   PANE_OPEN_TOGGLE,
   PANE_OPEN_VERSIONS,
-  PANE_OPEN_EVENT
+  PANE_OPEN_EVENT,
+  PANE_OPEN_NOTHING
 };
 
 struct pane_table {

@@ -9,14 +9,14 @@
 enum { NAME, STATUS, ROLE, CPU, CONNECTIONS, STORAGE, ENGINE, FLAGS };
 
 static const struct wid_column columns[] = {
-    [NAME] = {"database", 12, 18, 2, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
+    [NAME] = {"database", 12, 24, 2, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
     [STATUS] = {"status", 11, 12, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [ROLE] = {"role", 14, 14, 0, 1, WID_ALIGN_LEFT, WID_CLIP_END},
     [CPU] = {"cpu", 4, 4, 0, 2, WID_ALIGN_RIGHT, WID_CLIP_END},
     [CONNECTIONS] = {"conn", 5, 5, 0, 3, WID_ALIGN_RIGHT, WID_CLIP_END},
     [STORAGE] = {"storage", 8, 9, 0, 5, WID_ALIGN_RIGHT, WID_CLIP_END},
     [ENGINE] = {"engine", 10, 16, 0, 6, WID_ALIGN_LEFT, WID_CLIP_END},
-    [FLAGS] = {"has", 8, 16, 2, 4, WID_ALIGN_LEFT, WID_CLIP_END},
+    [FLAGS] = {"has", 14, 16, 2, 4, WID_ALIGN_LEFT, WID_CLIP_END},
 };
 
 static const struct rds_member *member_of(const struct rds_cluster *c, struct aws_str instance) {
@@ -153,6 +153,13 @@ static void flags_cell(const struct rds_instance *i, struct wid_cell *cell) {
   cell->style = pending ? WID_NOTE : WID_DIM;
 }
 
+/* An average, but of things that are counted. */
+static void connections_cell(struct pane *p, const struct pane_row *r, struct wid_cell *cell) {
+  double n = pane_metric(p, r, "DatabaseConnections");
+  if (!isnan(n))
+    wid_cell_printf(cell, "%.0f", n);
+}
+
 static void instance_cell(struct pane *p, const struct pane_row *r, int column,
                           struct wid_cell *cell) {
   const struct rds_instance *i = r->row->item;
@@ -171,7 +178,7 @@ static void instance_cell(struct pane *p, const struct pane_row *r, int column,
     pane_cell_metric(p, cell, r, "CPUUtilization");
     break;
   case CONNECTIONS:
-    pane_cell_metric(p, cell, r, "DatabaseConnections");
+    connections_cell(p, r, cell);
     break;
   case STORAGE:
     storage_cell(p, r, cell);

@@ -1,11 +1,13 @@
 /* Services of all clusters; a service opens to its tasks, the stopped ones included. */
 #include "tui/pane.h"
+#include "tui/when.h"
 
 #include "aws/api/ecs.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CPU "CPUUtilization"
 #define MEMORY "MemoryUtilization"
@@ -51,17 +53,24 @@ static const struct ecs_deployment *primary(const struct ecs_service *s) {
   return NULL;
 }
 
+/* How the rollout stands; for an hour also which revision failed, so that who comes late learns of
+ * it. */
 static void rollout_cell(struct pane *p, const struct stack_row *row, struct wid_cell *cell) {
-  const struct ecs_service *s = row->item;
-  const struct ecs_deployment *d = primary(s);
-  char age[TUI_AGE_MAX];
+  const struct ecs_deployment *d = primary(row->item);
+  struct stack_rollout r = stack_rollout_of(p->tui->stack, row);
+  char age[TUI_AGE_MAX], when[TUI_WHEN_MAX];
   if (!d)
     return;
-  if (aws_str_eq_c(d->rollout_state, "IN_PROGRESS")) {
-    struct stack_rollout r = stack_rollout_of(p->tui->stack, row);
+  if (r.rolling) {
     wid_cell_printf(cell, "%s %s", r.back ? "rolling back" : "IN_PROGRESS",
-                    tui_age(p->tui, r.since, age));
+                    r.since ? tui_age(p->tui, r.since, age) : "");
     cell->style = r.back ? WID_WARN : WID_NOTE;
+    return;
+  }
+  if (r.failed_at) {
+    const char *colon = strchr(tui_when(r.failed_at, tui_now(p->tui), when), ':');
+    wid_cell_printf(cell, "rev %lld failed %.5s", (long long)r.failed_rev, colon ? colon - 2 : "");
+    cell->style = WID_WARN;
     return;
   }
   pane_cell_str(cell, d->rollout_state);
@@ -76,19 +85,28 @@ static void revision_cell(struct pane *p, const struct stack_row *row, struct wi
     wid_cell_printf(cell, "%lld", (long long)r.rev);
 }
 
+/* "4/4", and "+4" for those that a rollout runs beyond what is wanted. */
+static void running_cell(const struct stack_row *row, struct wid_cell *cell) {
+  const struct ecs_service *s = row->item;
+  int64_t beyond = s->running > s->desired ? s->running - s->desired : 0;
+  char more[24] = "";
+  if (beyond)
+    snprintf(more, sizeof more, " +%lld", (long long)beyond);
+  wid_cell_printf(cell, "%s %lld/%lld%s", tui_level_glyph(row->rating.level),
+                  (long long)(s->running - beyond), (long long)s->desired, more);
+  cell->style = tui_level_style(row->rating.level);
+}
+
 static void service_cell(struct pane *p, const struct pane_row *r, int column,
                          struct wid_cell *cell) {
   const struct ecs_service *s = r->row->item;
-  const struct ecs_deployment *d = primary(s);
   switch (column) {
   case SERVICE:
     pane_cell_str(cell, s->name);
     cell->style = WID_ACCENT;
     break;
   case RUNNING:
-    wid_cell_printf(cell, "%s %lld/%lld", tui_level_glyph(r->row->rating.level),
-                    (long long)s->running, (long long)s->desired);
-    cell->style = tui_level_style(r->row->rating.level);
+    running_cell(r->row, cell);
     break;
   case ROLLOUT:
     rollout_cell(p, r->row, cell);
@@ -103,7 +121,7 @@ static void service_cell(struct pane *p, const struct pane_row *r, int column,
     revision_cell(p, r->row, cell);
     break;
   case AGE:
-    pane_cell_age(p, cell, d ? d->created : s->created);
+    pane_cell_age(p, cell, stack_rollout_of(p->tui->stack, r->row).since);
     break;
   }
 }
@@ -173,12 +191,12 @@ enum { TASK, STATUS, HEALTH, ZONE, ADDRESS, TASK_REVISION, TASK_AGE, WHY };
 static const struct wid_column task_columns[] = {
     [TASK] = {"task", 8, 8, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [STATUS] = {"status", 9, 14, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
-    [HEALTH] = {"health", 7, 9, 0, 2, WID_ALIGN_LEFT, WID_CLIP_END},
+    [HEALTH] = {"health", 7, 9, 0, 5, WID_ALIGN_LEFT, WID_CLIP_END},
     [ZONE] = {"az", 2, 2, 0, 4, WID_ALIGN_LEFT, WID_CLIP_START},
     [ADDRESS] = {"address", 11, 13, 0, 3, WID_ALIGN_LEFT, WID_CLIP_END},
-    [TASK_REVISION] = {"rev", 3, 4, 0, 5, WID_ALIGN_RIGHT, WID_CLIP_START},
+    [TASK_REVISION] = {"rev", 3, 4, 0, 1, WID_ALIGN_RIGHT, WID_CLIP_START},
     [TASK_AGE] = {"age", 4, 4, 0, 1, WID_ALIGN_RIGHT, WID_CLIP_END},
-    [WHY] = {"why it stopped", 12, 20, 4, 1, WID_ALIGN_LEFT, WID_CLIP_END},
+    [WHY] = {"why", 20, 30, 4, 1, WID_ALIGN_LEFT, WID_CLIP_END},
 };
 
 static int newest_first(const void *a, const void *b) {
@@ -213,20 +231,38 @@ static struct aws_str address_of(const struct ecs_task *t) {
   return (struct aws_str){NULL, 0};
 }
 
-/* "web exit 1; EssentialContainerExited: Essential container in task exited" */
+static bool is_id(struct aws_str word) {
+  return aws_str_has(word, AWS_STR_LIT("arn:")) || aws_str_starts(word, "(target-group");
+}
+
+/* The reason without the ARNs that AWS puts into it. */
+static size_t plain_reason(struct aws_str reason, char *out, size_t size) {
+  size_t used = 0;
+  while (reason.n && used < size) {
+    struct aws_str word = aws_str_split(&reason, ' ');
+    if (word.n && !is_id(word))
+      used +=
+          (size_t)snprintf(out + used, size - used, "%s%.*s", used ? " " : "", AWS_STR_ARG(word));
+  }
+  if (used > 3 && used < size && strcmp(out + used - 3, " in") == 0)
+    out[used -= 3] = '\0'; /* "in (target-group arn:...)" */
+  return used < size ? used : size - 1;
+}
+
+/* "Task failed ELB health checks; web exit 1 (ServiceSchedulerInitiated)": what tells one stop from
+ * another first. */
 static void why(const struct ecs_task *t, char *out, size_t size) {
   const struct ecs_container *c = t->containers.items;
-  char exits[96] = "";
-  size_t used = 0;
   out[0] = '\0';
   if (!t->stop_code.n && !t->stopped_reason.n)
     return;
-  for (size_t i = 0; i < t->containers.n && used + 40 < sizeof exits; i++)
+  size_t used = plain_reason(t->stopped_reason, out, size);
+  for (size_t i = 0; i < t->containers.n && used + 40 < size; i++)
     if (aws_str_eq_c(c[i].last_status, "STOPPED") && c[i].exit_code)
-      used += (size_t)snprintf(exits + used, sizeof exits - used, "%.*s exit %lld; ",
+      used += (size_t)snprintf(out + used, size - used, "%s%.*s exit %lld", used ? "; " : "",
                                AWS_STR_ARG(c[i].name), (long long)c[i].exit_code);
-  snprintf(out, size, "%s%.*s: %.*s", exits, AWS_STR_ARG(t->stop_code),
-           AWS_STR_ARG(t->stopped_reason));
+  if (t->stop_code.n && used < size)
+    snprintf(out + used, size - used, "%s(%.*s)", used ? " " : "", AWS_STR_ARG(t->stop_code));
 }
 
 static void task_detail(struct pane *p, const struct pane_row *r, char *out, size_t size) {

@@ -65,27 +65,31 @@ static void branch_cell(const struct pane *p, const struct pane_row *r, int colu
   }
 }
 
-/* until: on the monotonic clock. */
-static void shown_cell(struct pane *p, struct aws_str value, aws_ms until, struct wid_cell *cell) {
+/* "shown 25s" in place of the type: for how long a secret can still be read. */
+static bool shown_for_cell(struct pane *p, const struct stack_row *row, struct wid_cell *cell) {
   const struct aws_clock *clock = p->tui->clock;
-  aws_ms left = until - clock->mono(clock->arg);
-  wid_cell_printf(cell, "%ds  %.*s", (int)((left > 0 ? left + 4999 : 0) / 5000 * 5),
-                  AWS_STR_ARG(value));
+  struct aws_str value;
+  aws_ms until = 0;
+  if (stack_value(p->tui->stack, row->name, &value, &until) != STACK_VALUE_SHOWN)
+    return false;
+  aws_ms left = until - clock->mono(clock->arg); /* until: on the monotonic clock */
+  wid_cell_printf(cell, "shown %ds", (int)((left > 0 ? left + 4999 : 0) / 5000 * 5));
   cell->style = WID_WARN;
   tui_draw_at(p->tui, (tui_now(p->tui) / 5000 + 1) * 5000);
+  return true;
 }
 
 static void value_cell(struct pane *p, const struct stack_row *row, struct wid_cell *cell) {
   const struct ssm_parameter_metadata *m = row->item;
   struct aws_str value = {NULL, 0};
-  aws_ms until = 0;
-  enum stack_value_state state = stack_value(p->tui->stack, row->name, &value, &until);
+  enum stack_value_state state = stack_value(p->tui->stack, row->name, &value, NULL);
   switch (state) {
   case STACK_VALUE_PLAIN:
     pane_cell_str(cell, value);
     break;
   case STACK_VALUE_SHOWN:
-    shown_cell(p, value, until, cell);
+    pane_cell_str(cell, value);
+    cell->style = WID_WARN;
     break;
   case STACK_VALUE_ERROR:
     pane_cell_str(cell, value.n ? value : AWS_STR_LIT("could not be read"));
@@ -116,6 +120,8 @@ static void cell(struct pane *p, const struct pane_row *r, int column, struct wi
     wid_cell_printf(out, "%.*s", (int)t.label.n, t.label.p);
     break;
   case TYPE:
+    if (shown_for_cell(p, r->row, out))
+      break;
     pane_cell_str(out, m->type);
     out->style = WID_DIM;
     break;
@@ -154,8 +160,9 @@ static double number(struct pane *p, const struct pane_row *r, int column) {
 }
 
 static enum pane_open open_parameter(struct pane *p, const struct pane_row *r) {
-  (void)p;
-  return r->row ? PANE_OPEN_VERSIONS : PANE_OPEN_TOGGLE;
+  if (r->row)
+    return PANE_OPEN_VERSIONS;
+  return p->grids[0].table.filter[0] ? PANE_OPEN_NOTHING : PANE_OPEN_TOGGLE; /* all stand open */
 }
 
 static void extra(struct pane *p, char *out, size_t size) {

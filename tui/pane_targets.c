@@ -12,7 +12,7 @@ enum { NAME, ZONE, STATE, REASON };
 static const struct wid_column columns[] = {
     [NAME] = {"group, target", 14, 20, 1, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
     [ZONE] = {"az", 2, 2, 0, 2, WID_ALIGN_LEFT, WID_CLIP_START},
-    [STATE] = {"state", 11, 11, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
+    [STATE] = {"state", 8, 11, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [REASON] = {"why", 8, 16, 4, 1, WID_ALIGN_LEFT, WID_CLIP_END},
 };
 
@@ -41,68 +41,115 @@ static void build_targets(struct pane *p) {
     pane_add(p, STACK_TARGET, rows[i], 0);
 }
 
-/* "2 unhealthy 2 initial": the targets that are not healthy, by state. */
-static void describe_states(struct pane *p, const struct stack_row *group, struct wid_cell *cell) {
-  static const char *const states[] = {"unhealthy",          "initial", "draining",
-                                       "unhealthy.draining", "unused",  "unavailable"};
-  size_t n, used = 0;
-  const struct stack_row *const *rows = stack_children(p->tui->stack, STACK_TARGET, group->id, &n);
-  char text[128] = "";
-  for (size_t s = 0; s < sizeof states / sizeof states[0] && used < sizeof text; s++) {
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-      count += aws_str_eq_c(((const struct elbv2_target *)rows[i]->item)->state, states[s]);
-    if (count)
-      used += (size_t)snprintf(text + used, sizeof text - used, "%s%zu %s", used ? " " : "", count,
-                               states[s]);
-  }
-  wid_cell_printf(cell, "%s", text);
+/* "502": the status that the check got stands in the description, "...these codes: [502]". */
+static struct aws_str code_of(const struct elbv2_target *t) {
+  struct aws_str rest = t->description;
+  if (!aws_str_eq_c(t->reason, "Target.ResponseCodeMismatch"))
+    return (struct aws_str){NULL, 0};
+  aws_str_split(&rest, '[');
+  struct aws_str code = aws_str_split(&rest, ']');
+  return rest.p ? code : (struct aws_str){NULL, 0};
 }
 
-/* "502 ResponseCodeMismatch": the code stands in the description, "...these codes: [502]". */
-static void describe_reason(const struct elbv2_target *t, struct wid_cell *cell) {
-  struct aws_str reason = t->reason, rest = t->description;
+static struct aws_str reason_of(const struct elbv2_target *t) {
+  struct aws_str reason = t->reason;
   if (aws_str_starts(reason, "Target."))
     reason = (struct aws_str){reason.p + 7, reason.n - 7};
-  aws_str_split(&rest, '[');
-  struct aws_str codes = aws_str_split(&rest, ']');
-  if (codes.n && rest.p && aws_str_eq_c(reason, "ResponseCodeMismatch"))
-    wid_cell_printf(cell, "%.*s %.*s", AWS_STR_ARG(codes), AWS_STR_ARG(reason));
-  else if (reason.n)
-    wid_cell_printf(cell, "%.*s: %.*s", AWS_STR_ARG(reason), AWS_STR_ARG(t->description));
+  return reason;
 }
 
-static void count(struct pane *p, const struct stack_row *group, size_t *healthy, size_t *all) {
-  const struct stack_row *const *rows = stack_children(p->tui->stack, STACK_TARGET, group->id, all);
-  *healthy = 0;
-  for (size_t i = 0; i < *all; i++)
-    *healthy += is_healthy(rows[i]);
+/* How the targets of a group stand. Those that come and go are not meant to be in service: they are
+ * told, not counted. */
+struct counts {
+  size_t healthy, in_service, unhealthy, starting, draining, unused;
+  struct aws_str code; /* of an unhealthy one */
+};
+
+static struct counts count(struct pane *p, const struct stack_row *group) {
+  struct counts c = {0};
+  size_t n;
+  const struct stack_row *const *rows = stack_children(p->tui->stack, STACK_TARGET, group->id, &n);
+  for (size_t i = 0; i < n; i++) {
+    const struct elbv2_target *t = rows[i]->item;
+    if (is_healthy(rows[i])) {
+      c.healthy++;
+    } else if (aws_str_ends(t->state, "draining")) {
+      c.draining++;
+    } else if (aws_str_eq_c(t->state, "initial")) {
+      c.starting++;
+    } else if (aws_str_eq_c(t->state, "unused")) {
+      c.unused++;
+    } else {
+      c.unhealthy++;
+      c.code = c.code.n ? c.code : code_of(t);
+    }
+  }
+  c.in_service = c.healthy + c.unhealthy;
+  return c;
+}
+
+/* "502: 2 unhealthy, 2 starting": why some of its targets are not healthy, the status code first.
+ */
+static void describe_states(const struct counts *c, struct wid_cell *cell) {
+  const struct {
+    size_t n;
+    const char *word;
+  } states[] = {{c->unhealthy, "unhealthy"},
+                {c->starting, "starting"},
+                {c->draining, "draining"},
+                {c->unused, "unused"}};
+  char text[128];
+  size_t used = (size_t)snprintf(text, sizeof text, "%.*s", (int)(c->code.n < 16 ? c->code.n : 16),
+                                 c->code.n ? c->code.p : "");
+  bool any = false;
+  for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+    const char *gap = any ? ", " : used ? ": " : "";
+    if (states[i].n && used < sizeof text)
+      used += (size_t)snprintf(text + used, sizeof text - used, "%s%zu %s", gap, states[i].n,
+                               states[i].word);
+    any = any || states[i].n;
+  }
+  wid_cell_printf(cell, "%s", text);
 }
 
 static void group_cell(struct pane *p, const struct stack_row *row, int column,
                        struct wid_cell *cell) {
   const struct elbv2_target_group *g = row->item;
-  size_t healthy, all;
+  struct counts c = count(p, row);
   switch (column) {
   case NAME:
     pane_cell_str(cell, g->name);
     cell->style = WID_ACCENT;
     break;
   case STATE:
-    count(p, row, &healthy, &all);
-    wid_cell_printf(cell, "%s %zu/%zu", tui_level_glyph(row->rating.level), healthy, all);
+    wid_cell_printf(cell, "%s %zu/%zu", tui_level_glyph(row->rating.level), c.healthy,
+                    c.in_service);
     cell->style = tui_level_style(row->rating.level);
     break;
   case REASON:
-    count(p, row, &healthy, &all);
-    if (healthy < all)
-      describe_states(p, row, cell);
+    if (c.unhealthy + c.starting + c.draining + c.unused)
+      describe_states(&c, cell);
     else
       wid_cell_printf(cell, "%.*s %.*s:%lld", AWS_STR_ARG(g->check_path), AWS_STR_ARG(g->protocol),
                       (long long)g->port);
     cell->style = row->rating.level >= STACK_UNKNOWN ? WID_NORMAL : WID_DIM;
     break;
   }
+}
+
+/* "✖ 502" where a code says it all, else the state. */
+static void state_cell(const struct stack_row *row, struct wid_cell *cell) {
+  const struct elbv2_target *t = row->item;
+  struct aws_str code = code_of(t);
+  pane_cell_state(cell, row, code.n && !aws_str_ends(t->state, "draining") ? code : t->state);
+}
+
+static void why_cell(const struct elbv2_target *t, struct wid_cell *cell) {
+  struct aws_str reason = reason_of(t);
+  if (code_of(t).n)
+    pane_cell_str(cell, reason);
+  else if (reason.n)
+    wid_cell_printf(cell, "%.*s: %.*s", AWS_STR_ARG(reason), AWS_STR_ARG(t->description));
 }
 
 static void target_cell(const struct stack_row *row, int column, struct wid_cell *cell) {
@@ -116,10 +163,10 @@ static void target_cell(const struct stack_row *row, int column, struct wid_cell
       pane_cell_str(cell, (struct aws_str){t->zone.p + t->zone.n - 2, 2});
     break;
   case STATE:
-    pane_cell_state(cell, row, t->state);
+    state_cell(row, cell);
     break;
   case REASON:
-    describe_reason(t, cell);
+    why_cell(t, cell);
     break;
   }
 }
@@ -132,11 +179,10 @@ static void cell(struct pane *p, const struct pane_row *r, int column, struct wi
 }
 
 static double number(struct pane *p, const struct pane_row *r, int column) {
-  size_t healthy, all;
   if (column != STATE || r->kind != STACK_TARGET_GROUP)
     return NAN;
-  count(p, r->row, &healthy, &all);
-  return all ? (double)healthy / (double)all : 1;
+  struct counts c = count(p, r->row);
+  return c.in_service ? (double)c.healthy / (double)c.in_service : 1;
 }
 
 static void detail(struct pane *p, const struct pane_row *r, char *out, size_t size) {

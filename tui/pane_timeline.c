@@ -7,10 +7,11 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { TIME, WHAT };
+enum { TIME, SIGN, WHAT };
 
 static const struct wid_column columns[] = {
-    [TIME] = {"time", 8, 8, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
+    [TIME] = {"time", 8, 12, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
+    [SIGN] = {"", 1, 1, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [WHAT] = {"what happened", 20, 30, 1, 0, WID_ALIGN_LEFT, WID_CLIP_END},
 };
 
@@ -45,6 +46,10 @@ static void cell(struct pane *p, const struct pane_row *r, int column, struct wi
     char text[TUI_WHEN_MAX];
     wid_cell_printf(out, "%s", tui_when(e->at, tui_now(p->tui), text));
     out->style = WID_DIM;
+  } else if (column == SIGN) {
+    if (e->turning)
+      wid_cell_set(out, tui_level_glyph(e->level));
+    out->style = tui_level_style(e->level);
   } else {
     wid_cell_printf(out, "%s", e->text);
     out->style = e->level >= STACK_UNKNOWN ? tui_level_style(e->level) : WID_NORMAL;

@@ -105,7 +105,7 @@ static void build(struct events *e) {
   collect(e, &l);
   wid_text_clear(&e->page.text);
   for (size_t i = 0; i < l.n; i++)
-    wid_text_add_pair(&e->page.text, 10, tui_when(l.v[i].at, tui_now(e->view.tui), when),
+    wid_text_add_pair(&e->page.text, 13, tui_when(l.v[i].at, tui_now(e->view.tui), when),
                       l.v[i].style, tui_str(l.v[i].text));
   if (!l.n)
     wid_text_addf(&e->page.text, WID_DIM, "Nothing is known to have happened to it.");

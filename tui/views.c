@@ -20,6 +20,8 @@ void tui_push(struct tui *t, struct tui_view *v) {
     v->ops->free(v);
     tui_say(t, WID_ERROR, "too many views are open: close one with Esc");
   } else {
+    if (t->nviews && !v->ops->over) /* a secret that was revealed is left */
+      stack_hide(t->stack, (struct aws_str){NULL, 0});
     t->views[t->nviews++] = v;
   }
   tui_dirty(t, TUI_DIRTY_KEY);

@@ -9,7 +9,7 @@ const char *tui_when(aws_ms at, aws_ms now, char out[TUI_WHEN_MAX]) {
   if (!at || !localtime_r(&a, &then) || !localtime_r(&b, &today))
     return out;
   bool same = then.tm_yday == today.tm_yday && then.tm_year == today.tm_year;
-  if (!strftime(out, TUI_WHEN_MAX, same ? "%H:%M:%S" : "%d %b", &then))
+  if (!strftime(out, TUI_WHEN_MAX, same ? "%H:%M:%S" : "%d %b %H:%M", &then))
     out[0] = '\0';
   return out;
 }

@@ -36,14 +36,23 @@ static void squeeze(struct wid_table *t, int room) {
   }
 }
 
-/* Up to the ideal widths, the important columns first. */
-static int give_ideal(struct wid_table *t, int spare) {
+static int ideal_of(const struct wid_table *t, int c) {
+  return t->needs[c] < t->columns[c].ideal ? t->needs[c] : t->columns[c].ideal;
+}
+
+/* What the widest cell needs, whatever is ideal. */
+static int need_of(const struct wid_table *t, int c) {
+  return t->needs[c];
+}
+
+/* Up to the widths wished for, the important columns first. */
+static int give(struct wid_table *t, int spare, int (*wished)(const struct wid_table *t, int c)) {
   for (int priority = 0; spare > 0; priority++) {
     bool more = false;
     for (int c = 0; c < t->n_columns; c++) {
       const struct wid_column *column = &t->columns[c];
       more = more || column->priority > priority;
-      int wish = column->ideal - t->widths[c];
+      int wish = wished(t, c) - t->widths[c];
       if (column->priority != priority || t->widths[c] == 0 || wish <= 0)
         continue;
       int gain = wish < spare ? wish : spare;
@@ -70,13 +79,20 @@ static void give_rest(struct wid_table *t, int spare) {
   }
 }
 
+/* A column of short texts takes no more than they need. */
+static int least_of(const struct wid_table *t, int c) {
+  int min = t->needs[c] < t->columns[c].min ? t->needs[c] : t->columns[c].min;
+  return min > 0 ? min : 1;
+}
+
 void wid_table_layout(struct wid_table *t, int room) {
   for (int c = 0; c < t->n_columns; c++)
-    t->widths[c] = t->columns[c].min > 0 ? t->columns[c].min : 1;
+    t->widths[c] = least_of(t, c);
   while (needed(t) > room && drop_column(t))
     ;
   squeeze(t, room);
-  int spare = give_ideal(t, room - needed(t));
+  int spare = give(t, room - needed(t), ideal_of);
+  spare = give(t, spare, need_of);
   if (spare > 0)
     give_rest(t, spare);
 }
@@ -106,6 +122,12 @@ static int indent_of(const struct wid_table *t, uint32_t row, int column) {
   return indent < most ? indent : most;
 }
 
+static void ask_cell(const struct wid_table *t, uint32_t row, int column, struct wid_cell *cell) {
+  cell->text = (struct wid_str){NULL, 0};
+  cell->style = WID_NORMAL;
+  t->source->cell(t->data, row, column, cell);
+}
+
 static void draw_row(const struct wid_table *t, WINDOW *win, struct wid_rect line, uint32_t row,
                      unsigned on) {
   if (t->stale || (t->source->flags && t->source->flags(t->data, row) & WID_ROW_STALE))
@@ -123,9 +145,7 @@ static void draw_row(const struct wid_table *t, WINDOW *win, struct wid_rect lin
     if (t->widths[c] == 0)
       continue;
     struct wid_cell cell;
-    cell.text = (struct wid_str){NULL, 0};
-    cell.style = WID_NORMAL;
-    t->source->cell(t->data, row, c, &cell);
+    ask_cell(t, row, c, &cell);
     int indent = indent_of(t, row, c);
     wid_cells_put(win, (struct wid_rect){line.y, x + indent, 1, t->widths[c] - indent},
                   cell.style | on, cell.text, t->columns[c].align, t->columns[c].clip);
@@ -143,23 +163,48 @@ static void draw_nothing(const struct wid_table *t, WINDOW *win, struct wid_rect
     wid_cells_addf(win, &line, WID_DIM, "none of %zu matches \"%s\"", t->n_source, t->filter);
 }
 
-void wid_table_draw(struct wid_table *t, WINDOW *win, struct wid_rect r, bool focused) {
-  t->rect = r;
-  if (r.h <= 0 || r.w <= WID_TABLE_GUTTER)
-    return;
-  wid_table_layout(t, r.w - WID_TABLE_GUTTER);
-  if (!t->no_header) {
-    draw_head(t, win, wid_rect_line(r, 0));
-    r.y++;
-    r.h--;
-  }
-  t->page = r.h > 0 ? (size_t)r.h : 1;
+/* Brings the cursor on a page of h lines. */
+static void scroll(struct wid_table *t, int h) {
+  t->page = h > 0 ? (size_t)h : 1;
   if (t->cursor < t->top)
     t->top = t->cursor;
   if (t->cursor >= t->top + t->page)
     t->top = t->cursor - t->page + 1;
   if (t->top > 0 && t->top + t->page > t->n_order)
     t->top = t->n_order > t->page ? t->n_order - t->page : 0;
+}
+
+/* What the cells on the page need. Columns do not shrink again: a table that breathes with every
+ * refresh cannot be read. */
+static void measure(struct wid_table *t, int w) {
+  for (int c = 0; c < t->n_columns; c++) {
+    int head = wid_cells_width(wid_str_from(t->columns[c].title), w) + (c == t->sort_column);
+    t->needs[c] = t->needs_at == w && t->needs[c] > head ? t->needs[c] : head;
+  }
+  t->needs_at = w;
+  for (size_t i = 0; i < t->page && t->top + i < t->n_order; i++)
+    for (int c = 0; c < t->n_columns; c++) {
+      struct wid_cell cell;
+      uint32_t row = t->order[t->top + i];
+      ask_cell(t, row, c, &cell);
+      int level = t->nodes && c == t->tree_column ? (int)t->nodes[row].level : 0;
+      int need = level * INDENT + wid_cells_width(cell.text, w);
+      t->needs[c] = need > t->needs[c] ? need : t->needs[c];
+    }
+}
+
+void wid_table_draw(struct wid_table *t, WINDOW *win, struct wid_rect r, bool focused) {
+  t->rect = r;
+  if (r.h <= 0 || r.w <= WID_TABLE_GUTTER)
+    return;
+  scroll(t, t->no_header ? r.h : r.h - 1);
+  measure(t, r.w);
+  wid_table_layout(t, r.w - WID_TABLE_GUTTER);
+  if (!t->no_header) {
+    draw_head(t, win, wid_rect_line(r, 0));
+    r.y++;
+    r.h--;
+  }
   if (r.h <= 0)
     return;
   if (t->n_order == 0)

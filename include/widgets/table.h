@@ -16,9 +16,11 @@
 
 struct wid_column {
   const char *title;
-  int min, ideal; /* columns of the screen; below min the column is dropped instead */
-  int weight;     /* share of the room left over when all have their ideal width; 0: none */
-  int priority;   /* 0: never dropped; otherwise the highest goes first */
+  /* Columns of the screen. What is on screen says how much of them a column needs; below min the
+   * column is dropped instead, beyond ideal it grows when all others have theirs. */
+  int min, ideal;
+  int weight;   /* share of the room left over when all have what they need; 0: none */
+  int priority; /* 0: never dropped; otherwise the highest goes first */
   enum wid_align align;
   enum wid_clip clip;
 };
@@ -82,6 +84,8 @@ struct wid_table {
   bool fresh, narrowed;
   struct wid_rect rect;
   int widths[WID_TABLE_COLUMNS_MAX];
+  int needs[WID_TABLE_COLUMNS_MAX]; /* the widest cell seen at this width of the table */
+  int needs_at;                     /* that width */
 };
 
 /* columns (at most WID_TABLE_COLUMNS_MAX), source and data are borrowed for the table's life. */

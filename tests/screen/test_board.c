@@ -106,12 +106,118 @@ static void unread_is_not_none(void **state) {
   assert_int_equal(screen_row(s, "[a-z]_[a-z]"), -1); /* people's words */
 }
 
+/* A hop that cannot be read again says of when it is, and the title that nobody knows about now. */
+static void lost_is_not_well(void **state) {
+  struct screen *s = start(36, 120, "steady", "1", STACK("shop", ""));
+  (void)state;
+  screen_expect(s, "^ shop .*● ok");
+  console_simulator_end();
+  screen_keys_ahead(s, "<C-r>");
+  screen_expect(s, "^ shop .*(● ok [0-9]+s ago|● ok now ago|\\? unknown)");
+  screen_expect(s, "^ \\? ");
+}
+
+/* The age at the top of a pane is that of what could not be read, and says of what. */
+static void one_age_for_what_failed(void **state) {
+  struct screen *s = start(36, 120, "throttled", "1", STACK("shop", ""));
+  (void)state;
+  screen_expect(s, "3 ECS services .*(old|not read yet), (next try|trying)");
+  assert_int_equal(screen_row(s, "now, next try"), -1);
+}
+
+/* ---- the panes ------------------------------------------------------------------------------- */
+
+/* The status code survives at any size: in row, group, title and on the timeline. */
+static void code_comes_first(void **state) {
+  static const int sizes[][2] = {{24, 80}, {36, 120}, {60, 200}};
+  struct screen *s = start(24, 80, "bad-deploy", "3", STACK("shop", ""));
+  (void)state;
+  screen_expect(s, "^ ▲ ALB .*502");
+  screen_keys_ahead(s, "2");
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    screen_resize(s, sizes[i][0], sizes[i][1]);
+    screen_expect(s, "10\\.0\\.[0-9.]+:8080 1[ab] ✖ 502 ");
+    screen_expect(s, "shop-prod-web .* 502: [1-4] unhealthy");
+  }
+  screen_expect(s, "^ shop .*▲ degraded: .*502.* api "); /* in the title where it has room */
+  screen_expect(s, "targets? .*unhealthy: 502");
+}
+
+/* Targets that come and go are told, not counted; tasks beyond what is wanted likewise. */
+static void coming_and_going_is_no_fault(void **state) {
+  struct screen *s = start(36, 120, "bad-deploy", "3", STACK("shop", ""));
+  (void)state;
+  screen_expect(s, "shop-prod-web +● 4/4 +[1-4] starting");
+  screen_expect(s, "web +● 4/4 \\+4 ");
+}
+
+static void a_rollback_is_told(void **state) {
+  struct screen *s = start(36, 120, "bad-deploy", "15", STACK("shop", ""));
+  (void)state;
+  screen_expect(s, "web .* rolling back (now|[0-9]+s) .*42→41 +(now|[0-9]+s)│");
+  screen_expect(s, "web .* rev 42 failed [0-9]{2}:[0-9]{2} ");
+  screen_keys(s, "3j<Enter>");
+  screen_expect(s, "✖ STOPPED .* Task failed ELB");
+}
+
+/* Columns take what their cells need before others take more than they do. */
+static void columns_fit_what_they_hold(void **state) {
+  struct screen *s = start(36, 120, "steady", "1", STACK("shop", ""));
+  (void)state;
+  screen_expect(s, "E1A2B3C4D5E6F7 +shop\\.example\\.com +● Deployed");
+  screen_resize(s, 60, 200);
+  screen_expect(s, "shop-prod-aurora +● available");
+  screen_expect(s, "  shop-prod-aurora-1 +● available writer");
+}
+
+static void a_filter_leads_to_what_it_finds(void **state) {
+  struct screen *s = start(24, 80, "steady", "1", STACK("shop", ""));
+  (void)state;
+  screen_keys(s, "5/slack");
+  screen_expect(s, "5 Parameters ─ /slack 1 of 24");
+  screen_expect(s, "▸ +slack-hook");
+  screen_keys(s, "<Enter>gg<Enter>"); /* on the branch: the filter keeps it open */
+  screen_expect(s, "▾ /shop/");
+  screen_keys(s, "<Esc>");
+  screen_expect(s, "email");
+}
+
+/* A revealed value can be read whole, and is masked as soon as its pane is left. */
+static void revealed_until_left(void **state) {
+  struct screen *s = start(36, 120, "steady", "1", STACK("shop", ""));
+  (void)state;
+  screen_keys(s, "5/slack<Enter>x");
+  screen_expect(s, "slack-hook +shown [0-9]+s");
+  screen_expect(s, "https://hooks\\.example\\.com/[A-Za-z0-9/._-]+ *│$");
+  screen_keys(s, "3");
+  screen_expect_gone(s, "https://hooks");
+  screen_keys(s, "5x");
+  screen_expect(s, "shown [0-9]+s");
+  screen_keys(s, "?");
+  screen_expect(s, "Help");
+  screen_keys(s, "<Esc>");
+  screen_expect(s, "5 Parameters");
+  screen_expect_gone(s, "shown [0-9]+s");
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, console_end)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(who_and_where_stay),           TEST(production_is_marked),  TEST(demo_is_said_once),
-      TEST(curves_belong_to_their_facts), TEST(one_rating_everywhere), TEST(unread_is_not_none),
+      TEST(who_and_where_stay),
+      TEST(production_is_marked),
+      TEST(demo_is_said_once),
+      TEST(curves_belong_to_their_facts),
+      TEST(one_rating_everywhere),
+      TEST(unread_is_not_none),
+      TEST(lost_is_not_well),
+      TEST(one_age_for_what_failed),
+      TEST(code_comes_first),
+      TEST(coming_and_going_is_no_fault),
+      TEST(a_rollback_is_told),
+      TEST(columns_fit_what_they_hold),
+      TEST(a_filter_leads_to_what_it_finds),
+      TEST(revealed_until_left),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

