@@ -49,7 +49,7 @@ const char *tui_age(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]) {
 struct title {
   struct wid_part parts[WID_BAR_PARTS_MAX];
   char texts[WID_BAR_PARTS_MAX][224];
-  char health[48]; /* the health's brief text */
+  char health[48], calls[16]; /* brief texts */
   size_t n;
 };
 
@@ -146,7 +146,8 @@ static void title_traffic(struct title *b, struct tui *t) {
   if (alarms)
     add(b, WID_TITLE, 4, true, "%zu alarm%s", alarms, alarms == 1 ? "" : "s");
   add(b, WID_TITLE, 6, true, "api %u/min", use.calls_last_minute);
-  b->parts[b->n - 1].brief = wid_str_from(b->texts[b->n - 1] + strlen("api "));
+  snprintf(b->calls, sizeof b->calls, "%u/m", use.calls_last_minute);
+  b->parts[b->n - 1].brief = wid_str_from(b->calls);
   if (use.throttles_last_minute)
     add(b, WID_TITLE, 5, true, "throttled %u/min", use.throttles_last_minute);
 }
