@@ -20,7 +20,7 @@ static uint64_t seed_from_system(const struct aws_client *c) {
   return seed;
 }
 
-static void set_agent(struct aws_client *c) {
+void aws_client_set_agent(struct aws_client *c) {
   struct aws_buf agent;
   aws_buf_init(&agent, sizeof c->agent - 1);
   aws_user_agent(&agent, c->settings, c->have_creds ? c->creds.provider : NULL);
@@ -54,7 +54,7 @@ struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aw
   if (cfg->settings)
     retry = aws_settings_retry(cfg->settings);
   aws_retry_init(&c->retry, retry, cfg->seed ? cfg->seed : seed_from_system(c));
-  set_agent(c);
+  aws_client_set_agent(c);
   return c;
 }
 
@@ -67,16 +67,6 @@ void aws_client_free(struct aws_client *c) {
   aws_creds_done(&c->creds);
   aws_key_cache_free(c->keys);
   free(c);
-}
-
-bool aws_client_set_creds(struct aws_client *c, const struct aws_creds *creds) {
-  if (!aws_creds_copy(&c->creds, creds))
-    return false;
-  c->have_creds = true;
-  set_agent(c);
-  for (struct aws_host *h = c->hosts; h; h = h->next)
-    aws_host_pump(c, h);
-  return true;
 }
 
 aws_ms aws_client_now(const struct aws_client *c) {

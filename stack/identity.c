@@ -47,12 +47,29 @@ static void on_identity_page(void *arg, struct aws_page *page) {
   if (!page->n)
     return;
   const struct sts_identity *id = aws_page_item(page, 0);
+  if (s->identified && !aws_str_eq_c(id->account, s->account)) {
+    aws_error_set(&s->moved, AWS_E_CONFIG,
+                  "the credentials now belong to account %.12s, and this board shows account %s: "
+                  "nothing more is sent. Choose the profile again",
+                  id->account.p ? id->account.p : "", s->account);
+    return;
+  }
   snprintf(s->account, sizeof s->account, "%.*s", AWS_STR_ARG(id->account));
   snprintf(s->caller, sizeof s->caller, "%.*s", AWS_STR_ARG(id->arn));
   name_role(s);
 }
 
 static void ask(void *arg);
+
+/* Whoever was asked about is no longer who asks. */
+static void forget(struct stack *s) {
+  if (s->identity_call)
+    aws_call_cancel(s->identity_call);
+  s->identity_call = NULL;
+  if (s->identity_timer)
+    aws_io_timer_cancel(s->io, s->identity_timer);
+  s->identity_timer = NULL;
+}
 
 static void ask_again(struct stack *s) {
   unsigned shift = s->identity_fails < 6 ? s->identity_fails : 6;
@@ -75,6 +92,10 @@ static bool final_error(const struct aws_error *err) {
 static void on_identity_done(void *arg, const struct aws_error *err) {
   struct stack *s = arg;
   s->identity_call = NULL;
+  if (s->moved.code != AWS_OK) {
+    refuse(s, &s->moved);
+    return;
+  }
   if (err && !s->deps.once && !final_error(err)) {
     ask_again(s); /* no network yet, say: the pin still holds everything back */
     return;
@@ -113,35 +134,47 @@ static void ask(void *arg) {
     refuse(s, &err);
 }
 
-static void take_creds(struct stack *s, const struct aws_creds *creds,
-                       const struct aws_error *err) {
-  struct aws_error memory = {0};
-  if (!err && !aws_client_set_creds(s->client, creds)) {
-    aws_error_set(&memory, AWS_E_MEMORY, "no memory for the credentials");
-    err = &memory;
-  }
-  if (err) {
-    refuse(s, err);
-    return;
-  }
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static void take_keys(struct stack *s, const struct aws_creds *creds) {
   snprintf(s->keys.provider, sizeof s->keys.provider, "%s", creds->provider);
   snprintf(s->keys.key_id, sizeof s->keys.key_id, "%s", creds->key_id);
   s->keys.expires = creds->expires;
+  aws_error_clear(&s->keys_error);
+  aws_error_clear(&s->moved);
+  s->identity_fails = 0;
+  forget(s);
+  if (s->state == STACK_REFUSED) /* what was wrong may have been mended */
+    s->state = STACK_STARTING;
+  stack_changed(s, STACK_CHANGED_STATE);
   ask(s);
   if (s->state == STACK_STARTING && !first(s))
     run(s);
 }
 
-static void on_creds(void *arg, const struct aws_creds *creds, const struct aws_error *err) {
+/* Keys that cannot be renewed leave the board as it is: its last good rows, and why they are old.
+ */
+static void on_keys(void *arg, const struct aws_creds *creds, const struct aws_error *err) {
   struct stack *s = arg;
-  s->creds_search = NULL;
-  take_creds(s, creds, err);
+  if (creds) {
+    take_keys(s, creds);
+  } else if (s->deps.once || !s->keys.key_id[0]) {
+    refuse(s, err);
+  } else {
+    s->keys_error = *err;
+    stack_changed(s, STACK_CHANGED_STATE);
+  }
 }
 
-static void find_creds(struct stack *s) {
+static void keep_keys(struct stack *s) {
+  const struct aws_identity_config cfg = {.io = s->io,
+                                          .settings = s->deps.settings,
+                                          .op = s->deps.operator,
+                                          .changed = on_keys,
+                                          .arg = s};
   struct aws_error err = {0};
-  s->creds_search = aws_creds_find(s->io, s->deps.settings, s->deps.operator, on_creds, s);
-  if (s->creds_search)
+  s->keeper = aws_identity_new(&cfg);
+  if (s->keeper && aws_identity_attach(s->keeper, s->client))
     return;
   aws_error_set(&err, AWS_E_MEMORY, "no memory to look for credentials");
   refuse(s, &err);
@@ -151,29 +184,36 @@ static void find_creds(struct stack *s) {
 static void use_demo_creds(struct stack *s) {
   struct aws_creds creds = {.key_id = "testing", .provider = "demo"};
   struct aws_error err = {0};
-  if (aws_secret_set(&creds.secret, AWS_STR_LIT("testing")))
-    take_creds(s, &creds, NULL);
-  else {
+  if (aws_secret_set(&creds.secret, AWS_STR_LIT("testing")) &&
+      aws_client_set_creds(s->client, &creds)) {
+    take_keys(s, &creds);
+  } else {
     aws_error_set(&err, AWS_E_MEMORY, "no memory for the credentials");
-    take_creds(s, NULL, &err);
+    refuse(s, &err);
   }
   aws_creds_done(&creds);
+}
+
+void stack_renew_keys(struct stack *s) {
+  if (s->keeper)
+    aws_identity_renew(s->keeper);
+}
+
+const struct aws_error *stack_keys_error(const struct stack *s) {
+  return s->keys_error.code == AWS_OK ? NULL : &s->keys_error;
 }
 
 void stack_identity_start(struct stack *s) {
   if (s->deps.demo)
     use_demo_creds(s);
   else
-    find_creds(s);
+    keep_keys(s);
 }
 
 void stack_identity_stop(struct stack *s) {
-  aws_creds_cancel(s->creds_search);
-  s->creds_search = NULL;
-  if (s->identity_call)
-    aws_call_cancel(s->identity_call);
-  s->identity_call = NULL;
-  if (s->identity_timer)
-    aws_io_timer_cancel(s->io, s->identity_timer);
-  s->identity_timer = NULL;
+  if (s->keeper)
+    aws_identity_detach(s->keeper, s->client);
+  aws_identity_free(s->keeper);
+  s->keeper = NULL;
+  forget(s);
 }

@@ -190,11 +190,13 @@ struct stack {
   struct aws_error refusal;
   char account[16], caller[256], role[96];
   struct stack_keys keys;
-  bool identified;   /* GetCallerIdentity answered and the pin fits */
-  aws_ms started;    /* mono */
-  aws_ms settled_at; /* mono; 0: not yet */
-  aws_ms timed_at;   /* mono: when ratings that look at the clock were last made */
-  aws_ms looked_at;  /* mono: when it was last looked for what is overdue */
+  struct aws_error keys_error; /* why there are no newer ones */
+  struct aws_error moved;      /* they became those of another account */
+  bool identified;             /* GetCallerIdentity answered and the pin fits */
+  aws_ms started;              /* mono */
+  aws_ms settled_at;           /* mono; 0: not yet */
+  aws_ms timed_at;             /* mono: when ratings that look at the clock were last made */
+  aws_ms looked_at;            /* mono: when it was last looked for what is overdue */
   struct stack_silence silence;
   unsigned changes;   /* STACK_CHANGED_* */
   unsigned dirty;     /* kinds whose rows changed since the last update */
@@ -210,7 +212,7 @@ struct stack {
   struct stack_shown show_service; /* one id or none */
   struct stack_budgeter budget;
   struct aws_timer *tick, *identity_timer;
-  struct aws_creds_search *creds_search;
+  struct aws_identity *keeper; /* of the client's keys; NULL in a demo */
   aws_ms tick_at;
   unsigned identity_fails;
   struct aws_call *identity_call;

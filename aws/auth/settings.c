@@ -207,6 +207,15 @@ struct aws_settings *aws_settings_load(const struct aws_settings_input *in, stru
   return NULL;
 }
 
+struct aws_settings *aws_settings_reload(const struct aws_settings *s, struct aws_error *err) {
+  struct aws_settings_input in = {.getenv = s->getenv,
+                                  .getenv_arg = s->getenv_arg,
+                                  .profile = s->profile_from_option ? s->profile : NULL,
+                                  .region = s->region,
+                                  .endpoint = s->endpoint};
+  return aws_settings_load(&in, err);
+}
+
 void aws_settings_free(struct aws_settings *s) {
   if (!s)
     return;

@@ -99,6 +99,16 @@ bool aws_error_is_clock(const struct aws_error *err) {
          (strstr(err->text, "Signature expired") || strstr(err->text, "Signature not yet current"));
 }
 
+bool aws_error_is_keys(const struct aws_error *err) {
+  static const char *const codes[] = {"ExpiredToken",         "ExpiredTokenException",
+                                      "InvalidClientTokenId", "UnrecognizedClientException",
+                                      "InvalidAccessKeyId",   "InvalidToken"};
+  for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+    if (strcmp(err->aws_code, codes[i]) == 0)
+      return true;
+  return false;
+}
+
 /* ---- finding code and message ---------------------------------------------------------------- */
 
 /* "com.amazonaws.ecs#ClientException:http://..." is "ClientException". */

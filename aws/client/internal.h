@@ -22,6 +22,8 @@ struct aws_part {
   int attempt, cost;             /* of the page that is asked for; see retry.h */
   char invocation[AWS_UUID_MAX]; /* of the page that is asked for; "": not sent yet */
   bool resigned;                 /* the clock was set right once */
+  bool rekeyed;                  /* sent once more with other keys */
+  unsigned keys_used;
   int64_t skew_used;
 };
 
@@ -42,6 +44,7 @@ struct aws_call {
   struct aws_str raw;
   bool busy;      /* a callback of this call is running */
   bool cancelled; /* meanwhile; freed when it returns */
+  bool doomed;    /* waits for keys that do not come */
 };
 
 /* A queue for each host, so that one slow service does not hold up another. */
@@ -58,7 +61,13 @@ struct aws_client {
   char region[64];
   int per_host, connect_ms, total_ms;
   struct aws_creds creds;
-  bool have_creds;
+  bool have_creds; /* and they are good as far as is known */
+  bool refused;    /* the last ones, by AWS */
+  struct aws_error refusal;
+  unsigned keys_serial; /* of `creds` */
+  aws_keys_fn want;
+  void *want_arg;
+  bool wanted;                     /* asked for, and not answered yet */
   char agent[AWS_AGENT_MAX_BYTES]; /* User-Agent */
   struct aws_key_cache *keys;
   struct aws_retry retry;
@@ -69,6 +78,7 @@ struct aws_client {
   void *on_sent_arg;
 };
 
+void aws_client_set_agent(struct aws_client *c);   /* it says where the keys come from */
 aws_ms aws_client_now(const struct aws_client *c); /* wall clock, as the server sees it */
 
 /* queue.c */
@@ -82,6 +92,11 @@ void aws_hosts_free(struct aws_client *c);
 /* part.c */
 void aws_part_send(struct aws_part *p); /* never calls back before it returns */
 void aws_part_done(struct aws_part *p); /* cancels and frees what it holds */
+
+/* keys.c */
+void aws_client_want_keys(struct aws_client *c);
+/* True: the keys were refused, and the part is to be sent again once there are others. */
+bool aws_part_rekey(struct aws_part *p, const struct aws_error *err);
 
 /* call.c */
 void aws_call_finish(struct aws_call *call, const struct aws_error *err);

@@ -77,6 +77,10 @@ static void handle_error(struct aws_part *p, struct aws_error *err) {
     enqueue(p);
     return;
   }
+  if (aws_part_rekey(p, err)) { /* a refusal of the key says that nothing was done */
+    enqueue(p);
+    return;
+  }
   int64_t delay = -1;
   bool began = p->ntokens > 0; /* one refused page must not cost the two hundred before it */
   if ((call->opt.asked || began) && !err->maybe_done)
@@ -124,7 +128,7 @@ static bool turn_page(struct aws_part *p, const char *token, struct aws_error *e
   p->attempt = 1;
   p->invocation[0] = '\0';
   p->cost = 0;
-  p->resigned = false;
+  p->resigned = p->rekeyed = false;
   return true;
 }
 
@@ -180,7 +184,7 @@ static void tell_sent(struct aws_part *p, const struct aws_http_reply *reply,
   struct aws_sent sent = {.op = p->call->op,
                           .http_status = reply ? reply->status : 0,
                           .throttled = err->code == AWS_E_THROTTLED,
-                          .retried = p->attempt > 1 || p->resigned,
+                          .retried = p->attempt > 1 || p->resigned || p->rekeyed,
                           .elapsed_ms = reply ? reply->elapsed_ms : 0,
                           .at = clock->wall(clock->arg),
                           .bytes = reply ? reply->bytes : 0};
@@ -234,6 +238,7 @@ static bool send_request(struct aws_part *p, struct aws_request *rq, struct aws_
                                   .once = call->op->write,
                                   .secret = call->opt.secret};
   p->skew_used = c->skew_ms;
+  p->keys_used = c->keys_serial;
   p->transfer = aws_io_http(c->io, &http, on_reply, p, err);
   return p->transfer != NULL;
 }

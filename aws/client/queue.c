@@ -56,8 +56,10 @@ void aws_host_pump(struct aws_client *c, struct aws_host *h) {
   struct aws_part *next;
   for (struct aws_part *p = h->waiting; p && h->active < c->per_host; p = next) {
     next = p->next_waiting;
-    if (!c->have_creds && !p->call->op->anonymous)
+    if (!c->have_creds && !p->call->op->anonymous) {
+      aws_client_want_keys(c);
       continue;
+    }
     aws_host_remove(h, p);
     aws_part_send(p);
   }

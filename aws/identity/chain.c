@@ -195,11 +195,19 @@ static struct aws_creds_search *begin(const struct aws_provider_run *run,
   return s;
 }
 
+struct aws_creds_search *aws_creds_find_anew(const struct aws_provider_run *run,
+                                             const char *refused, aws_creds_fn fn, void *arg) {
+  const struct aws_settings *s = run->settings;
+  struct aws_provider_run own = *run;
+  struct aws_profile profile = {s->profile, s->in_config, s->in_credentials};
+  own.refused = refused;
+  return begin(&own, &profile, fn, arg);
+}
+
 struct aws_creds_search *aws_creds_find(struct aws_io *io, const struct aws_settings *settings,
                                         const struct aws_operator *op, aws_creds_fn fn, void *arg) {
   struct aws_provider_run run = {.io = io, .settings = settings, .op = op};
-  struct aws_profile profile = {settings->profile, settings->in_config, settings->in_credentials};
-  return begin(&run, &profile, fn, arg);
+  return aws_creds_find_anew(&run, NULL, fn, arg);
 }
 
 /* A profile may be its own source when it has keys; any other one that comes again is a ring. */

@@ -38,6 +38,11 @@ void aws_provider_fail(struct aws_provider_run *run, const struct aws_error *err
 /* Moves the key set out of *creds. */
 void aws_provider_give(struct aws_provider_run *run, struct aws_creds *creds);
 
+/* As aws_creds_find, when AWS took the key of that id no longer: caches that hold it are stale.
+ * NULL: none. Borrowed. */
+struct aws_creds_search *aws_creds_find_anew(const struct aws_provider_run *run,
+                                             const char *refused, aws_creds_fn fn, void *arg);
+
 /* The credentials that a role is taken on with: those of another profile, or of one named place
  * whatever the order. As aws_creds_find, to be cancelled in stop; NULL: *err set (no such profile,
  * it was asked already, no memory), no callback. */

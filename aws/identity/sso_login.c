@@ -94,7 +94,7 @@ static void on_time(void *arg) {
     return;
   }
   if (now(l) >= l->until) {
-    aws_error_set(&err, AWS_E_CREDENTIALS, "the code was not confirmed in time; try again");
+    aws_error_set(&err, AWS_E_CANCELLED, "the code was not confirmed in time; try again");
     end(l, &err);
     return;
   }

@@ -25,6 +25,8 @@ struct aws_settings;
 /* NULL: *err set: a file that cannot be read or is wrong (1 MiB at most), a profile that is in
  * neither, a name that is no region's. */
 struct aws_settings *aws_settings_load(const struct aws_settings_input *in, struct aws_error *err);
+/* The same anew: variables and files as they are now. */
+struct aws_settings *aws_settings_reload(const struct aws_settings *s, struct aws_error *err);
 void aws_settings_free(struct aws_settings *s);
 const char *aws_settings_profile(const struct aws_settings *s); /* never NULL: "default" */
 const char *aws_settings_region(const struct aws_settings *s);  /* NULL: none was found */

@@ -95,8 +95,21 @@ struct aws_client_config {
 struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err);
 /* Cancels all calls without callbacks. Not from within a callback of one. */
 void aws_client_free(struct aws_client *c);
-/* Credentials are copied; until they are set every call waits. */
+/* Credentials are copied; until they are set every call waits, but for anonymous operations. */
 bool aws_client_set_creds(struct aws_client *c, const struct aws_creds *creds) AWS_MUST_CHECK;
+/* From now on every call waits again, until others are set. */
+void aws_client_hold(struct aws_client *c);
+
+/* Asks for credentials when a call waits for them; refused: the id of the key that AWS took no
+ * longer, and its words, or both NULL. Once, until aws_client_set_creds or aws_client_no_creds
+ * answers, which must not be from within. A call that was refused for its key is then sent once
+ * more, writes too: a refused key says that nothing was done. Without this, the refusal is the
+ * call's error. */
+typedef void (*aws_keys_fn)(void *arg, const char *refused, const struct aws_error *why);
+void aws_client_on_keys(struct aws_client *c, aws_keys_fn want, void *arg);
+/* There are none to be had: the calls that wait for them end with err. Not from within a callback
+ * of one. */
+void aws_client_no_creds(struct aws_client *c, const struct aws_error *err);
 
 /* Where calls of a service go: host as in the Host header, with the port unless it is the scheme's
  * own. False: *err says what is wrong with the region or the configured endpoint. */

@@ -37,6 +37,35 @@ struct aws_operator {
 void aws_prompt_answer(struct aws_prompt *p, struct aws_str code);
 void aws_prompt_cancel(struct aws_prompt *p);
 
+/* ---- the keeper ------------------------------------------------------------------------------ */
+
+/* Keeps the keys of the clients good: runs the chain, again 15 minutes before they expire, when AWS
+ * refuses them, and when the files change (looked at every 30 seconds); one search at a time,
+ * whoever asks. While it runs the old keys stay in use until they expire; after that, calls wait.
+ */
+struct aws_identity;
+struct aws_identity_config {
+  struct aws_io *io;
+  const struct aws_settings *settings; /* reloaded into a copy when the files change */
+  const struct aws_operator *op;       /* NULL: nobody can be asked */
+  /* New keys are in use, or (err) none could be had: at the start, for those that expire within 10
+   * minutes, or for those that AWS refused. May be NULL. */
+  void (*changed)(void *arg, const struct aws_creds *creds, const struct aws_error *err);
+  void *arg;
+};
+/* Begins to look at once; cfg is copied, what it points to borrowed. NULL: no memory. */
+struct aws_identity *aws_identity_new(const struct aws_identity_config *cfg);
+void aws_identity_free(struct aws_identity *id); /* not from within `changed`; NULL is fine */
+/* From now on the client has its keys from here. False: no memory. Either may be freed first, but
+ * a client only after it was detached. */
+struct aws_client;
+bool aws_identity_attach(struct aws_identity *id, struct aws_client *c) AWS_MUST_CHECK;
+void aws_identity_detach(struct aws_identity *id, struct aws_client *c);
+/* NULL: none yet, or none that are still good. Borrowed until the next turn of the loop. */
+const struct aws_creds *aws_identity_creds(const struct aws_identity *id);
+/* The operator asks: looks again, and asks again for what was cancelled. */
+void aws_identity_renew(struct aws_identity *id);
+
 /* ---- the chain ------------------------------------------------------------------------------- */
 
 /* Runs the chain in the order of the AWS CLI; the first place that is configured wins, and when it

@@ -112,6 +112,9 @@ struct stack_keys {
   aws_ms expires; /* wall clock; 0: does not */
 };
 const struct stack_keys *stack_keys(const struct stack *s);
+/* Why those cannot be renewed, as long as that is so; NULL: they can. */
+const struct aws_error *stack_keys_error(const struct stack *s);
+void stack_renew_keys(struct stack *s); /* now: the operator asked */
 bool stack_read_only(const struct stack *s);
 /* Why, in two words for the title: "--read-only", "configuration", "no journal" (it has no place,
  * so nothing can be changed: audit_path in stack/config.h). NULL: it is not. */

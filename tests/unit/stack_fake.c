@@ -102,26 +102,41 @@ const char *aws_settings_profile(const struct aws_settings *s) {
 }
 
 static struct {
-  aws_creds_fn fn;
-  void *arg;
-} search;
+  struct aws_identity_config cfg;
+  struct aws_timer *timer;
+} keeper;
 
 static void found(void *arg) {
   const struct aws_creds creds = {.key_id = "AKIDEXAMPLE"};
   (void)arg;
-  search.fn(search.arg, &creds, NULL);
+  keeper.timer = NULL;
+  keeper.cfg.changed(keeper.cfg.arg, &creds, NULL);
 }
 
-struct aws_creds_search *aws_creds_find(struct aws_io *io, const struct aws_settings *s,
-                                        const struct aws_operator *op, aws_creds_fn fn, void *arg) {
-  (void)s, (void)op;
-  search.fn = fn;
-  search.arg = arg;
-  return (struct aws_creds_search *)(void *)aws_io_timer(io, f.mono, found, NULL);
+struct aws_identity *aws_identity_new(const struct aws_identity_config *cfg) {
+  keeper.cfg = *cfg;
+  keeper.timer = aws_io_timer(cfg->io, f.mono, found, NULL);
+  return (struct aws_identity *)(void *)&keeper;
 }
 
-void aws_creds_cancel(struct aws_creds_search *v) {
-  aws_io_timer_cancel(NULL, (struct aws_timer *)(void *)v);
+bool aws_identity_attach(struct aws_identity *id, struct aws_client *c) {
+  (void)id, (void)c;
+  return true;
+}
+
+void aws_identity_detach(struct aws_identity *id, struct aws_client *c) {
+  (void)id, (void)c;
+}
+
+void aws_identity_renew(struct aws_identity *id) {
+  (void)id;
+}
+
+void aws_identity_free(struct aws_identity *id) {
+  if (!id)
+    return;
+  aws_io_timer_cancel(NULL, keeper.timer);
+  keeper.timer = NULL;
 }
 
 void aws_creds_done(struct aws_creds *c) {
