@@ -151,6 +151,21 @@ static void say_rollout(struct stack *s, struct stack_path *p, const struct stac
     say(p, r.rolling ? " rolling out" : " rolled out");
 }
 
+/* The summary says already that it failed, and what comes of it. */
+static bool say_failure(struct stack *s, struct stack_path *p, const struct stack_hop *h,
+                        const struct stack_onset *o) {
+  const struct stack_row *row = stack_find(s, STACK_SERVICE, aws_str_from(o->service));
+  struct stack_rollout r = {.rolling = false};
+  if (row && h->worst_kind == STACK_SERVICE)
+    r = stack_rollout_of(s, row);
+  if (!r.failed_at || r.failed_rev != o->rev)
+    return false;
+  p->since_at = r.failed_at;
+  say(p, "since %s: rev %" PRId64 " was being rolled out from %s",
+      stack_clock_words(r.failed_at).text, o->rev, stack_clock_words(o->at).text);
+  return true;
+}
+
 static void say_unhealthy(struct stack *s, struct stack_path *p, const char *before) {
   const struct stack_collection *c = stack_collection(s, STACK_TARGET);
   char why[64] = "";
@@ -182,6 +197,8 @@ static void say_onset(struct stack *s, struct stack_path *p, const struct stack_
   snprintf(head, sizeof head, "since %s: ", stack_clock_words(o->at).text);
   p->since_at = o->at;
   if (!o->at)
+    return;
+  if (o->service[0] && say_failure(s, p, h, o))
     return;
   if (o->service[0])
     say_rollout(s, p, o, head);

@@ -216,6 +216,12 @@ static void line_follows_the_fault_that_is_named(void **state) {
   assert_string_equal(stack_path(s)->since,
                       "since 10:58: ECS web rev 42 failed 10:59, rolling back "
                       "to 41, 1 target unhealthy (502)");
+  fake_answers(&back, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 30000);
+  assert_string_equal(stack_path(s)->summary,
+                      "degraded: ECS web rev 42 failed, rolling back to 41: 4/4");
+  assert_string_equal(stack_path(s)->since, "since 10:59: rev 42 was being rolled out from 10:58");
+  assert_int_equal(stack_path(s)->since_at, 1768474790000);
   fake_answers(after, COUNT(after), fake_shop, fake_shop_n);
   fake_pass(s, 70000);
   assert_string_equal(stack_path(s)->summary, "degraded: ALB alarm unhealthy");
