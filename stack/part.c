@@ -192,7 +192,7 @@ static bool start_call(struct stack_part *p, bool list, struct aws_error *err) {
   if (in && !list && d->list)
     aws_json_add(in, d->ids, cJSON_Duplicate(p->listed, true));
   if (!in) {
-    aws_error_set(err, AWS_E_MEMORY, "no memory to ask for %s", stack_kind_plural(d->kind));
+    aws_error_set(err, AWS_E_MEMORY, "no memory to ask for %s", stack_kind_words(d->kind));
     return false;
   }
   const struct aws_call_options opt = {.region = d->edge ? stack_edge_region(s) : NULL,
@@ -231,7 +231,7 @@ void stack_part_start(struct stack_part *p) {
   p->listing = cJSON_CreateArray();
   if (!p->listing || !start_call(p, true, &err)) {
     if (err.code == AWS_OK)
-      aws_error_set(&err, AWS_E_MEMORY, "no memory to list %s", stack_kind_plural(d->kind));
+      aws_error_set(&err, AWS_E_MEMORY, "no memory to list %s", stack_kind_words(d->kind));
     part_end(p, &err);
   }
 }

@@ -55,7 +55,7 @@ static void add_missing(const struct from *f, enum stack_kind to_kind, struct aw
         AWS_STR_ARG(name));
   else
     add(f, to_kind, nothing, "%s %.*s: %s not read", stack_kind_singular(to_kind),
-        AWS_STR_ARG(name), stack_kind_plural(to_kind));
+        AWS_STR_ARG(name), stack_kind_words(to_kind));
 }
 
 static void add_found(const struct from *f, enum stack_kind to_kind, struct aws_str id,

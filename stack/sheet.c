@@ -275,6 +275,24 @@ static const ident_fn idents[STACK_KINDS] = {
     [STACK_INTEGRATION] = ident_integration,
 };
 
+/* Where they differ from the collection's name. */
+const char *stack_kind_words(enum stack_kind k) {
+  static const char *const words[STACK_KINDS] = {
+      [STACK_VPC_ORIGIN] = "VPC origins",
+      [STACK_LOAD_BALANCER] = "load balancers",
+      [STACK_RULE] = "listener rules",
+      [STACK_TARGET_GROUP] = "target groups",
+      [STACK_TASK_DEFINITION] = "task definitions",
+      [STACK_SCALABLE_TARGET] = "scalable targets",
+      [STACK_SCALING_POLICY] = "scaling policies",
+      [STACK_DB_INSTANCE] = "database instances",
+      [STACK_DB_CLUSTER] = "database clusters",
+      [STACK_DB_EVENT] = "database events",
+      [STACK_API] = "APIs",
+  };
+  return words[k] ? words[k] : kinds[k].plural;
+}
+
 const char *stack_kind_plural(enum stack_kind k) {
   return kinds[k].plural;
 }

@@ -1,9 +1,7 @@
 #include "tui/once.h"
 
-#include "stack/path.h"
 #include "widgets/cells.h"
 
-#include <limits.h>
 #include <stdio.h>
 
 #define JSON_MAX ((size_t)512 << 20)
@@ -21,77 +19,6 @@ int tui_once_status(enum stack_level l) {
     break;
   }
   return TUI_EXIT_UNKNOWN;
-}
-
-/* Text of AWS's, cut and filled to a column; cols 0: as long as it is. */
-static void put(struct aws_str s, int cols) {
-  char text[1024];
-  struct wid_str w = {s.p, s.n};
-  wid_cells_fit(text, sizeof text, w, cols ? cols : (int)sizeof text / 4, WID_CLIP_MIDDLE);
-  int used = wid_cells_width(wid_str_from(text), INT_MAX);
-  printf("%s%*s", text, cols > used ? cols - used + 1 : 1, "");
-}
-
-static void put_c(const char *s, int cols) {
-  put(aws_str_from(s), cols);
-}
-
-static void end_line(void) {
-  putchar('\n');
-}
-
-static void print_head(const struct stack *s, enum stack_level level, const char *reason) {
-  put_c(stack_name(s), 0);
-  put_c(stack_region(s) ? stack_region(s) : "", 0);
-  put(stack_account(s), 0);
-  put(stack_role(s), 0);
-  put_c(level <= STACK_NOTE ? "healthy" : tui_level_word(level), 0);
-  put_c(reason, 0);
-  end_line();
-}
-
-static void print_path(const struct stack *s) {
-  const struct stack_path *p = stack_path(s);
-  end_line();
-  for (size_t i = 0; i < p->n; i++) {
-    const struct stack_hop *h = &p->hops[i];
-    if (!h->present)
-      continue;
-    put_c(h->title, 11);
-    put_c(tui_level_word(h->rating.level), 9);
-    for (size_t f = 0; f < STACK_HOP_FACTS; f++)
-      put_c(h->facts[f], 14);
-    put_c(h->rating.reason, 0);
-    put_c(h->first_fault ? "<- look here" : "", 0);
-    end_line();
-  }
-}
-
-static void print_kind(const struct stack *s, enum stack_kind k) {
-  const struct stack_collection *c = stack_collection(s, k);
-  size_t faults = 0;
-  if (!c->n && c->error.code == AWS_OK)
-    return;
-  for (size_t i = 0; i < c->n; i++)
-    faults += c->rows[i]->rating.level >= STACK_UNKNOWN;
-  put_c(stack_kind_plural(k), 20);
-  printf("%6zu", c->n);
-  printf(faults ? "  %zu not well\n" : "\n", faults);
-  if (c->error.code != AWS_OK) {
-    fputs("  not read: ", stdout);
-    put_c(c->error.text, 0);
-    end_line();
-  }
-  for (size_t i = 0; i < c->n; i++) {
-    const struct stack_row *row = c->rows[i];
-    if (row->rating.level < STACK_UNKNOWN)
-      continue;
-    fputs("  ", stdout);
-    put_c(tui_level_word(row->rating.level), 9);
-    put(row->name, 36);
-    put_c(row->rating.reason, 0);
-    end_line();
-  }
 }
 
 static int print_json(const struct stack *s) {
@@ -135,10 +62,6 @@ int tui_once(struct tui *t) {
   enum stack_level level = stack_health(t->stack, reason, sizeof reason);
   if (t->options->json)
     return print_json(t->stack) ? tui_once_status(level) : TUI_EXIT_UNKNOWN;
-  print_head(t->stack, level, reason);
-  print_path(t->stack);
-  end_line();
-  for (unsigned k = 0; k < STACK_KINDS; k++)
-    print_kind(t->stack, k);
+  tui_once_table(t->stack, stdout);
   return fflush(stdout) == 0 ? tui_once_status(level) : TUI_EXIT_UNKNOWN;
 }

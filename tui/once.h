@@ -4,12 +4,17 @@
 
 #include "tui/tui.h"
 
+#include <stdio.h>
+
 /* The session is open. Returns an exit status (enum tui_exit). */
 int tui_once(struct tui *t);
 /* Reads everything once, or until the stack refuses. */
 void tui_once_read(struct tui *t);
 /* Says on standard error why it refused. Returns the exit status. */
 int tui_once_refused(const struct tui *t);
+/* What there is and how it is, for people: no line ends in blanks, no control character of AWS's
+ * comes through. */
+void tui_once_table(struct stack *s, FILE *out);
 /* The exit status that stands for a level. */
 int tui_once_status(enum stack_level l);
 

@@ -20,6 +20,7 @@ enum stack_kind {
 
 const char *stack_kind_plural(enum stack_kind k);   /* "target_groups" */
 const char *stack_kind_singular(enum stack_kind k); /* "target group" */
+const char *stack_kind_words(enum stack_kind k);    /* several of them: "target groups" */
 const struct aws_type *stack_kind_type(enum stack_kind k);
 
 /* How well a thing is. Order is severity: the worst of two is the greater, but for UNKNOWN, which
