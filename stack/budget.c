@@ -13,7 +13,7 @@
 
 #define FILL_BURST 0.75
 #define FILL_SHARE 0.2
-#define ONCE_SHARE 0.5 /* headless: one refresh and nothing after it */
+#define ONCE_SHARE 0.5 /* headless: one refresh and nothing after it, from a full bucket */
 #define STEADY_SHARE                                                                               \
   0.08 /* and a burst of STEADY_BURST_S seconds of the rate: below 10 % a minute */
 #define STEADY_BURST_S 0.6
@@ -46,7 +46,7 @@ static double burst_of(const struct aws_limit *l) {
 }
 
 static double capacity(const struct stack *s, const struct stack_bucket *b) {
-  double burst = burst_of(b->use.limit) * FILL_BURST;
+  double burst = burst_of(b->use.limit) * (s->deps.once ? 1 : FILL_BURST);
   if (filling(s) || s->deps.once)
     return burst > 4 ? burst : 4;
   double steady = b->use.limit->rate * STEADY_BURST_S;

@@ -14,7 +14,8 @@ enum {
   SHOWN_LEAD_MS = 30000,
   KIND_LEAD_MS = 15000,
   FIRST_LEAD_MS = 3600000,
-  ASKED_LEAD_MS = 24 * 3600000
+  ASKED_LEAD_MS = 24 * 3600000,
+  ONCE_PATIENCE_MS = 10000 /* headless: so long what need not be read is waited for */
 };
 
 static bool is_wanted(const struct stack_feed *f) {
@@ -49,11 +50,31 @@ static bool feed_loaded(const struct stack_feed *f) {
 }
 
 /* What is read once and for all, a thousand task definitions say, may take longer than the budget
- * lets the first fill last. */
+ * lets the first fill last; nothing is rated by it. */
 static bool is_put_off(const struct stack_feed *f) {
   struct stack *s = f->s;
-  bool once = !f->def->on_s && !f->def->off_s;
-  return once && !s->deps.once && stack_bucket_spent(s, stack_bucket(s, f->def->op));
+  bool forever = !f->def->on_s && !f->def->off_s;
+  if (!forever || (s->deps.once && stack_mono(s) - s->started < ONCE_PATIENCE_MS))
+    return false;
+  return stack_bucket_spent(s, stack_bucket(s, f->def->op));
+}
+
+/* Headless, and there is more than can be waited for: what is left out is said so. */
+static void leave_out(struct stack_feed *f) {
+  size_t left = 0;
+  for (size_t i = 0; i < f->n; i++)
+    left += !f->parts[i]->ended;
+  for (size_t i = 0; left && i < f->n; i++) {
+    struct stack_part *p = f->parts[i];
+    if (p->ended)
+      continue;
+    p->due = STACK_NEVER;
+    aws_error_set(&p->error, AWS_E_CANCELLED,
+                  "%zu of %zu %s were not asked for: within AWS's limit of %g a second that takes "
+                  "longer than this look may",
+                  left, f->n, stack_kind_words(f->def->kind),
+                  stack_bucket(f->s, f->def->op)->use.limit->rate);
+  }
 }
 
 static bool feed_ended(const struct stack_feed *f) {
@@ -216,6 +237,8 @@ static void check_settled(struct stack *s) {
     if (!feed_ended(&s->feeds[i]))
       return;
   s->settled_at = stack_mono(s);
+  for (size_t i = 0; s->deps.once && i < stack_feed_defs_n; i++)
+    leave_out(&s->feeds[i]);
   stack_budget_settle(s);
   for (size_t k = 0; k < STACK_KINDS; k++)
     s->kinds[k].flags_ok = false;

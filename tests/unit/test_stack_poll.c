@@ -52,6 +52,38 @@ static void once_asks_once(void **state) {
   fake_free(s);
 }
 
+/* A thousand task definitions are more than a single look may wait for. */
+static void once_leaves_out_what_takes_too_long(void **state) {
+  (void)state;
+  struct aws_buf services;
+  aws_buf_init(&services, 1 << 20);
+  for (int i = 0; i < 1000; i++)
+    aws_buf_addf(&services,
+                 "%s{\"serviceArn\":\"" FAKE_SERVICE
+                 "%d\",\"serviceName\":\"web%d\",\"clusterArn\":"
+                 "\"" FAKE_CLUSTER "\",\"status\":\"ACTIVE\",\"desiredCount\":1,\"runningCount\":1,"
+                 "\"taskDefinition\":\"" FAKE_ARN("ecs", "task-definition/web%d:1") "\"}",
+                 i ? "," : "[", i, i, i);
+  aws_buf_add_char(&services, ']');
+  const struct fake_answer many[] = {{.op = "DescribeServices", .items = services.p}};
+  fake_answers(many, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, true);
+  fake_pass(s, 12000);
+  assert_true(stack_settled(s));
+  size_t asked = fake_sent("DescribeTaskDefinition");
+  assert_in_range(asked, 100, 50 + 12 * 20); /* the bucket and what flows into it */
+  const struct stack_collection *c = coll(s, STACK_TASK_DEFINITION);
+  char says[64];
+  snprintf(says, sizeof says, "%zu of 1000 task definitions were not asked for", 1000 - asked);
+  if (!strstr(c->error.text, says))
+    fail_msg("%s", c->error.text);
+  assert_int_equal(stack_path(s)->level, STACK_OK); /* nothing is rated by them */
+  fake_pass(s, 60000);
+  assert_int_equal(fake_sent("DescribeTaskDefinition"), asked);
+  fake_free(s);
+  aws_buf_done(&services);
+}
+
 static void rows_stay_when_nothing_changed(void **state) {
   (void)state;
   fake_answers(fake_shop, fake_shop_n, NULL, 0);
@@ -448,6 +480,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(fills_everything_once),
       cmocka_unit_test(once_asks_once),
+      cmocka_unit_test(once_leaves_out_what_takes_too_long),
       cmocka_unit_test(rows_stay_when_nothing_changed),
       cmocka_unit_test(pin_mismatch_sends_nothing_else),
       cmocka_unit_test(pin_waits_for_the_network),
