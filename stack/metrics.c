@@ -99,6 +99,7 @@ struct run { /* one GetMetricData in one region */
   struct series **v;
   size_t n, cap;
   aws_ms from, end;
+  struct aws_error error; /* of the last time */
 };
 
 struct stack_metrics {
@@ -322,9 +323,11 @@ static void on_page(void *arg, struct aws_page *page) {
 
 static void schedule(struct stack *s, aws_ms at);
 
-static void tell_failure(struct stack *s, const struct aws_error *err) {
+/* One line in the timeline for as long as it goes on; the sentence stays with the panes. */
+static void tell_failure(struct stack *s, struct run *run, const struct aws_error *err) {
   struct stack_metrics *m = s->metrics;
-  bool told = m->denied;
+  bool told = run->error.code != AWS_OK || m->denied;
+  run->error = *err;
   m->denied = err->code == AWS_E_DENIED;
   if (!told)
     stack_event_addf(s, 0, STACK_EVENT_STATE, STACK_NOTE, STACK_ALARM, aws_str_from(""),
@@ -337,7 +340,9 @@ static void on_done(void *arg, const struct aws_error *err) {
   struct stack_metrics *m = s->metrics;
   run->call = NULL;
   if (err)
-    tell_failure(s, err);
+    tell_failure(s, run, err);
+  else
+    aws_error_clear(&run->error);
   for (size_t i = 0; i < run->n; i++)
     if (err)
       run->v[i]->pub.stale = true;
@@ -380,7 +385,7 @@ static bool run_start(struct stack *s, struct run *run, const char *region) {
   run->call =
       aws_call(s->client, &cloudwatch_get_metric_data, in, &opt, on_page, on_done, run, &err);
   if (!run->call)
-    tell_failure(s, &err);
+    tell_failure(s, run, &err);
   return run->call != NULL;
 }
 
@@ -500,6 +505,14 @@ double stack_metric_last(const struct stack *s, enum stack_kind k, struct aws_st
   const struct series *e = find_named(s, k, id, metric);
   size_t n = e ? e->pub.n : 0;
   return n && speaks(e, n - 1, stack_wall(s)) ? e->pub.last : NAN;
+}
+
+const struct aws_error *stack_metrics_error(const struct stack *s) {
+  const struct stack_metrics *m = s->metrics;
+  for (size_t i = 0; i < sizeof m->runs / sizeof *m->runs; i++)
+    if (m->runs[i].error.code != AWS_OK)
+      return &m->runs[i].error;
+  return NULL;
 }
 
 double stack_metrics_cost(const struct stack *s) {

@@ -140,6 +140,19 @@ static const struct stack_collection *failed_collection(const struct pane *p) {
   return NULL;
 }
 
+/* What the pane has to say of its refresh: the first of its collections that could not be read,
+ * else the metrics, where it shows some. NULL: nothing. */
+static const char *trouble(const struct pane *p) {
+  const struct stack_collection *bad = failed_collection(p);
+  const struct aws_error *metrics = stack_metrics_error(p->tui->stack);
+  if (bad)
+    return bad->error.text;
+  for (size_t i = 0; metrics && i < p->ops->nkinds; i++)
+    if (p->ops->kinds[i] == STACK_SERVICE || p->ops->kinds[i] == STACK_DB_INSTANCE)
+      return metrics->text;
+  return NULL;
+}
+
 static void row_detail(struct pane *p, char *out, size_t size) {
   const struct pane_row *r = pane_selected(p);
   out[0] = '\0';
@@ -160,7 +173,7 @@ int pane_want(struct pane *p, bool focused) {
   row_detail(p, text, sizeof text);
   int detail = focused && text[0] ? TUI_DETAIL_LINES : 0;
   aws_wipe(text, sizeof text);
-  int error = !failed_collection(p) ? 0 : focused ? TUI_DETAIL_LINES : 1;
+  int error = !trouble(p) ? 0 : focused ? TUI_DETAIL_LINES : 1;
   return 3 + (rows ? rows : 1) + error + detail;
 }
 
@@ -264,8 +277,8 @@ void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool 
                             .right_style = style,
                             .focused = focused};
   struct wid_rect inside = wid_frame_draw(win, r, &frame);
-  if (bad)
-    tui_grid_say(g, win, &inside, WID_ERROR, bad->error.text, focused);
+  if (trouble(p))
+    tui_grid_say(g, win, &inside, WID_ERROR, trouble(p), focused);
   g->table.empty = known ? table_of(p)->empty : bad ? "not read yet" : "reading\xe2\x80\xa6";
   row_detail(p, detail, sizeof detail);
   tui_grid_draw(g, win, inside, focused, detail);

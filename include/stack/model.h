@@ -201,6 +201,8 @@ struct stack_series {
   const char *unit; /* "%", "/min", "ms", "" */
   bool stale;       /* the last try to read it failed */
 };
+/* Why the last try to read them failed; NULL: it did not. */
+const struct aws_error *stack_metrics_error(const struct stack *s);
 /* metric: AWS's name, "CPUUtilization"; NULL when never asked for or nothing came. */
 const struct stack_series *stack_metric(const struct stack *s, enum stack_kind k, struct aws_str id,
                                         const char *metric);

@@ -512,6 +512,25 @@ static void asks_for_what_is_on_screen(void **state) {
   fake_free(s);
 }
 
+/* Said for as long as it lasts, and told once. */
+static void failing_metrics_are_known(void **state) {
+  (void)state;
+  static const struct fake_answer away[] = {
+      {.op = "GetMetricData", .error = AWS_E_NETWORK, .aws_code = "no route"}};
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_pass(s, 5000);
+  assert_null(stack_metrics_error(s));
+  fake_answers(away, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 300000);
+  assert_int_equal(stack_metrics_error(s)->code, AWS_E_NETWORK);
+  assert_in_range(count(s, "metrics could not be read"), 1, 2); /* in two regions */
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  fake_pass(s, 120000);
+  assert_null(stack_metrics_error(s));
+  fake_free(s);
+}
+
 static void metrics_can_be_switched_off(void **state) {
   (void)state;
   struct stack_config cfg;
@@ -539,6 +558,7 @@ int main(void) {
       cmocka_unit_test(follows_an_invalidation),
       cmocka_unit_test(places_points_by_their_time),
       cmocka_unit_test(asks_for_what_is_on_screen),
+      cmocka_unit_test(failing_metrics_are_known),
       cmocka_unit_test(metrics_can_be_switched_off),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
