@@ -12,7 +12,8 @@
 #define WILDCARDS_MAX 15 /* in progress, per distribution */
 #define PATH_LEN_MAX 4000
 #define PATHS_SHOWN 12
-#define LOOKUPS_MAX 5
+#define LOOKUPS_MAX 5 /* that AWS answered and that told nothing */
+#define TRIES_MAX 20  /* all of them: the network may be away for a while */
 #define REFRESHES_MAX 4
 
 /* From SLOT_OPEN on: open invalidations in detail. */
@@ -25,7 +26,8 @@ struct invalidate_work {
   size_t open, open_wild; /* in progress now */
   bool open_known;        /* all open ones could be read */
   bool lost; /* an answer was: from now on a refusal does not tell that nothing was done */
-  unsigned lookups;
+  unsigned lookups, tries;
+
   unsigned refreshed; /* times that its row was asked for */
   char reference[64]; /* CallerReference: once for the action, kept for looking it up */
   char invalidation[64];
@@ -334,7 +336,8 @@ static void created(struct stack_action *a) {
    * or make it: this is how the outcome is looked up. Refusing the lookup tells nothing of it. */
   w->lost = true;
   a->view.error = t->err;
-  if (w->lookups++ < LOOKUPS_MAX) {
+  w->lookups += t->err.code != AWS_E_NETWORK;
+  if (w->tries++ < TRIES_MAX && w->lookups < LOOKUPS_MAX) {
     action_progress(a, -1, "the answer was lost: looking it up by its CallerReference");
     action_again(a, send_batch);
     return;
