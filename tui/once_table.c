@@ -58,8 +58,10 @@ static void print_head(const struct stack *s, FILE *out) {
   const struct stack_path *p = stack_path(s);
   put_c(&l, stack_name(s), 0);
   put_c(&l, stack_region(s), 0);
-  put(&l, stack_account(s), 0);
-  put(&l, stack_role(s), 0);
+  if (stack_account(s).n) /* nobody knows it where AWS does not answer */
+    put(&l, stack_account(s), 0);
+  if (stack_role(s).n)
+    put(&l, stack_role(s), 0);
   put_c(&l, reason[0] ? reason : level <= STACK_NOTE ? "healthy" : tui_level_word(level), 0);
   end_line(&l, out);
   if (p->since[0]) {
@@ -155,13 +157,16 @@ static bool is_told(enum stack_kind k, const struct stack_row *row, size_t n) {
   return row->rating.level >= STACK_UNKNOWN || (about[k] && n <= ROWS_MAX);
 }
 
-static void print_kind(struct stack *s, enum stack_kind k, FILE *out) {
+static void print_kind(struct stack *s, enum stack_kind k, bool *any, FILE *out) {
   const struct stack_collection *c = stack_collection(s, k);
   size_t faults = 0, told = 0;
   struct line l = {.n = 0};
   char number[64];
   if (!c->n) /* none, or not read: that is told below */
     return;
+  if (!*any)
+    blank_line(out);
+  *any = true;
   for (size_t i = 0; i < c->n; i++)
     faults += c->rows[i]->rating.level >= STACK_UNKNOWN;
   put_c(&l, stack_kind_words(k), 20);
@@ -216,6 +221,7 @@ static void print_cause(const struct stack *s, unsigned first, FILE *out) {
       continue;
     const char *words = stack_kind_words(k);
     if (l.n > 2 && l.n + strlen(words) > WRAP) {
+      l.text[l.n++] = ',';
       end_line(&l, out);
       put_c(&l, "", 0);
     }
@@ -240,10 +246,10 @@ static void print_failures(const struct stack *s, FILE *out) {
 }
 
 void tui_once_table(struct stack *s, FILE *out) {
+  bool any = false;
   print_head(s, out);
   print_path(s, out);
-  blank_line(out);
   for (unsigned k = 0; k < STACK_KINDS; k++)
-    print_kind(s, k, out);
+    print_kind(s, k, &any, out);
   print_failures(s, out);
 }

@@ -109,6 +109,28 @@ static void tells_each_cause_once(void **state) {
   fake_free(s);
 }
 
+/* Nothing answers at all: one cause, every kind, and not one number. */
+static void tells_that_nothing_answers(void **state) {
+  (void)state;
+  static const struct fake_answer away[] = {
+      {.op = "GetCallerIdentity", .error = AWS_E_NETWORK, .aws_code = "gone"}};
+  struct fake_answer all[40];
+  size_t n = 0;
+  all[n++] = away[0];
+  for (size_t i = 1; i < fake_shop_n && n < COUNT(all); i++)
+    all[n++] =
+        (struct fake_answer){.op = fake_shop[i].op, .error = AWS_E_NETWORK, .aws_code = "gone"};
+  fake_answers(all, n, NULL, 0);
+  struct stack *s = fake_stack(NULL, true);
+  fake_pass(s, 60000);
+  char *text = table(s);
+  assert_null(strstr(text, "\n\n\n"));
+  assert_null(strstr(text, "eu-west-1    "));
+  assert_int_equal(count(text, "\ngone\n"), 1);
+  free(text);
+  fake_free(s);
+}
+
 /* Large stacks: what is well is counted, what is not is listed, up to a screenful. */
 static void keeps_short(void **state) {
   (void)state;
@@ -135,9 +157,8 @@ static void keeps_short(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(tells_what_there_is),
-      cmocka_unit_test(tells_what_is_wrong),
-      cmocka_unit_test(tells_each_cause_once),
+      cmocka_unit_test(tells_what_there_is),   cmocka_unit_test(tells_what_is_wrong),
+      cmocka_unit_test(tells_each_cause_once), cmocka_unit_test(tells_that_nothing_answers),
       cmocka_unit_test(keeps_short),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
