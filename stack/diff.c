@@ -309,22 +309,27 @@ static void diff_db_cluster(const struct diff *d, const struct stack_row *was,
               AWS_STR_ARG(now->name), AWS_STR_ARG(writer), AWS_STR_ARG(old));
 }
 
-/* The thing that an RDS event is about, when it is one that is watched; else the event itself. */
-static const struct stack_row *source_of(const struct diff *d, const struct rds_event *e,
-                                         enum stack_kind *k) {
-  static const enum stack_kind kinds[] = {STACK_DB_INSTANCE, STACK_DB_CLUSTER};
-  static const char *const types[] = {"db-instance", "db-cluster"};
+/* The thing that an RDS event is about, when it is one that is watched or may still turn out to be;
+ * else the event itself. */
+static struct aws_str source_of(const struct diff *d, const struct stack_row *now,
+                                enum stack_kind *k) {
+  static const struct {
+    enum stack_kind kind;
+    const char *type;
+  } kinds[] = {{STACK_DB_INSTANCE, "db-instance"}, {STACK_DB_CLUSTER, "db-cluster"}};
+  const struct rds_event *e = now->item;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-    const struct stack_row *row = stack_find(d->s, kinds[i], e->source_arn);
-    *k = kinds[i];
-    if (row)
-      return row;
-    const struct stack_collection *c = stack_collection(d->s, kinds[i]);
-    for (size_t j = 0; aws_str_eq_c(e->source_type, types[i]) && j < c->n; j++)
+    const struct stack_collection *c = stack_collection(d->s, kinds[i].kind);
+    bool its = aws_str_eq_c(e->source_type, kinds[i].type);
+    *k = kinds[i].kind;
+    if (stack_find(d->s, *k, e->source_arn) || (its && !c->loaded && e->source_arn.n))
+      return e->source_arn;
+    for (size_t j = 0; its && j < c->n; j++)
       if (aws_str_eq(c->rows[j]->name, e->source_id))
-        return c->rows[j];
+        return c->rows[j]->id;
   }
-  return NULL;
+  *k = d->kind;
+  return now->id;
 }
 
 static void diff_db_event(const struct diff *d, const struct stack_row *was,
@@ -345,11 +350,10 @@ static void diff_db_event(const struct diff *d, const struct stack_row *was,
   size_t w = 0;
   while (!aws_str_has(b->message, aws_str_from(words[w].says)))
     w++;
-  enum stack_kind k = d->kind;
-  const struct stack_row *source = source_of(d, b, &k);
-  struct stack_event e =
-      event_of(d, b->date, STACK_EVENT_DATABASE, words[w].level, source ? source->id : now->id);
-  e.kind = source ? k : d->kind;
+  enum stack_kind k;
+  struct aws_str id = source_of(d, now, &k);
+  struct stack_event e = event_of(d, b->date, STACK_EVENT_DATABASE, words[w].level, id);
+  e.kind = k;
   e.turning = words[w].turning;
   snprintf(e.text, sizeof e.text, "%.*s: %.*s", AWS_STR_ARG(b->source_id), AWS_STR_ARG(b->message));
   stack_timeline_add(d->s, &e);
