@@ -193,11 +193,9 @@ static bool names_operation(const char *text, const char *colon) {
   return *name >= 'A' && *name <= 'Z' && !memchr(name, ' ', (size_t)(colon - name));
 }
 
-/* The cause alone: without that and without "listeners come from load balancers: ". */
+/* The cause alone. */
 static const char *cause_of(const char *text) {
-  const char *colon, *from;
-  while ((colon = strstr(text, ": ")) && (from = strstr(text, " come from ")) && from < colon)
-    text = colon + 2;
+  const char *colon = strstr(text, ": ");
   return colon && names_operation(text, colon) ? colon + 2 : text;
 }
 
