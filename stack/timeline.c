@@ -164,31 +164,45 @@ static struct row *find_like(const struct stack_timeline *t, uint64_t like, aws_
   return NULL;
 }
 
-/* What happens once and is told better here is taken out of the rows that told it before; what they
- * told better is dropped from f. True: something is left to tell. */
+/* Takes out of r, which tells the same in AWS's words, what f tells better; true: nothing is left.
+ */
+static bool take_out(struct row *r, const struct stack_fold *f) {
+  for (size_t m = 0; m < f->n; m++) {
+    size_t at = f->members[m].once ? find_member(r, f->members[m].what) : r->n;
+    if (at == r->n)
+      continue;
+    r->pub.count -= r->members[at].weight;
+    r->members[at] = r->members[--r->n];
+  }
+  if (r->pub.count)
+    say(r);
+  return r->pub.count == 0;
+}
+
+static void leave_out(const struct row *r, struct stack_fold *f) {
+  for (size_t m = 0; m < f->n; m++)
+    if (f->members[m].once && find_member(r, f->members[m].what) < r->n)
+      f->members[m].weight = 0;
+}
+
+/* What happens once is told once: the console's own words say more than AWS's service events. True:
+ * something is left to tell. */
 static bool settle(struct stack *s, enum stack_event_source source, struct stack_fold *f) {
   struct stack_timeline *t = s->timeline;
-  size_t left = 0;
-  for (size_t m = 0; m < f->n; m++) {
-    for (size_t i = t->n; i-- > 0 && f->members[m].once;) {
-      struct row *r = t->at[i];
-      size_t at = r->pub.source == source ? r->n : find_member(r, f->members[m].what);
-      if (at == r->n)
-        continue;
-      if (source == STACK_EVENT_SERVICE) { /* the console's own words say more */
-        f->members[m].weight = 0;
-        break;
-      }
-      r->pub.count -= r->members[at].weight;
-      r->members[at] = r->members[--r->n];
-      if (r->pub.count == 0)
-        remove_row(s, i);
-      else
-        say(r);
-    }
-    left += f->members[m].weight > 0;
+  uint64_t whole = hash(f->id);
+  for (size_t i = t->n; i-- > 0;) {
+    struct row *r = t->at[i];
+    if (!r->like || r->whole != whole || r->whole_kind != f->kind || r->pub.source == source)
+      continue;
+    if (source == STACK_EVENT_SERVICE)
+      leave_out(r, f);
+    else if (r->pub.source == STACK_EVENT_SERVICE && take_out(r, f))
+      remove_row(s, i);
   }
-  return left > 0;
+  for (size_t m = 0; m < f->n; m++)
+    if (f->members[m].weight)
+      return true;
+  return false;
 }
 
 static uint64_t like_of(enum stack_event_source source, const struct stack_fold *f) {

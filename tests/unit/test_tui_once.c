@@ -42,8 +42,8 @@ static void tells_what_there_is(void **state) {
       "\nload balancers             1\n",
       "\nservices                   1\n  web                       ok        2/2      rev 41\n",
       "\ntarget groups              1\n  web                       ok        2/2 healthy\n",
-      "\ndatabase instances         1\n  shop-db                   ok        available     "
-      "postgres\n",
+      "\ndatabase instances         1\n",
+      "\n  shop-db                   ok        available     postgres\n",
   };
   fake_answers(fake_shop, fake_shop_n, NULL, 0);
   struct stack *s = fake_stack(NULL, true);
