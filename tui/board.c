@@ -294,9 +294,10 @@ static void draw_refusal(struct board *b, WINDOW *win, struct wid_rect r) {
   if (why && why->aws_code[0])
     wid_text_addf(&b->refusal, WID_DIM, "%s  %s", why->aws_code, why->request_id);
   wid_text_add(&b->refusal, WID_NORMAL, 0, WID_STR_LIT(""));
-  wid_text_add(&b->refusal, WID_DIM, 0,
-               WID_STR_LIT("Nothing is asked of AWS. Mend it and start again, or choose another "
-                           "stack with the command palette."));
+  wid_text_add(
+      &b->refusal, WID_DIM, 0,
+      WID_STR_LIT("Nothing is asked of AWS. Mend it and press Ctrl-R to try again, or choose "
+                  "another stack with :stack NAME."));
   wid_text_draw(&b->refusal, win, wid_rect_inset(wid_frame_draw(win, box, &frame), 0, 2));
 }
 

@@ -216,6 +216,19 @@ static bool works_everywhere(const struct tui *t, enum tui_command c) {
   }
 }
 
+/* What was wrong may have been mended outside meanwhile: credentials, the account, the network. */
+static enum tui_result connect_again(struct tui *t) {
+  struct aws_error err = {0};
+  tui_pop_to_board(t);
+  if (tui_session_open(t, &t->choice, &err)) {
+    tui_board_forget(t->views[0]);
+    tui_say(t, WID_NORMAL, "trying to connect again");
+  } else {
+    tui_say(t, WID_ERROR, "%s", err.text);
+  }
+  return TUI_REDRAW;
+}
+
 static enum tui_result global_command(struct tui *t, struct tui_view *v, enum tui_command c) {
   switch (c) {
   case TUI_BACK:
@@ -229,6 +242,8 @@ static enum tui_result global_command(struct tui *t, struct tui_view *v, enum tu
     tui_push(t, tui_list_new(t, STACK_ALARM));
     return TUI_REDRAW;
   case TUI_REFRESH:
+    if (stack_state(t->stack) == STACK_REFUSED)
+      return connect_again(t);
     stack_refresh_all(t->stack);
     tui_say(t, WID_NORMAL, "reading everything again");
     return TUI_REDRAW;
@@ -253,12 +268,28 @@ bool tui_can(struct tui *t, const struct tui_view *v, enum tui_command c) {
   return (v->ops->can && v->ops->can(v, c)) || subject_can(v, c) || works_everywhere(t, c);
 }
 
+/* A key that is known and does nothing here says so: silence looks like a console that hangs. */
+static enum tui_result say_not_here(struct tui *t, const struct tui_view *v, enum tui_command c) {
+  struct tui_subject s;
+  const struct stack_action_def *def = tui_action_of(c);
+  const char *what = def ? def->title : c == TUI_REVEAL ? "Reveal" : NULL;
+  if (!what)
+    return TUI_IGNORED;
+  if (!subject_of(v, &s))
+    tui_say(t, WID_NORMAL, "%s: nothing is selected here", what);
+  else if (c == TUI_REVEAL)
+    tui_say(t, WID_NORMAL, "%s: only a SecureString is hidden", what);
+  else
+    tui_say(t, WID_NORMAL, "%s: not for a %s", what, stack_kind_singular(s.kind));
+  return TUI_REDRAW;
+}
+
 enum tui_result tui_command(struct tui *t, struct tui_view *v, enum tui_command c, size_t index) {
   if (v->ops->can && v->ops->can(v, c))
     return v->ops->command(v, c, index);
   if (subject_can(v, c))
     return subject_command(t, v, c);
-  return works_everywhere(t, c) ? global_command(t, v, c) : TUI_IGNORED;
+  return works_everywhere(t, c) ? global_command(t, v, c) : say_not_here(t, v, c);
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */

@@ -184,6 +184,18 @@ static void a_filter_leads_to_what_it_finds(void **state) {
   screen_expect(s, "email");
 }
 
+/* A key that does nothing here says so. */
+static void no_key_is_silent(void **state) {
+  struct screen *s = start(24, 80, "steady", "1", STACK("shop", ""));
+  (void)state;
+  screen_keys(s, "i");
+  screen_expect(s, "Invalidate.*: not for a service");
+  screen_keys(s, "/nosuch<Enter>s");
+  screen_expect(s, "Scale service: nothing is selected here");
+  screen_keys(s, "<Esc>5ggx");
+  screen_expect(s, "Reveal: nothing is selected here");
+}
+
 /* A revealed value can be read whole, and is masked as soon as its pane is left. */
 static void revealed_until_left(void **state) {
   struct screen *s = start(36, 120, "steady", "1", STACK("shop", ""));
@@ -219,6 +231,7 @@ int main(void) {
       TEST(a_rollback_is_told),
       TEST(columns_fit_what_they_hold),
       TEST(a_filter_leads_to_what_it_finds),
+      TEST(no_key_is_silent),
       TEST(revealed_until_left),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,10 @@ static void wrong_keys(void **state) {
   (void)state;
   screen_expect(s, "Not connected");
   screen_expect(s, "InvalidClientTokenId|security token");
+  screen_expect(s, "Ctrl-R to try again");
+  screen_keys(s, "<C-r>");
+  screen_expect(s, "trying to connect again");
+  screen_expect(s, "Not connected");
 }
 
 static void another_account(void **state) {
