@@ -27,19 +27,17 @@ static void run(struct stack *s) {
     stack_poll_start(s);
 }
 
-/* "arn:aws:sts::1:assumed-role/OpsRole/anna" -> "OpsRole", "arn:aws:iam::1:user/alice" ->
- * "user alice", "arn:aws:iam::1:root" -> "root". */
-static void name_role(struct stack *s) {
-  struct aws_str what = aws_str_after_last(aws_str_from(s->caller), ':');
+void stack_arn_role(struct aws_str arn, char *out, size_t size) {
+  struct aws_str what = aws_str_after_last(arn, ':');
   struct aws_str type = aws_str_split(&what, '/');
   if (aws_str_eq_c(type, "assumed-role"))
     type = aws_str_split(&what, '/');
   else if (what.n) {
     struct aws_str name = aws_str_after_last(what, '/');
-    snprintf(s->role, sizeof s->role, "%.*s %.*s", AWS_STR_ARG(type), AWS_STR_ARG(name));
+    snprintf(out, size, "%.*s %.*s", AWS_STR_ARG(type), AWS_STR_ARG(name));
     return;
   }
-  snprintf(s->role, sizeof s->role, "%.*s", AWS_STR_ARG(type));
+  snprintf(out, size, "%.*s", AWS_STR_ARG(type));
 }
 
 static void on_identity_page(void *arg, struct aws_page *page) {
@@ -56,7 +54,7 @@ static void on_identity_page(void *arg, struct aws_page *page) {
   }
   snprintf(s->account, sizeof s->account, "%.*s", AWS_STR_ARG(id->account));
   snprintf(s->caller, sizeof s->caller, "%.*s", AWS_STR_ARG(id->arn));
-  name_role(s);
+  stack_arn_role(aws_str_from(s->caller), s->role, sizeof s->role);
 }
 
 static void ask(void *arg);

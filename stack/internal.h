@@ -251,6 +251,12 @@ const struct stack_row *stack_service_of(const struct stack *s, const struct ecs
 /* Revision and family of a task definition's ARN or "family:revision"; 0: none. */
 int64_t stack_revision(struct aws_str task_definition);
 struct aws_str stack_short(struct aws_str arn); /* after the last '/' or ':' */
+/* "arn:aws:sts::1:assumed-role/OpsRole/anna" -> "OpsRole", "arn:aws:iam::1:user/alice" ->
+ * "user alice", "arn:aws:iam::1:root" -> "root". */
+void stack_arn_role(struct aws_str arn, char *out, size_t size);
+/* The region that an ARN names ("": none, or no ARN); CloudFront's alarms live in another one than
+ * the stack. */
+void stack_arn_region(struct aws_str id, char *out, size_t size);
 struct stack_clock_text {
   char text[8];
 };

@@ -174,8 +174,7 @@ static void lookup_done(void *arg, const struct aws_error *err) {
   stack_changed(l->s, STACK_CHANGED_STATE);
 }
 
-/* The region that an ARN names, when it is not the stack's own (CloudFront's alarms). */
-static void arn_region(struct aws_str id, char *out, size_t size) {
+void stack_arn_region(struct aws_str id, char *out, size_t size) {
   struct aws_str rest = id, part = {NULL, 0};
 
   out[0] = '\0';
@@ -206,7 +205,7 @@ struct stack_lookup *stack_lookup(struct stack *s, enum stack_lookup_kind what, 
     aws_error_set(err, AWS_E_USAGE, "AWS has no request for a single %s", stack_kind_singular(k));
     return NULL;
   }
-  arn_region(row->id, region, sizeof region);
+  stack_arn_region(row->id, region, sizeof region);
   if (region[0])
     opt.region = region;
   struct stack_lookup *l = aws_calloc(1, sizeof *l);
