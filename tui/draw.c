@@ -140,6 +140,8 @@ static void title_health(struct title *b, struct tui *t, int w) {
   title_level(b, t, w);
 }
 
+enum { SKEW_SHOWN_S = 30 }; /* what AWS takes is five minutes */
+
 static void title_traffic(struct title *b, struct tui *t) {
   size_t alarms = stack_path(t->stack)->alarms;
   struct stack_budget use = stack_budget(t->stack);
@@ -150,6 +152,10 @@ static void title_traffic(struct title *b, struct tui *t) {
   b->parts[b->n - 1].brief = wid_str_from(b->calls);
   if (use.throttles_last_minute)
     add(b, WID_TITLE, 5, true, "throttled %u/min", use.throttles_last_minute);
+  int64_t skew = stack_clock_skew(t->stack); /* AWS's clock less ours */
+  if (skew > SKEW_SHOWN_S || skew < -SKEW_SHOWN_S)
+    add(b, WID_TITLE, 3, true, "clock %s by %llds", skew > 0 ? "slow" : "fast",
+        (long long)(skew < 0 ? -skew : skew));
 }
 
 static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {

@@ -92,6 +92,20 @@ static void throttled(void **state) {
   screen_expect(s, "ELB read +[0-9]+ +0 +0 .*ms +[0-9]+K +[0-9]+s +10");
 }
 
+/* ---- the clock --------------------------------------------------------------------------------
+ */
+
+/* Learned from the first answer that refuses a signature; nothing is lost by it. */
+static void clock_is_off(void **state) {
+  struct screen *s = console_start(&(struct console_setup){
+      .rows = 24, .cols = 100, .sim = {"--fault", "clock,seconds=600", NULL}, .config = OFTEN});
+  (void)state;
+  screen_expect(s, "clock slow by (599|600|601)s");
+  screen_expect(s, "ECS ●");
+  screen_keys(s, ":budget<Enter>");
+  screen_expect(s, "clock is (599|600|601) s behind AWS's");
+}
+
 /* ---- on the way ------------------------------------------------------------------------------ */
 
 static void aws_goes_away(void **state) {
@@ -205,6 +219,7 @@ int main(void) {
       TEST(an_event_is_shown_in_full_and_leads_to_its_thing),
       TEST(alarms_say_why),
       TEST(throttled),
+      TEST(clock_is_off),
       TEST(aws_goes_away),
       TEST(wrong_keys),
       TEST(another_account),
