@@ -28,6 +28,14 @@ static bool lacks(const char *name, const char *what, struct aws_error *err) {
   return false;
 }
 
+/* They go into headers and files: what is no printable ASCII is no key. */
+static bool is_plain(struct aws_str s) {
+  for (size_t i = 0; i < s.n; i++)
+    if (s.p[i] <= ' ' || s.p[i] > '~')
+      return false;
+  return true;
+}
+
 bool aws_keys_take(struct aws_creds *out, const cJSON *doc, const struct aws_keys_form *form,
                    const char *what, struct aws_error *err) {
   struct aws_str id = member(doc, form->id), secret = member(doc, form->secret),
@@ -37,6 +45,10 @@ bool aws_keys_take(struct aws_creds *out, const cJSON *doc, const struct aws_key
     return lacks(form->id, what, err);
   if (secret.n == 0)
     return lacks(form->secret, what, err);
+  if (!is_plain(id) || !is_plain(secret) || !is_plain(token) || !is_plain(account)) {
+    aws_error_set(err, AWS_E_CREDENTIALS, "%s has keys with characters that no key has", what);
+    return false;
+  }
   if (token.n == 0 && form->temporary)
     return lacks(form->token, what, err);
   if (expires.n == 0 && form->temporary)

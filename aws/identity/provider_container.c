@@ -54,17 +54,15 @@ static struct aws_str host_of(struct aws_str authority) {
 }
 
 static bool check_full(const char *url, struct aws_error *err) {
-  struct aws_str s = aws_str_from(url), rest = s;
-  struct aws_str scheme = aws_str_split(&rest, ':');
-  bool tls = aws_str_eq_c(scheme, "https"), plain = aws_str_eq_c(scheme, "http");
-  const char *why = NULL;
-  if ((!tls && !plain) || !aws_str_starts(rest, "//"))
+  bool tls = strncmp(url, "https://", 8) == 0, plain = strncmp(url, "http://", 7) == 0;
+  const char *rest = url + (tls ? 8 : plain ? 7 : 0), *why = NULL;
+  struct aws_str s = aws_str_from(url), authority = {rest, strcspn(rest, "/?")};
+  struct aws_str host = host_of(authority);
+  if (!tls && !plain)
     why = "did not specify a host: it has to be like https://host/path";
-  struct aws_str authority = {rest.p + 2, why ? 0 : strcspn(rest.p + 2, "/?")};
-  struct aws_str host = why ? authority : host_of(authority);
-  if (!why && (host.n == 0 || !is_visible(s) || memchr(authority.p, '@', authority.n)))
+  else if (host.n == 0 || !is_visible(s) || memchr(authority.p, '@', authority.n))
     why = "is not an address";
-  else if (!why && plain && !may_be_plain(host))
+  else if (plain && !may_be_plain(host))
     why = "is plain http to another machine, and keys are not fetched so; use https";
   if (!why)
     return true;

@@ -328,6 +328,11 @@ static void test_container(void **state) {
   f = find_all(w);
   assert_true(says(&f, "has no Token"));
   assert_null(strstr(f.err.text, "hidden"));
+  expect(w, line, "", 200,
+         "{\"AccessKeyId\":\"A\\r\\nX: y\",\"SecretAccessKey\":\"s\",\"Token\":\"t\","
+         "\"Expiration\":\"2030-01-15T12:00:00Z\"}");
+  f = find_all(w);
+  assert_true(says(&f, "characters that no key has"));
 }
 
 static void test_container_refusals(void **state) {
