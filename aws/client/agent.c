@@ -11,8 +11,9 @@ enum { TOKEN_MAX = 50 };
 /* What may stand in a token; the rest becomes '-'. */
 static void add_token(struct aws_buf *out, const char *text) {
   static const char others[] = "!$%&'*+-.^_`|~";
-  for (size_t i = 0; text[i] && i < TOKEN_MAX; i++) {
-    char c = text[i];
+  struct aws_str s = aws_str_from(text);
+  for (size_t i = 0; i < s.n && i < TOKEN_MAX; i++) {
+    char c = s.p[i];
     bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
               strchr(others, c);
     aws_buf_add_char(out, ok ? c : '-');

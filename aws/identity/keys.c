@@ -20,7 +20,7 @@ const cJSON *aws_keys_parse(struct aws_arena *a, struct aws_str text, const char
 
 static struct aws_str member(const cJSON *doc, const char *name) {
   const cJSON *m = name ? aws_doc_at(doc, name) : NULL;
-  return cJSON_IsString(m) ? aws_str_from(m->valuestring) : (struct aws_str){0};
+  return m && cJSON_IsString(m) ? aws_str_from(m->valuestring) : (struct aws_str){0};
 }
 
 static bool lacks(const char *name, const char *what, struct aws_error *err) {

@@ -54,9 +54,13 @@ static struct aws_str host_of(struct aws_str authority) {
 }
 
 static bool check_full(const char *url, struct aws_error *err) {
-  bool tls = strncmp(url, "https://", 8) == 0, plain = strncmp(url, "http://", 7) == 0;
-  const char *rest = url + (tls ? 8 : plain ? 7 : 0), *why = NULL;
-  struct aws_str s = aws_str_from(url), authority = {rest, strcspn(rest, "/?")};
+  struct aws_str s = aws_str_from(url), authority = s;
+  bool tls = aws_str_starts(s, "https://"), plain = aws_str_starts(s, "http://");
+  const char *why = NULL;
+  if (tls || plain) {
+    size_t skip = tls ? strlen("https://") : strlen("http://");
+    authority = (struct aws_str){s.p + skip, strcspn(s.p + skip, "/?")};
+  }
   struct aws_str host = host_of(authority);
   if (!tls && !plain)
     why = "did not specify a host: it has to be like https://host/path";

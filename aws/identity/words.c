@@ -30,13 +30,14 @@ static bool read_word(const char **p, const char *end, char **out) {
 
 bool aws_words_split(struct aws_words *w, struct aws_str line, struct aws_error *err) {
   *w = (struct aws_words){.text = aws_calloc(line.n + 2, 1)};
+  line = line.p ? line : AWS_STR_LIT("");
   const char *p = line.p, *end = line.p + line.n, *why = NULL;
   char *out = w->text;
   if (!out) {
     aws_error_set(err, AWS_E_MEMORY, "no memory for a command line");
     return false;
   }
-  if (memchr(line.p ? line.p : "", '\0', line.n))
+  if (memchr(line.p, '\0', line.n))
     why = "a NUL byte";
   while (!why) {
     while (p < end && is_blank(*p))

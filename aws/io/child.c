@@ -174,7 +174,7 @@ static void child_free(struct aws_child *c) {
   aws_io_later_cancel(io, &c->later);
   if (c->prev)
     c->prev->next = c->next;
-  else if (io->children == c)
+  else
     io->children = c->next;
   if (c->next)
     c->next->prev = c->prev;
@@ -274,8 +274,11 @@ size_t io_children_fds(const struct aws_io *io, int *fds, size_t most) {
 }
 
 void io_children_done(struct aws_io *io) {
-  while (io->children)
-    child_free(io->children);
+  struct aws_child *next;
+  for (struct aws_child *c = io->children; c; c = next) {
+    next = c->next;
+    child_free(c);
+  }
   reap_orphans(io);
 }
 
@@ -300,6 +303,10 @@ struct aws_child *aws_io_child(struct aws_io *io, const struct aws_child_request
     return NULL;
   }
   c->io = io;
+  c->next = io->children;
+  if (c->next)
+    c->next->prev = c;
+  io->children = c;
   c->fds[0] = c->fds[1] = c->pid = -1;
   c->fn = fn;
   c->arg = arg;
@@ -315,10 +322,6 @@ struct aws_child *aws_io_child(struct aws_io *io, const struct aws_child_request
     child_free(c);
     return NULL;
   }
-  c->next = io->children;
-  if (c->next)
-    c->next->prev = c;
-  io->children = c;
   return c;
 }
 
