@@ -101,7 +101,7 @@ static void hop_word(struct tui *t, const struct stack_hop *h, char *out, size_t
   char age[TUI_AGE_MAX];
   const char *word = h->rating.level >= STACK_UNKNOWN ? tui_level_word(h->rating.level) : "";
   if (h->stale && h->as_of && h->rating.level != STACK_UNKNOWN)
-    snprintf(out, size, "%s%s%s ago", word, *word ? " " : "", tui_age(t, h->as_of, age));
+    snprintf(out, size, "%s%s%s", word, *word ? " " : "", tui_ago(t, h->as_of, age));
   else
     snprintf(out, size, "%s", word);
 }
@@ -176,9 +176,9 @@ static size_t say_reason(struct tui *t, char *out, size_t size) {
   if (reason)
     used = (size_t)snprintf(out, size, " %s %s", tui_level_glyph(path->level), reason + 2);
   if (path->stale && path->as_of && used < size)
-    used += (size_t)snprintf(out + used, size - used, " %s %s%sas of %s ago",
+    used += (size_t)snprintf(out + used, size - used, " %s %s%sas of %s",
                              used ? "\xc2\xb7" : tui_level_glyph(STACK_UNKNOWN), path->stale_why,
-                             path->stale_why[0] ? ", " : "", tui_age(t, path->as_of, age));
+                             path->stale_why[0] ? ", " : "", tui_ago(t, path->as_of, age));
   return used < size ? used : size - 1;
 }
 

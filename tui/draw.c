@@ -43,6 +43,14 @@ const char *tui_age(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]) {
   return out;
 }
 
+const char *tui_ago(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]) {
+  tui_age(t, at, out);
+  size_t n = strlen(out);
+  if (strcmp(out, "now") != 0)
+    snprintf(out + n, TUI_AGE_MAX - n, " ago");
+  return out;
+}
+
 /* ---- title line ---------------------------------------------------------------------------------
  */
 
@@ -115,7 +123,7 @@ static void title_level(struct title *b, struct tui *t, int w) {
     reason = stale;
   }
   if (old)
-    snprintf(b->health, sizeof b->health, "%s %s %s ago", glyph, word, tui_age(t, p->as_of, age));
+    snprintf(b->health, sizeof b->health, "%s %s %s", glyph, word, tui_ago(t, p->as_of, age));
   else
     snprintf(b->health, sizeof b->health, "%s %s", glyph, word);
   int room = reason_room(b, w) - wid_cells_width(wid_str_from(b->health), w) - 4;

@@ -225,9 +225,8 @@ static unsigned status(struct pane *p, char *out, size_t size) {
     status_failed(p, bad, out, size);
     return WID_WARN;
   }
-  const char *words = c->fetched_at ? tui_age(p->tui, c->fetched_at, age) : "";
-  snprintf(out, size, "%s%s%s%s", slow ? TUI_GLYPH_MOVING : "", slow && *words ? " " : "", words,
-           *words && strcmp(words, "now") != 0 ? " ago" : "");
+  const char *words = c->fetched_at ? tui_ago(p->tui, c->fetched_at, age) : "";
+  snprintf(out, size, "%s%s%s", slow ? TUI_GLYPH_MOVING : "", slow && *words ? " " : "", words);
   return WID_DIM;
 }
 
