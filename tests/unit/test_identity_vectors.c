@@ -347,10 +347,55 @@ static void test_profile_provider(void **state) {
   run_group("profile-provider", "default", 18);
 }
 
+/* ---- tokens ---------------------------------------------------------------------------------- */
+
+static bool check_token(struct machine *m) {
+  struct aws_settings_input in = {.getenv = machine_env, .getenv_arg = m};
+  struct aws_settings *s = aws_settings_load(&in, &m->err);
+  struct aws_profile p;
+  struct aws_sso_session session;
+  struct aws_sso_token token = {.expires = 0};
+  char until[AWS_TIME_MAX];
+  assert_non_null(s);
+  bool ok = aws_settings_find_profile(s, aws_str_from(aws_settings_profile(s)), &p) &&
+            aws_sso_session_find(s, &p, &session, &m->err);
+  char *path = ok ? aws_sso_token_path(s, &session) : NULL;
+  ok = path && aws_sso_token_read(path, &token, &m->err) == AWS_FILE_READ;
+  aws_time_iso(token.expires, until);
+  expect_text(m, "token", aws_secret_str(&token.access), at(m->want, "result/Ok/token"));
+  expect_text(m, "expiration", aws_str_from(until), at(m->want, "result/Ok/expiration"));
+  if (!ok || m->wrong[0])
+    print_message("wrong: %s: %s%s\n", m->dir, m->wrong, m->err.text);
+  aws_sso_token_done(&token);
+  free(path);
+  aws_settings_free(s);
+  return ok && !m->wrong[0];
+}
+
+static void test_default_tokens(void **state) {
+  static const char *const names[] = {"profile_keys", "profile_keys_case_insensitive",
+                                      "profile_name"};
+  size_t passed = 0;
+  (void)state;
+  for (size_t i = 0; i < COUNT(names); i++) {
+    struct machine m;
+    if (!set_up(&m, "default-token-provider-chain", names[i])) {
+      print_message("no AWS test data at %s\n", m.dir);
+      tear_down(&m);
+      skip();
+    }
+    passed += check_token(&m);
+    tear_down(&m);
+  }
+  print_message("default-token-provider-chain: %zu run, %zu passed\n", COUNT(names), passed);
+  assert_int_equal(passed, COUNT(names));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_default_chain),
       cmocka_unit_test(test_profile_provider),
+      cmocka_unit_test(test_default_tokens),
   };
   return cmocka_run_group_tests_name("aws/identity vectors", tests, NULL, NULL);
 }
