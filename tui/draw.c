@@ -166,12 +166,26 @@ static void title_traffic(struct title *b, struct tui *t) {
         (long long)(skew < 0 ? -skew : skew));
 }
 
+/* Until when the board lives on keys that cannot be renewed. */
+static void title_keys(struct title *b, struct tui *t) {
+  const struct stack_keys *k = stack_keys(t->stack);
+  char left[TUI_AGE_MAX];
+  if (!stack_keys_error(t->stack))
+    return;
+  if (k->expires > tui_now(t))
+    add(b, WID_TITLE_WARN, 1, true, "keys end in %s",
+        tui_age(t, 2 * tui_now(t) - k->expires, left));
+  else
+    add(b, WID_TITLE_ALERT, 1, true, "no keys");
+}
+
 static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
   struct title b = {.n = 0};
   aws_ms now = tui_now(t);
   time_t seconds = (time_t)(now / 1000);
   struct tm tm;
   title_identity(&b, t);
+  title_keys(&b, t);
   title_traffic(&b, t);
   if (localtime_r(&seconds, &tm))
     add(&b, WID_TITLE, 6, true, "%02d:%02d", tm.tm_hour, tm.tm_min);

@@ -93,6 +93,7 @@ struct tui {
 
   struct aws_operator operator; /* who answers for the credentials: we do */
   struct aws_prompt *prompt;    /* what the credential chain asks now, or NULL */
+  unsigned prompts;             /* asked so far: the same place asks again */
   struct tui_view *prompt_view; /* that asks it; NULL: none yet */
 
   int signal_fd;

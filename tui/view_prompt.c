@@ -17,6 +17,7 @@
 struct prompt {
   struct tui_view view;
   struct aws_prompt *asked;
+  unsigned serial; /* of tui->prompts */
   bool login;
   struct wid_form form;     /* CODE */
   struct wid_dialog dialog; /* LOGIN */
@@ -108,9 +109,14 @@ static enum tui_result code_event(struct prompt *p, const struct wid_event *e) {
   return TUI_REDRAW;
 }
 
+/* Still what is asked, and not the next question from the same place. */
+static bool is_open(const struct prompt *p) {
+  return p->asked == p->view.tui->prompt && p->serial == p->view.tui->prompts;
+}
+
 static enum tui_result event(struct tui_view *v, const struct wid_event *e) {
   struct prompt *p = prompt_of(v);
-  if (p->asked != v->tui->prompt)
+  if (!is_open(p))
     return TUI_CLOSE; /* taken back since it was drawn */
   return p->login ? login_event(p, e) : code_event(p, e);
 }
@@ -124,6 +130,7 @@ static struct tui_view *prompt_new(struct tui *t, struct aws_prompt *asked) {
     return NULL;
   p->view = (struct tui_view){&ops, t};
   p->asked = asked;
+  p->serial = t->prompts;
   p->login = asked->kind == AWS_PROMPT_LOGIN;
   if (p->login ? open_dialog(p) : open_form(p))
     return &p->view;
@@ -137,6 +144,7 @@ static struct tui_view *prompt_new(struct tui *t, struct aws_prompt *asked) {
 static void show(void *arg, struct aws_prompt *asked) {
   struct tui *t = arg;
   t->prompt = asked;
+  t->prompts++;
   tui_dirty(t, TUI_DIRTY_KEY);
 }
 
@@ -152,7 +160,7 @@ struct aws_operator tui_operator(struct tui *t) {
 }
 
 void tui_prompt_follow(struct tui *t) {
-  if (t->prompt_view && prompt_of(t->prompt_view)->asked != t->prompt)
+  if (t->prompt_view && !is_open(prompt_of(t->prompt_view)))
     tui_drop(t, t->prompt_view);
   if (!t->prompt || t->prompt_view)
     return;

@@ -244,6 +244,8 @@ static enum tui_result global_command(struct tui *t, struct tui_view *v, enum tu
   case TUI_REFRESH:
     if (stack_state(t->stack) == STACK_REFUSED)
       return connect_again(t);
+    if (stack_keys_error(t->stack))
+      stack_renew_keys(t->stack);
     stack_refresh_all(t->stack);
     tui_say(t, WID_NORMAL, "reading everything again");
     return TUI_REDRAW;

@@ -114,6 +114,18 @@ static void a_code(void **state) {
   assert_int_equal(screen_row(s, "MFA code"), -1);
 }
 
+static void a_wrong_code(void **state) {
+  struct screen *s = start();
+  (void)state;
+  screen_keys(s, ":profile coded<Enter>");
+  screen_expect(s, "MFA code");
+  screen_keys_ahead(s, "654321<Enter>");
+  screen_expect(s, "did not accept the last one");
+  assert_int_equal(screen_row(s, "••••••"), -1); /* asked anew */
+  screen_keys_ahead(s, "123456<Enter>");
+  screen_expect(s, "^ *coded .*Coded-mfa");
+}
+
 static void no_code(void **state) {
   struct screen *s = start();
   (void)state;
@@ -121,6 +133,10 @@ static void no_code(void **state) {
   screen_expect(s, "MFA code");
   screen_keys_ahead(s, "<Esc>");
   screen_expect(s, "Not connected");
+  assert_int_equal(screen_row(s, "MFA code ─"), -1);
+  screen_keys(s, "<C-r>"); /* thought better of it */
+  screen_expect(s, "MFA code");
+  screen_keys(s, "<Esc>");
   assert_int_equal(screen_row(s, "MFA code ─"), -1);
   screen_keys(s, ":profile good<Enter>");
   screen_expect(s, "web .*4/4");
@@ -142,8 +158,8 @@ static void a_login(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(another_profile), TEST(another_region), TEST(another_stack),
-      TEST(a_code),          TEST(no_code),        TEST(a_login),
+      TEST(another_profile), TEST(another_region), TEST(another_stack), TEST(a_code),
+      TEST(a_wrong_code),    TEST(no_code),        TEST(a_login),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,8 @@ void fake_free(struct stack *s);
 /* Lets time pass: calls take `latency` ms (1 unless set), timers come due. */
 void fake_pass(struct stack *s, aws_ms ms);
 void fake_latency(aws_ms ms);
+/* The keeper found keys, or (err) none. */
+void fake_keys(const struct aws_creds *creds, const struct aws_error *err);
 aws_ms fake_now(void); /* monotonic */
 
 /* What was sent since fake_forget(): HTTP requests, pages counted one by one. */
