@@ -21,13 +21,13 @@ _cawsole() {
     --profile) words=$(_cawsole_profiles) ;;
     --stack) words=$(_cawsole_stacks) ;;
     --demo) words=$_cawsole_scenarios ;;
-    --config)
+    --config | --log | --trace)
         COMPREPLY=($(compgen -f -- "$current"))
         return
         ;;
     --region | --endpoint-url) return ;;
     *) words='--profile --region --endpoint-url --stack --config --read-only --demo --once --json
-        --version --help whoami doctor' ;;
+        --log --trace --version --help whoami doctor' ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "$current"))
 }

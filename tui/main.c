@@ -111,6 +111,10 @@ static int run(struct tui *t, const char *argv0) {
     return complain(&err, TUI_EXIT_USAGE);
   if (o->demo && !tui_demo_start(&t->demo, argv0, o->demo, &err))
     return complain(&err, err.code == AWS_E_USAGE ? TUI_EXIT_USAGE : TUI_EXIT_UNKNOWN);
+  if (o->trace || o->log)
+    t->log = aws_log_open(o->trace ? o->trace : o->log, o->trace != NULL, &err);
+  if ((o->trace || o->log) && !t->log)
+    return complain(&err, TUI_EXIT_USAGE);
   const struct tui_choice choice = {o->stack, o->profile, o->region};
   if (!tui_session_open(t, &choice, &err))
     return complain(&err, err.code == AWS_E_CONFIG ? TUI_EXIT_USAGE : TUI_EXIT_UNKNOWN);
@@ -143,6 +147,7 @@ int main(int argc, char **argv) {
   tui_settings_init(&t.settings);
   int status = run(&t, argv[0]);
   tui_session_close(&t);
+  aws_log_close(t.log);
   tui_demo_stop(&t.demo);
   tui_settings_done(&t.settings);
   return status;

@@ -17,7 +17,7 @@ enum tui_exit {
 
 /* Texts are borrowed from argv; NULL when not given. */
 struct tui_options {
-  const char *profile, *region, *endpoint, *stack, *config;
+  const char *profile, *region, *endpoint, *stack, *config, *log, *trace;
   const char *demo; /* "" when no scenario was named */
   bool whoami, doctor, read_only, once, json, version, help;
 };

@@ -139,6 +139,7 @@ static bool make(const struct tui *t, struct session *n, const struct stack_conf
   n->io = *config ? aws_io_new(t->clock, aws_settings_ca_file(n->aws), err) : NULL;
   if (!n->io)
     return false;
+  aws_io_log(n->io, t->log);
   const struct stack_deps deps = {.io = n->io,
                                   .settings = n->aws,
                                   .clock = t->clock,

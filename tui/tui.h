@@ -96,6 +96,7 @@ struct tui {
   unsigned prompts;             /* asked so far: the same place asks again */
   struct tui_view *prompt_view; /* that asks it; NULL: none yet */
 
+  struct aws_log *log; /* --log or --trace; NULL: neither */
   int signal_fd;
   int test_fd;     /* -1: none */
   bool drawn;      /* a first frame was shown */

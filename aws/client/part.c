@@ -5,7 +5,9 @@
 #include "aws/client/internal.h"
 #include "aws/client/page.h"
 #include "aws/client/request.h"
+#include "aws/client/trace.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { PAGES_MAX = 1000, SKEW_IGNORED_MS = 2000, SKEW_WORTH_MS = 30000 };
@@ -202,6 +204,8 @@ static void on_reply(void *arg, const struct aws_http_reply *reply,
   host->active--;
   if (reply) {
     learn_clock(c, reply);
+    if (!p->call->opt.secret)
+      aws_trace_answer(aws_io_log_of(c->io), op, reply->body);
     if (reply->status < 200 || reply->status > 299)
       aws_error_from_reply(&err, op, reply);
   } else {
@@ -227,6 +231,8 @@ static bool send_request(struct aws_part *p, struct aws_request *rq, struct aws_
     aws_uuid(p->invocation);
   aws_request_mark(rq, c->agent, p->invocation, p->attempt,
                    may_retry ? c->retry.how.max_attempts : 1);
+  char what[64];
+  snprintf(what, sizeof what, "%s %s", call->op->service->id, call->op->name);
   struct aws_http_request http = {.method = rq->method,
                                   .url = rq->url.p,
                                   .headers = rq->headers,
@@ -236,10 +242,13 @@ static bool send_request(struct aws_part *p, struct aws_request *rq, struct aws_
                                   .connect_ms = c->connect_ms,
                                   .total_ms = c->total_ms,
                                   .once = call->op->write,
-                                  .secret = call->opt.secret};
+                                  .secret = call->opt.secret,
+                                  .what = what};
   p->skew_used = c->skew_ms;
   p->keys_used = c->keys_serial;
   p->transfer = aws_io_http(c->io, &http, on_reply, p, err);
+  if (p->transfer && !call->opt.secret)
+    aws_trace_input(aws_io_log_of(c->io), call->op, p->in);
   return p->transfer != NULL;
 }
 

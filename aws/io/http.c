@@ -20,6 +20,7 @@ struct aws_transfer {
   char *url;
   bool secret, too_long, head_too_long;
   char detail[CURL_ERROR_SIZE];
+  struct io_logged *logged; /* NULL: there is no log */
 };
 
 /* ---- receiving ------------------------------------------------------------------------------- */
@@ -82,6 +83,7 @@ static void transfer_free(struct aws_transfer *t) {
   free(t->body_out);
   aws_buf_done(&t->body);
   free(t->url);
+  free(t->logged);
   aws_buf_done(&t->head);
   free(t);
 }
@@ -138,6 +140,8 @@ static void deliver(struct io_job *job) {
     explain(t, &err);
   }
   io_easy_give(job->io, job->easy);
+  if (t->logged)
+    io_log_reply(job->io->log, t->logged, job->result == CURLE_OK ? &reply : NULL, &err);
   t->fn(t->arg, job->result == CURLE_OK ? &reply : NULL, job->result == CURLE_OK ? NULL : &err);
   transfer_free(t);
 }
@@ -281,7 +285,11 @@ struct aws_transfer *aws_io_http(struct aws_io *io, const struct aws_http_reques
   aws_buf_init(&t->body, rq->body_max);
   t->secret = rq->secret;
   aws_buf_init(&t->head, HEADERS_MAX_BYTES);
+  if (io->log && (t->logged = aws_calloc(1, sizeof *t->logged)) != NULL)
+    io_log_place(t->logged, rq);
   if (fill(t, rq, err)) {
+    if (t->logged)
+      io_log_request(io->log, t->logged, rq);
     if (io_job_start(io, &t->job))
       return t;
     aws_error_set(err, AWS_E_MEMORY, "no memory to start a request to %.*s", AWS_STR_ARG(t->host));

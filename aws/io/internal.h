@@ -53,7 +53,18 @@ struct aws_io {
   pid_t orphans[16]; /* killed, but not gone yet */
   size_t norphans;
   struct aws_io_stats stats;
+  struct aws_log *log; /* NULL: none */
 };
+
+/* log.c: what is kept of a request for its line. */
+struct io_logged {
+  char what[64], place[512];
+};
+void io_log_place(struct io_logged *l, const struct aws_http_request *rq);
+void io_log_request(struct aws_log *log, const struct io_logged *l,
+                    const struct aws_http_request *rq);
+void io_log_reply(struct aws_log *log, const struct io_logged *l,
+                  const struct aws_http_reply *reply, const struct aws_error *err);
 
 enum { IO_CHILDREN_MAX = 8 };
 /* Reads what the children say and hands over those that ended. */

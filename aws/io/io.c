@@ -114,6 +114,14 @@ static void list_remove(struct io_list *l, struct io_job *job) {
   job->prev = job->next = NULL;
 }
 
+void aws_io_log(struct aws_io *io, struct aws_log *log) {
+  io->log = log;
+}
+
+struct aws_log *aws_io_log_of(const struct aws_io *io) {
+  return io->log;
+}
+
 CURL *io_easy_take(struct aws_io *io) {
   CURL *e = io->nidle > 0 ? io->idle[--io->nidle] : curl_easy_init();
   if (!e)

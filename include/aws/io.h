@@ -66,7 +66,8 @@ struct aws_http_request {
   size_t body_max;          /* a longer answer is an error (AWS_E_BODY) */
   int connect_ms, total_ms; /* time-outs; 0: libcurl's own, five minutes and none */
   bool once;   /* a write: goes out on a fresh connection, so that nothing below ever repeats it */
-  bool secret; /* body and answer are overwritten when they are freed */
+  bool secret; /* body and answer are overwritten when they are freed, and not logged */
+  const char *what; /* "ecs ListTasks", for the log; NULL: "credentials" */
 };
 
 /* Valid during the callback only. */
@@ -125,6 +126,23 @@ typedef void (*aws_child_fn)(void *arg, const struct aws_child_reply *reply,
 struct aws_child *aws_io_child(struct aws_io *io, const struct aws_child_request *rq,
                                aws_child_fn fn, void *arg, struct aws_error *err);
 void aws_io_child_cancel(struct aws_io *io, struct aws_child *c); /* no callback; NULL is fine */
+
+/* ---- the log --------------------------------------------------------------------------------- */
+
+/* A line for each exchange; a log that traces has headers, inputs and answers as well. It redacts
+ * by construction: no query, no path of an exchange of secrets, and no value of a header or a
+ * member that is not in a list of the harmless. Control characters and what is not ASCII become
+ * '?'. */
+struct aws_log;
+/* Appends to the file, made 0600; never through a symbolic link. NULL: *err set. */
+struct aws_log *aws_log_open(const char *path, bool trace, struct aws_error *err);
+void aws_log_close(struct aws_log *log); /* NULL is fine */
+/* Every exchange from now on goes into the log, which is borrowed; NULL: none. */
+void aws_io_log(struct aws_io *io, struct aws_log *log);
+struct aws_log *aws_io_log_of(const struct aws_io *io);
+bool aws_log_traces(const struct aws_log *log);
+/* One line with the time before it. text must be redacted already. */
+void aws_log_line(struct aws_log *log, const char *what, struct aws_str text);
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
