@@ -39,8 +39,8 @@ static void tell(const struct tui *t, const char *line, size_t n) {
 }
 
 static bool quiet(const struct tui *t) {
-  if (!t->stack || stack_state(t->stack) == STACK_REFUSED)
-    return true;
+  if (!t->stack || stack_state(t->stack) == STACK_REFUSED || t->prompt)
+    return true; /* nothing moves before the operator does */
   if (!stack_settled(t->stack))
     return false;
   for (unsigned k = 0; k < STACK_KINDS; k++)

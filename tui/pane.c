@@ -245,33 +245,35 @@ static void title_of(struct pane *p, char *out, size_t size) {
     snprintf(out, size, "%s", p->ops->title);
 }
 
-/* "/text 3 of 20": of the things, as headings are only the way to them. */
-static void describe_filter(struct pane *p, char *out, size_t size) {
+/* "2 marked, /text 3 of 20": of the things, as headings are only the way to them. */
+static void describe_choice(struct pane *p, char *out, size_t size) {
   const struct wid_table *t = &pane_grid(p)->table;
-  size_t shown = 0, all = 0;
+  size_t shown = 0, all = 0, marks = wid_table_mark_count(t), used = 0;
   out[0] = '\0';
-  if (!t->filter[0])
+  if (marks)
+    used = (size_t)snprintf(out, size, "%zu marked%s", marks, t->filter[0] ? ", " : "");
+  if (!t->filter[0] || used >= size)
     return;
   for (size_t i = 0; i < p->n; i++)
     all += !is_heading(p, &p->rows[i]);
   for (size_t i = 0; i < wid_table_shown(t); i++)
     shown += !is_heading(p, &p->rows[wid_table_row_at(t, i)]);
-  snprintf(out, size, "/%s %zu of %zu", t->filter, shown, all);
+  snprintf(out + used, size - used, "/%s %zu of %zu", t->filter, shown, all);
 }
 
 void pane_draw(struct pane *p, WINDOW *win, struct wid_rect r, int number, bool focused) {
-  char right[96], title[192], extra[160] = "", filter[160], detail[1024];
+  char right[96], title[192], extra[160] = "", choice[192], detail[1024];
   const struct stack_collection *c = main_collection(p), *bad = failed_collection(p);
   struct tui_grid *g = pane_grid(p);
   bool known = !c || was_read(p);
   unsigned style = status(p, right, sizeof right);
   title_of(p, title, sizeof title);
-  describe_filter(p, filter, sizeof filter);
-  if (!filter[0] && p->ops->extra && !p->level && (!c || c->loaded))
+  describe_choice(p, choice, sizeof choice);
+  if (!choice[0] && p->ops->extra && !p->level && (!c || c->loaded))
     p->ops->extra(p, extra, sizeof extra);
   struct wid_frame frame = {.number = number,
                             .title = wid_str_from(title),
-                            .extra = wid_str_from(filter[0] ? filter : extra),
+                            .extra = wid_str_from(choice[0] ? choice : extra),
                             .right = wid_str_from(right),
                             .right_style = style,
                             .focused = focused};

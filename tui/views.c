@@ -270,19 +270,22 @@ bool tui_can(struct tui *t, const struct tui_view *v, enum tui_command c) {
   return (v->ops->can && v->ops->can(v, c)) || subject_can(v, c) || works_everywhere(t, c);
 }
 
-/* A key that is known and does nothing here says so: silence looks like a console that hangs. */
-static enum tui_result say_not_here(struct tui *t, const struct tui_view *v, enum tui_command c) {
-  struct tui_subject s;
+/* A key that acts on rows of another pane says so: silence looks like a console that hangs. */
+static enum tui_result say_where(struct tui *t, const struct tui_view *v, enum tui_command c) {
+  size_t pane = tui_pane_of(c);
+  struct tui_subject s = {.kind = STACK_KINDS};
   const struct stack_action_def *def = tui_action_of(c);
-  const char *what = def ? def->title : c == TUI_REVEAL ? "Reveal" : NULL;
-  if (!what)
+  const char *what = def ? def->title : "Reveal";
+  if (pane >= tui_board_panes())
     return TUI_IGNORED;
   if (!subject_of(v, &s))
-    tui_say(t, WID_NORMAL, "%s: nothing is selected here", what);
-  else if (c == TUI_REVEAL)
+    tui_say(t, WID_NORMAL, "%s: no row is selected that it is for; see pane %zu, %s", what,
+            pane + 1, tui_board_pane_name(pane));
+  else if (c == TUI_REVEAL && s.kind == STACK_PARAMETER)
     tui_say(t, WID_NORMAL, "%s: only a SecureString is hidden", what);
   else
-    tui_say(t, WID_NORMAL, "%s: not for a %s", what, stack_kind_singular(s.kind));
+    tui_say(t, WID_NORMAL, "%s: not for a %s; see pane %zu, %s", what, stack_kind_singular(s.kind),
+            pane + 1, tui_board_pane_name(pane));
   return TUI_REDRAW;
 }
 
@@ -291,7 +294,7 @@ enum tui_result tui_command(struct tui *t, struct tui_view *v, enum tui_command 
     return v->ops->command(v, c, index);
   if (subject_can(v, c))
     return subject_command(t, v, c);
-  return works_everywhere(t, c) ? global_command(t, v, c) : say_not_here(t, v, c);
+  return works_everywhere(t, c) ? global_command(t, v, c) : say_where(t, v, c);
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */
@@ -305,14 +308,6 @@ static enum tui_command fixed_key(int32_t key) {
       [WID_MOVE_END] = TUI_BOTTOM,
   };
   return moves[wid_move_of_key(key)];
-}
-
-/* A key that acts, where there is nothing for it to act on, is not passed over in silence. */
-static void say_where(struct tui *t, enum tui_command c) {
-  size_t pane = tui_pane_of(c);
-  if (pane < tui_board_panes())
-    tui_say(t, WID_NORMAL, "%s: no row is selected that it is for; see pane %zu, %s",
-            tui_key_def(c)->name, pane + 1, tui_board_pane_name(pane));
 }
 
 static void take(struct tui *t, const struct wid_event *e) {
@@ -333,8 +328,6 @@ static void take(struct tui *t, const struct wid_event *e) {
       c = fixed_key(e->key);
     if (c != TUI_NO_COMMAND)
       r = tui_command(t, v, c, index);
-    if (r == TUI_IGNORED && c != TUI_NO_COMMAND)
-      say_where(t, c);
   }
   if (r == TUI_CLOSE)
     tui_pop(t);

@@ -191,9 +191,9 @@ static void no_key_is_silent(void **state) {
   screen_keys(s, "i");
   screen_expect(s, "Invalidate.*: not for a service");
   screen_keys(s, "/nosuch<Enter>s");
-  screen_expect(s, "Scale service: nothing is selected here");
+  screen_expect(s, "Scale service: .*; see pane 3, ecs");
   screen_keys(s, "<Esc>5ggx");
-  screen_expect(s, "Reveal: nothing is selected here");
+  screen_expect(s, "Reveal: .*; see pane 5, parameters");
 }
 
 /* A revealed value can be read whole, and is masked as soon as its pane is left. */

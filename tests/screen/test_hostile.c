@@ -49,7 +49,7 @@ static void look_everywhere(struct screen *s) {
   for (size_t i = 0; i < sizeof walk / sizeof *walk; i++)
     screen_keys_ahead(s, walk[i]);
   screen_keys_ahead(s, "?"); /* the last key seen: all before it were; it may never be idle */
-  screen_expect(s, "the keys that do something here");
+  screen_expect(s, "Help: keys that do");
   screen_keys_ahead(s, "<Esc>");
 }
 

@@ -296,11 +296,11 @@ static void a_key_that_acts_is_never_passed_over_in_silence(void **state) {
   struct screen *s = start("");
   (void)state;
   screen_keys(s, "i");
-  screen_expect(s, "invalidate: no row is selected that it is for; see pane 1, cloudfront");
+  screen_expect(s, "Invalidate paths: not for a service; see pane 1, cloudfront");
   screen_keys(s, "5x");
-  screen_expect(s, "reveal: no row is selected .* pane 5, parameters");
+  screen_expect(s, "Reveal: no row is selected .* pane 5, parameters");
   screen_keys(s, "3/nosuch<Enter>s");
-  screen_expect(s, "scale: no row is selected .* pane 3, ");
+  screen_expect(s, "Scale service: no row is selected that it is for; see pane 3, ");
 }
 
 /* Sent in one go it looks like Alt. */
