@@ -9,7 +9,7 @@
 enum { NAME, STATUS, ROLE, CPU, CONNECTIONS, STORAGE, ENGINE, FLAGS };
 
 static const struct wid_column columns[] = {
-    [NAME] = {"database", 12, 24, 2, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
+    [NAME] = {"database", 20, 24, 2, 0, WID_ALIGN_LEFT, WID_CLIP_MIDDLE},
     [STATUS] = {"status", 11, 12, 0, 0, WID_ALIGN_LEFT, WID_CLIP_END},
     [ROLE] = {"role", 14, 14, 0, 1, WID_ALIGN_LEFT, WID_CLIP_END},
     [CPU] = {"cpu", 4, 4, 0, 2, WID_ALIGN_RIGHT, WID_CLIP_END},

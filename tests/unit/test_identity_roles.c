@@ -42,7 +42,8 @@ static void answer_sts(struct steps *s, const struct aws_http_request *rq, struc
   if (key[0] && strncmp(key, "GIVEN", 5) != 0)
     add(s, "key %s; ", key);
   add(s, "%s %s", strcmp(action, "AssumeRole") == 0 ? "role" : "web", role);
-  add(s, strncmp(name, "cawsole-", 8) == 0 ? "" : " as %s", name);
+  if (strncmp(name, "cawsole-", 8) != 0)
+    add(s, " as %s", name);
   add(s, external[0] ? " with %s; " : "; ", external);
   a->status = 200;
   snprintf(a->body, sizeof a->body,
