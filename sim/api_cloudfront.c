@@ -3,27 +3,6 @@
  */
 #include "sim/cloudfront.h"
 
-struct sim_distribution *cloudfront_wanted(struct sim_request *rq, const char *param) {
-  struct sim_distribution *d = sim_find_distribution(rq->world, sim_in_str(rq, param));
-
-  if (!d)
-    sim_error(rq, 404, "NoSuchDistribution", "The specified distribution does not exist.");
-  return d;
-}
-
-bool cloudfront_list_page(struct sim_request *rq, size_t total, struct sim_page *page) {
-  const char *marker = sim_in_str(rq, "Marker");
-
-  if (!sim_page(rq, "Marker", "MaxItems", 100, total, page))
-    return false;
-  sim_str(rq, "Marker", marker ? marker : "");
-  sim_next(rq, "NextMarker", page);
-  sim_int(rq, "MaxItems", sim_in_int(rq, "MaxItems", 100));
-  sim_bool(rq, "IsTruncated", sim_page_more(page));
-  sim_int(rq, "Quantity", (int64_t)(page->end - page->first));
-  return page->end > page->first;
-}
-
 static void list_distributions(struct sim_request *rq) {
   const struct sim_vec *all = &rq->world->distributions;
   struct sim_page page;

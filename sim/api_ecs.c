@@ -15,13 +15,6 @@ struct sim_cluster *ecs_wanted_cluster(struct sim_request *rq) {
   return c;
 }
 
-bool ecs_includes(const struct sim_request *rq, const char *what) {
-  const cJSON *list = sim_in_list(rq, "include"), *item;
-
-  cJSON_ArrayForEach(item, list) if (!strcmp(sim_item_str(item), what)) return true;
-  return false;
-}
-
 void ecs_write_missing(struct sim_request *rq, const char *kind, const char *name) {
   const struct sim_world *w = rq->world;
 

@@ -17,22 +17,6 @@ static bool is_wildcard(const char *path) {
   return strchr(path, '*') != NULL;
 }
 
-struct cloudfront_load cloudfront_in_progress(const struct sim_world *w,
-                                              const struct sim_distribution *d) {
-  struct cloudfront_load load = {0};
-
-  for (size_t i = 0; i < d->invalidations.n; i++) {
-    const struct sim_invalidation *inv = d->invalidations.v[i];
-    if (w->now >= inv->completes)
-      continue;
-    load.batches++;
-    load.paths += inv->npaths;
-    for (size_t p = 0; p < inv->npaths; p++)
-      load.wildcards += is_wildcard(inv->paths[p]);
-  }
-  return load;
-}
-
 static const char *status(const struct sim_request *rq, const struct sim_invalidation *inv) {
   return rq->world->now >= inv->completes ? "Completed" : "InProgress";
 }

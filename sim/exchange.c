@@ -23,29 +23,6 @@ static enum MHD_Result collect_header(void *arg, enum MHD_ValueKind kind, const 
   return MHD_YES;
 }
 
-/* ---- waiting --------------------------------------------------------------------------------- */
-
-void exchange_park(struct exchange *x, aws_ms wait) {
-  struct exchange **at = &x->server->parked;
-
-  x->due = sim_server_now().mono + wait;
-  while (*at && (*at)->due <= x->due)
-    at = &(*at)->next;
-  x->next = *at;
-  *at = x;
-  x->parked = true;
-  MHD_suspend_connection(x->connection);
-}
-
-void exchange_resume(struct sim_server *s, aws_ms now) {
-  while (s->parked && s->parked->due <= now) {
-    struct exchange *x = s->parked;
-    s->parked = x->next;
-    x->parked = false;
-    MHD_resume_connection(x->connection);
-  }
-}
-
 /* ---- one request ----------------------------------------------------------------------------- */
 
 void *exchange_begin(void *arg, const char *target, struct MHD_Connection *c) {

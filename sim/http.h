@@ -35,7 +35,12 @@ struct sim_server {
   int port, listener; /* listener -1: connections are refused */
 };
 
+/* park.c */
 struct sim_now sim_server_now(void);
+/* Suspends it for so long. */
+void exchange_park(struct exchange *x, aws_ms wait);
+/* Lets those go on whose time has come. */
+void exchange_resume(struct sim_server *s, aws_ms now);
 
 /* exchange.c: what libmicrohttpd calls. */
 void *exchange_begin(void *arg, const char *target, struct MHD_Connection *c);
@@ -44,10 +49,6 @@ enum MHD_Result exchange_step(void *arg, struct MHD_Connection *c, const char *u
                               size_t *nupload, void **state);
 void exchange_end(void *arg, struct MHD_Connection *c, void **state,
                   enum MHD_RequestTerminationCode why);
-/* Suspends it for so long. */
-void exchange_park(struct exchange *x, aws_ms wait);
-/* Lets those go on whose time has come. */
-void exchange_resume(struct sim_server *s, aws_ms now);
 
 /* wire.c. Takes rq's body; NULL: no answer is to be sent, or out of memory. */
 struct MHD_Response *wire_response(struct exchange *x, struct sim_request *rq);

@@ -26,12 +26,6 @@ static void on_signal(int sig) {
   errno = saved;
 }
 
-struct sim_now sim_server_now(void) {
-  const struct aws_clock *c = &aws_clock_system;
-
-  return (struct sim_now){.wall = c->wall(c->arg), .mono = c->mono(c->arg)};
-}
-
 /* ---- the loop -------------------------------------------------------------------------------- */
 
 static void live(struct sim_server *s) {

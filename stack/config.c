@@ -1,7 +1,7 @@
 /* A stack's configuration: defaults, a copy of one's own, and giving it back. */
 #include "config.h"
 
-#include "stack/config.h"
+#include "stack/setup.h"
 
 #include <stdlib.h>
 

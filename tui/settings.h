@@ -2,7 +2,7 @@
 #ifndef CAWSOLE_TUI_SETTINGS_H
 #define CAWSOLE_TUI_SETTINGS_H
 
-#include "stack/config.h"
+#include "stack/setup.h"
 #include "tui/keys.h"
 
 #define TUI_STACKS_MAX 200

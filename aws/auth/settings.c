@@ -1,7 +1,6 @@
-/* Which profile, which files. */
+/* What the files and the environment say. */
 #include "config.h"
 
-#include "aws/auth/file.h"
 #include "aws/auth/settings.h"
 
 #include <pwd.h>
@@ -12,20 +11,15 @@
 
 /* ---- environment and paths ------------------------------------------------------------------- */
 
-static const char *process_env(void *arg, const char *name) {
-  (void)arg;
-  return getenv(name);
-}
-
 const char *aws_settings_env(const struct aws_settings *s, const char *name) {
-  const char *v = s->getenv(s->getenv_arg, name);
+  const char *v = s->getenv ? s->getenv(s->getenv_arg, name) : getenv(name);
   return v && v[0] ? v : NULL;
 }
 
 /* Only the process's own environment falls back to the passwd entry: a demo must find no home. */
-static const char *home(const struct aws_settings *s) {
+const char *aws_settings_home(const struct aws_settings *s) {
   const char *h = aws_settings_env(s, "HOME");
-  if (h || s->getenv != process_env)
+  if (h || s->getenv)
     return h;
   const struct passwd *pw = getpwuid(getuid());
   return pw ? pw->pw_dir : NULL;
@@ -44,53 +38,11 @@ static char *join(const char *a, const char *b) {
 char *aws_settings_path(const struct aws_settings *s, const char *path) {
   if (path[0] != '~' || (path[1] != '/' && path[1] != '\0'))
     return strdup(path);
-  const char *h = home(s);
+  const char *h = aws_settings_home(s);
   return h ? join(h, path + 1) : NULL;
 }
 
-/* *out NULL: there is no home to look in. False: no memory. */
-static bool locate(const struct aws_settings *s, const char *variable, const char *otherwise,
-                   char **out) {
-  const char *path = aws_settings_env(s, variable);
-  path = path ? path : otherwise;
-  *out = aws_settings_path(s, path);
-  return *out || (path[0] == '~' && !home(s));
-}
-
-static bool load_file(struct aws_ini *ini, bool credentials, const char *path,
-                      struct aws_error *err) {
-  if (!path)
-    return true;
-  struct aws_buf text;
-  aws_buf_init(&text, AWS_INI_MAX_BYTES);
-  bool ok = aws_file_read(path, &text, err) != AWS_FILE_FAILED && /* missing: as if empty */
-            aws_ini_parse(ini, credentials, aws_buf_str(&text), path, err);
-  aws_buf_wipe_done(&text);
-  return ok;
-}
-
 /* ---- profiles -------------------------------------------------------------------------------- */
-
-static int name_cmp(const void *a, const void *b) {
-  return aws_str_cmp(*(const struct aws_str *)a, *(const struct aws_str *)b);
-}
-
-static bool collect_names(struct aws_settings *s, const struct aws_ini *ini) {
-  for (size_t i = 0; i < ini->n; i++) {
-    if (ini->sections[i].kind != AWS_INI_PROFILE)
-      continue;
-    struct aws_str name = aws_str_from(ini->sections[i].name);
-    bool known = false;
-    for (size_t k = 0; k < s->nnames && !known; k++)
-      known = aws_str_eq(s->names[k], name);
-    if (known)
-      continue;
-    if (!aws_grow(&s->names, &s->names_cap, s->nnames + 1, sizeof *s->names))
-      return false;
-    s->names[s->nnames++] = name;
-  }
-  return true;
-}
 
 bool aws_settings_find_profile(const struct aws_settings *s, struct aws_str name,
                                struct aws_profile *out) {
@@ -107,133 +59,18 @@ struct aws_str aws_profile_get(const struct aws_profile *p, const char *key) {
   return v.p ? v : aws_ini_get(p->in_config, aws_str_from(key));
 }
 
-static void unknown_profile(const struct aws_settings *s, const char *said_by,
-                            struct aws_error *err) {
-  struct aws_buf names;
-  aws_buf_init(&names, 200);
-  for (size_t i = 0; i < s->nnames; i++)
-    aws_buf_addf(&names, "%s%.*s", i ? ", " : "", AWS_STR_ARG(s->names[i]));
-  aws_error_set(err, AWS_E_CONFIG, "profile %s (%s) is not in %s or %s; there is: %.*s%s",
-                s->profile, said_by, s->config_path ? s->config_path : "~/.aws/config",
-                s->credentials_path ? s->credentials_path : "~/.aws/credentials",
-                AWS_STR_ARG(aws_buf_str(&names)),
-                names.failed ? ", ..."
-                : s->nnames  ? ""
-                             : "none");
-  aws_buf_done(&names);
+bool aws_profile_has_keys(const struct aws_profile *p) {
+  return aws_profile_get(p, "aws_access_key_id").n > 0 ||
+         aws_profile_get(p, "aws_secret_access_key").n > 0;
 }
 
-static bool choose_profile(struct aws_settings *s, const struct aws_settings_input *in,
-                           struct aws_error *err) {
-  static const char *const variables[] = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"};
-  const char *name = in->profile, *said_by = in->profile_by ? in->profile_by : "--profile";
-  s->profile_from_option = name != NULL;
-  for (size_t i = 0; i < 2 && !name; i++) {
-    said_by = variables[i];
-    name = aws_settings_env(s, said_by);
-  }
-  s->profile = strdup(name ? name : "default");
-  if (!s->profile || !collect_names(s, &s->config) || !collect_names(s, &s->credentials)) {
-    aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
-    return false;
-  }
-  if (s->nnames > 0)
-    qsort(s->names, s->nnames, sizeof *s->names, name_cmp);
-  struct aws_profile chosen;
-  bool found = aws_settings_find_profile(s, aws_str_from(s->profile), &chosen);
-  s->in_config = chosen.in_config;
-  s->in_credentials = chosen.in_credentials;
-  if (found || strcmp(s->profile, "default") == 0)
-    return true;
-  unknown_profile(s, said_by, err);
-  return false;
-}
-
-/* ---- the whole ------------------------------------------------------------------------------- */
+/* ---- what was chosen ----------------------------------------------------------------------------
+ */
 
 bool aws_settings_is_true(const struct aws_settings *s, const char *variable, const char *key) {
   const char *v = aws_settings_env(s, variable);
   v = v ? v : aws_settings_get(s, key).p;
   return v && strcasecmp(v, "true") == 0;
-}
-
-static void choose_variants(struct aws_settings *s) {
-  s->fips = s->fips || aws_settings_is_true(s, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
-  s->dualstack = aws_settings_is_true(s, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
-}
-
-/* The last is what the AWS CLI falls back to. */
-static const char *ca_bundle(const struct aws_settings *s) {
-  const char *own = aws_settings_env(s, "AWS_CA_BUNDLE");
-  struct aws_str profile = aws_settings_get(s, "ca_bundle");
-  if (own)
-    return own;
-  return profile.n > 0 ? profile.p : aws_settings_env(s, "REQUESTS_CA_BUNDLE");
-}
-
-static bool load(struct aws_settings *s, const struct aws_settings_input *in,
-                 struct aws_error *err) {
-  if (!locate(s, "AWS_CONFIG_FILE", "~/.aws/config", &s->config_path) ||
-      !locate(s, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", &s->credentials_path)) {
-    aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
-    return false;
-  }
-  if (!load_file(&s->config, false, s->config_path, err) ||
-      !load_file(&s->credentials, true, s->credentials_path, err) || !choose_profile(s, in, err) ||
-      !aws_settings_choose_region(s, in->region, err) || !aws_settings_choose_retry(s, err))
-    return false;
-  choose_variants(s);
-  const char *ca = ca_bundle(s);
-  s->ca_file = ca ? strdup(ca) : NULL;
-  s->endpoint = in->endpoint ? strdup(in->endpoint) : NULL;
-  if ((in->endpoint && !s->endpoint) || (ca && !s->ca_file)) {
-    aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
-    return false;
-  }
-  return true;
-}
-
-struct aws_settings *aws_settings_load(const struct aws_settings_input *in, struct aws_error *err) {
-  struct aws_settings *s = aws_calloc(1, sizeof *s);
-  if (!s) {
-    aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
-    return NULL;
-  }
-  s->getenv = in->getenv ? in->getenv : process_env;
-  s->getenv_arg = in->getenv_arg;
-  if (load(s, in, err))
-    return s;
-  aws_settings_free(s);
-  return NULL;
-}
-
-struct aws_settings *aws_settings_reload(const struct aws_settings *s, struct aws_error *err) {
-  struct aws_settings_input in = {.getenv = s->getenv,
-                                  .getenv_arg = s->getenv_arg,
-                                  .profile = s->profile_from_option ? s->profile : NULL,
-                                  .region = s->region,
-                                  .endpoint = s->endpoint};
-  return aws_settings_load(&in, err);
-}
-
-void aws_settings_free(struct aws_settings *s) {
-  if (!s)
-    return;
-  for (size_t i = 0; i < s->nendpoints; i++) {
-    free(s->endpoints[i].service);
-    free(s->endpoints[i].url);
-  }
-  free(s->endpoints);
-  free(s->names);
-  aws_ini_done(&s->config);
-  aws_ini_done(&s->credentials);
-  free(s->config_path);
-  free(s->credentials_path);
-  free(s->profile);
-  free(s->region);
-  free(s->endpoint);
-  free(s->ca_file);
-  free(s);
 }
 
 const char *aws_settings_profile(const struct aws_settings *s) {

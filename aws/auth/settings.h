@@ -6,7 +6,7 @@
 #include "aws/auth/ini.h"
 
 struct aws_settings {
-  aws_getenv_fn getenv;
+  aws_getenv_fn getenv; /* NULL: the process's own */
   void *getenv_arg;
   char *config_path, *credentials_path; /* NULL: there is no home to look in */
   struct aws_ini config, credentials;
@@ -37,6 +37,8 @@ bool aws_settings_choose_retry(struct aws_settings *s, struct aws_error *err) AW
 bool aws_settings_choose_region(struct aws_settings *s, const char *option,
                                 struct aws_error *err) AWS_MUST_CHECK;
 
+/* NULL: there is none. */
+const char *aws_settings_home(const struct aws_settings *s);
 /* A path with "~" or "~/" at its start read as the home directory, as in every SDK; to be freed.
  * NULL: no memory, or there is no home. */
 char *aws_settings_path(const struct aws_settings *s, const char *path);
@@ -51,5 +53,7 @@ bool aws_settings_find_profile(const struct aws_settings *s, struct aws_str name
                                struct aws_profile *out);
 /* As aws_settings_get; credentials beat config. */
 struct aws_str aws_profile_get(const struct aws_profile *p, const char *key);
+/* Whether it has a key of its own, whole or half. */
+bool aws_profile_has_keys(const struct aws_profile *p);
 
 #endif

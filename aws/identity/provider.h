@@ -52,9 +52,6 @@ struct aws_creds_search *aws_creds_find_at(struct aws_provider_run *run,
                                            const struct aws_provider *place, aws_creds_fn fn,
                                            void *arg, struct aws_error *err);
 
-/* Whether the profile has a key of its own, whole or half. */
-bool aws_profile_has_keys(const struct aws_profile *p);
-
 /* The places. */
 extern const struct aws_provider aws_provider_assume_role;
 extern const struct aws_provider aws_provider_config_file;

@@ -9,11 +9,6 @@ static struct aws_str get(const struct aws_ini_section *section, const char *key
   return aws_ini_get(section, aws_str_from(key));
 }
 
-bool aws_profile_has_keys(const struct aws_profile *p) {
-  return aws_profile_get(p, "aws_access_key_id").n > 0 ||
-         aws_profile_get(p, "aws_secret_access_key").n > 0;
-}
-
 void aws_provider_section(struct aws_provider_run *run, const struct aws_ini_section *section,
                           const char *path, const char *heading) {
   struct aws_creds creds = {.expires = 0};

@@ -9,7 +9,7 @@
 
 #include "aws/client.h"
 #include "aws/identity.h"
-#include "stack/config.h"
+#include "stack/setup.h"
 
 enum stack_kind {
 #define STACK_KIND(id, plural, singular, type, json) STACK_##id,
@@ -118,7 +118,7 @@ const struct aws_error *stack_keys_error(const struct stack *s);
 void stack_renew_keys(struct stack *s); /* now: the operator asked */
 bool stack_read_only(const struct stack *s);
 /* Why, in two words for the title: "--read-only", "configuration", "no journal" (it has no place,
- * so nothing can be changed: audit_path in stack/config.h). NULL: it is not. */
+ * so nothing can be changed: audit_path in stack/setup.h). NULL: it is not. */
 const char *stack_read_only_why(const struct stack *s);
 bool stack_production(const struct stack *s); /* a stack that nobody labelled is production */
 struct aws_client *stack_client(struct stack *s);

@@ -1,6 +1,6 @@
 /* One stack as the configuration names it. Plain data: the tui reads the file and fills it. */
-#ifndef CAWSOLE_STACK_CONFIG_H
-#define CAWSOLE_STACK_CONFIG_H
+#ifndef CAWSOLE_STACK_SETUP_H
+#define CAWSOLE_STACK_SETUP_H
 
 #include "aws/base.h"
 
