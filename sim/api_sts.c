@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define HOUR 3600
-#define MFA_CODE "123456"
+#define MFA_CODE "290157"
 #define EXTERNAL_ID "example-external"
 
 /* "AROA" and 17 more, the same for the same name. */

@@ -73,6 +73,9 @@ void io_children_step(struct aws_io *io);
 size_t io_children_fds(const struct aws_io *io, int *fds, size_t most);
 void io_children_done(struct aws_io *io);
 
+/* Starts libcurl, with memory that is wiped when it is given back. */
+bool io_curl_start(void);
+
 /* An easy handle with what every job has in common, or NULL. */
 CURL *io_easy_take(struct aws_io *io);
 void io_easy_give(struct aws_io *io, CURL *easy);

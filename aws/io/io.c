@@ -37,7 +37,7 @@ static bool set_up(struct aws_io *io, const char *ca_file, struct aws_error *err
 
 struct aws_io *aws_io_new(const struct aws_clock *clock, const char *ca_file,
                           struct aws_error *err) {
-  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+  if (!io_curl_start()) {
     aws_error_set(err, AWS_E_MEMORY, "libcurl could not be started");
     return NULL;
   }

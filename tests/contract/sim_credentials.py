@@ -98,7 +98,7 @@ def roles(it):
     it.is_role('web/pod', 'a role with a web identity', 'web')
     it.tap.ok('AccessDenied' in it.whoami('denied'), 'a role that is denied', it.whoami('denied'))
     sts = it.client('sts', 'base')
-    for arguments, want in (({'SerialNumber': 'arn:aws:iam::1:mfa/x', 'TokenCode': '123456'}, None),
+    for arguments, want in (({'SerialNumber': 'arn:aws:iam::1:mfa/x', 'TokenCode': '290157'}, None),
                             ({'SerialNumber': 'arn:aws:iam::1:mfa/x', 'TokenCode': '654321'},
                              'AccessDenied'),
                             ({'DurationSeconds': 43201}, 'ValidationError')):

@@ -61,6 +61,10 @@ const char *console_simulator_url(void) {
   return simulator.url;
 }
 
+int console_simulator_pid(void) {
+  return simulator.pid;
+}
+
 void console_simulator_end(void) {
   if (!simulator.pid)
     return;

@@ -21,6 +21,7 @@ struct screen *console_start(const struct console_setup *setup);
  * console_end. */
 const char *console_simulator(const char *const *options);
 const char *console_simulator_url(void); /* of the one that runs; borrowed */
+int console_simulator_pid(void);
 /* Ends the simulator in the middle of a test: AWS is gone. */
 void console_simulator_end(void);
 

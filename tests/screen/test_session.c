@@ -105,9 +105,9 @@ static void a_code(void **state) {
   screen_expect(s, "mfa/ann");
   screen_keys_ahead(s, "12ab<Enter>");
   screen_expect(s, "a code is 6 digits");
-  screen_keys_ahead(s, "<C-u>123456");
+  screen_keys_ahead(s, "<C-u>290157");
   screen_expect(s, "••••••");
-  assert_int_equal(screen_row(s, "123456 "), -1);
+  assert_int_equal(screen_row(s, "290157 "), -1);
   screen_keys_ahead(s, "<Enter>");
   screen_expect(s, "^ *coded .*Coded-mfa");
   screen_expect(s, "web .*4/4");
@@ -122,7 +122,7 @@ static void a_wrong_code(void **state) {
   screen_keys_ahead(s, "654321<Enter>");
   screen_expect(s, "did not accept the last one");
   assert_int_equal(screen_row(s, "••••••"), -1); /* asked anew */
-  screen_keys_ahead(s, "123456<Enter>");
+  screen_keys_ahead(s, "290157<Enter>");
   screen_expect(s, "^ *coded .*Coded-mfa");
 }
 
