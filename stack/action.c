@@ -37,19 +37,29 @@ const struct stack_action_def *stack_action_find(const char *id) {
   return ops ? &ops->def : NULL;
 }
 
-const char *stack_action_refused(const struct stack *s, const struct stack_action_def *d,
-                                 enum stack_kind k) {
+static const char *refusal_of(const struct stack *s, const struct stack_action_def *d,
+                              enum stack_kind k, struct aws_error *err) {
   if (stack_state(s) != STACK_RUNNING)
     return "not connected yet: wait until the account in the title line is known";
   if (s->deps.read_only)
     return "read-only: cawsole was started with --read-only";
   if (stack_cfg(s)->read_only)
     return "read-only: the configuration says read_only for this stack";
-  if (stack_read_only(s))
-    return AUDIT_NO_PLACE;
+  if (!stack_journal_ok(s, err))
+    return err->text;
   if (!(d->kinds & (1u << k)))
     return "this action is not for the selected row";
   return NULL;
+}
+
+bool stack_action_allowed(const struct stack *s, const struct stack_action_def *d,
+                          enum stack_kind k, struct aws_error *err) {
+  struct aws_error journal;
+  const char *why = refusal_of(s, d, k, &journal);
+
+  if (why)
+    aws_error_set(err, AWS_E_USAGE, "%s: %s", d->title, why);
+  return !why;
 }
 
 const char *stack_outcome_name(enum stack_outcome o) {
@@ -386,7 +396,7 @@ static void journal_left(struct stack_action *a) {
   a->view.outcome = a->view.sent ? STACK_OUTCOME_UNKNOWN : STACK_OUTCOME_CANCELLED;
   a->view.step = STACK_STEP_ENDED;
   snprintf(a->view.progress, sizeof a->view.progress, "%s",
-           a->view.sent ? "cawsole was closed before it ended"
+           a->view.sent ? "cawsole stopped following it before it ended"
                         : "cawsole was closed, nothing was sent");
   if (!journal(a, "ended", &err))
     fprintf(stderr, "cawsole: %s\n", err.text);
@@ -424,14 +434,12 @@ struct stack_action *stack_action_start(struct stack *s, const struct stack_acti
                                         enum stack_kind k, const struct aws_str *ids, size_t n,
                                         struct aws_error *err) {
   const struct action_ops *ops = find_ops(d->id);
-  const char *refused = stack_action_refused(s, d, k);
 
-  if (!refused && (!ops || n != 1))
-    refused = "select one row";
-  if (!refused && ids[0].n >= sizeof((struct stack_action *)0)->id)
-    refused = "its name is longer than AWS allows";
-  if (refused) {
-    aws_error_set(err, AWS_E_USAGE, "%s: %s", d->title, refused);
+  if (!stack_action_allowed(s, d, k, err))
+    return NULL;
+  if (!ops || n != 1 || ids[0].n >= sizeof((struct stack_action *)0)->id) {
+    aws_error_set(err, AWS_E_USAGE, "%s: %s", d->title,
+                  !ops || n != 1 ? "select one row" : "its name is longer than AWS allows");
     return NULL;
   }
   struct stack_action *a = calloc(1, sizeof *a);

@@ -76,7 +76,7 @@ static const struct ecs_container_definition *find_container(const struct ecs_ta
 static void diff_text(struct aws_buf *b, struct aws_str where, const char *what, struct aws_str now,
                       struct aws_str then) {
   if (!aws_str_eq(now, then))
-    add_line(b, "%.*s%s%s: %.*s -> %.*s", AWS_STR_ARG(where), where.n ? " " : "", what,
+    add_line(b, "%.*s%s%s: %.*s → %.*s", AWS_STR_ARG(where), where.n ? " " : "", what,
              AWS_STR_ARG(now.n ? now : AWS_STR_LIT("none")),
              AWS_STR_ARG(then.n ? then : AWS_STR_LIT("none")));
 }
@@ -84,7 +84,7 @@ static void diff_text(struct aws_buf *b, struct aws_str where, const char *what,
 static void diff_number(struct aws_buf *b, struct aws_str where, const char *what, int64_t now,
                         int64_t then) {
   if (now != then)
-    add_line(b, "%.*s %s: %lld -> %lld", AWS_STR_ARG(where), what, (long long)now, (long long)then);
+    add_line(b, "%.*s %s: %lld → %lld", AWS_STR_ARG(where), what, (long long)now, (long long)then);
 }
 
 static bool same_words(const struct aws_list *a, const struct aws_list *b) {

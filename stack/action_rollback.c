@@ -214,7 +214,7 @@ static void rollback_plan(struct stack_action *a) {
   }
   snprintf(a->before, sizeof a->before, "%.*s", AWS_STR_ARG(now));
   snprintf(a->after, sizeof a->after, "%.*s", AWS_STR_ARG(then));
-  action_plan_line(a, STACK_OK, "task definition %.*s -> %.*s, all %lld tasks are replaced",
+  action_plan_line(a, STACK_OK, "task definition %.*s → %.*s, all %lld tasks are replaced",
                    AWS_STR_ARG(now), AWS_STR_ARG(then), (long long)svc->desired);
   plan_difference(a, svc);
   ecs_plan_deployment(a, svc);

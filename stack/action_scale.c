@@ -143,7 +143,7 @@ static void scale_plan(struct stack_action *a) {
   w->running = svc->running;
   snprintf(a->before, sizeof a->before, "desired %lld, running %lld", now, (long long)svc->running);
   snprintf(a->after, sizeof a->after, "desired %lld", n);
-  action_plan_line(a, STACK_OK, "desired count %lld -> %lld (%lld running now)", now, n,
+  action_plan_line(a, STACK_OK, "desired count %lld → %lld (%lld running now)", now, n,
                    (long long)svc->running);
   if (n == 0)
     action_plan_line(a, STACK_WARN, "every task is stopped: the service answers nobody");

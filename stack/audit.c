@@ -27,14 +27,54 @@ bool audit_path(const struct stack *s, char *out, size_t size) {
   return n > 0 && (size_t)n < size;
 }
 
+/* A file that does not exist yet is judged by the folder that it would be made in. path is cut down
+ * to what was looked at; errno says what is wrong. */
+static bool writable(char *path) {
+  bool missing = false;
+  struct stat st;
+
+  while (stat(path, &st) != 0) {
+    char *slash = strrchr(path, '/');
+    if (errno != ENOENT || strcmp(path, ".") == 0 || strcmp(path, "/") == 0)
+      return false;
+    missing = true;
+    if (slash)
+      slash[slash == path] = '\0'; /* of "/x" the root stays */
+    else
+      memcpy(path, ".", sizeof ".");
+  }
+  if (S_ISDIR(st.st_mode) != missing) {
+    errno = missing ? ENOTDIR : EISDIR;
+    return false;
+  }
+  return access(path, missing ? W_OK | X_OK : W_OK) == 0;
+}
+
+bool stack_journal_ok(const struct stack *s, struct aws_error *err) {
+  char path[4096], part[4096];
+
+  if (!audit_path(s, path, sizeof path)) {
+    aws_error_set(err, AWS_E_CONFIG, "%s", AUDIT_NO_PLACE);
+    return false;
+  }
+  memcpy(part, path, sizeof part);
+  if (writable(part))
+    return true;
+  aws_error_set(err, AWS_E_CONFIG,
+                "the journal %s cannot be written: %s. Mend that, or set journal for this stack in "
+                "the configuration",
+                path, strerror(errno));
+  return false;
+}
+
 const char *stack_read_only_why(const struct stack *s) {
-  char path[4096];
+  struct aws_error err;
 
   if (s->deps.read_only)
     return "--read-only";
   if (s->cfg.read_only)
     return "configuration";
-  return audit_path(s, path, sizeof path) ? NULL : "no journal";
+  return stack_journal_ok(s, &err) ? NULL : "no journal";
 }
 
 bool stack_read_only(const struct stack *s) {

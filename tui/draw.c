@@ -210,7 +210,8 @@ static void draw_hints(struct tui *t, WINDOW *win, struct wid_rect r) {
     if (!def->hint[0] || !tui_can(t, tui_top(t), c) ||
         !tui_keys_first(&t->settings.keys, c, names[n])[0])
       continue;
-    hints[n] = (struct wid_hint){wid_str_from(names[n]), wid_str_from(def->hint), c == TUI_HELP};
+    const char *hint = c == TUI_FILTER && tui_top(t)->ops->text ? "find" : def->hint;
+    hints[n] = (struct wid_hint){wid_str_from(names[n]), wid_str_from(hint), c == TUI_HELP};
     n++;
   }
   wid_hints_draw(win, r, hints, n);

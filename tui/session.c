@@ -21,7 +21,7 @@ static void drop(const char *own) {
   free((char *)(uintptr_t)own);
 }
 
-static void choice_done(struct tui_choice *c) {
+void tui_choice_done(struct tui_choice *c) {
   drop(c->stack);
   drop(c->profile);
   drop(c->region);
@@ -35,7 +35,7 @@ static void session_done(struct session *n) {
   if (n->plain)
     stack_config_done(n->plain);
   free(n->plain);
-  choice_done(&n->choice);
+  tui_choice_done(&n->choice);
 }
 
 static bool copy(const char **to, const char *from) {
@@ -43,8 +43,7 @@ static bool copy(const char **to, const char *from) {
   return !from || *to;
 }
 
-static bool choice_copy(struct tui_choice *to, const struct tui_choice *from,
-                        struct aws_error *err) {
+bool tui_choice_copy(struct tui_choice *to, const struct tui_choice *from, struct aws_error *err) {
   if (copy(&to->stack, from->stack) && copy(&to->profile, from->profile) &&
       copy(&to->region, from->region))
     return true;
@@ -156,7 +155,7 @@ static bool make(const struct tui *t, struct session *n, const struct stack_conf
 bool tui_session_open(struct tui *t, const struct tui_choice *choice, struct aws_error *err) {
   const struct stack_config *config = NULL;
   struct session n = {0};
-  if (!choice_copy(&n.choice, choice, err) || !make(t, &n, &config, err)) {
+  if (!tui_choice_copy(&n.choice, choice, err) || !make(t, &n, &config, err)) {
     session_done(&n);
     return false;
   }
@@ -168,12 +167,8 @@ bool tui_session_open(struct tui *t, const struct tui_choice *choice, struct aws
   t->stack = n.stack;
   t->choice = n.choice;
   stack_start(t->stack);
-  const char *why = stack_read_only_why(t->stack);
-  if (why && !t->options->read_only && !config->read_only) /* nobody asked for it */
-    tui_say(t, WID_ERROR,
-            "read-only, %s: set HOME or XDG_STATE_HOME, or journal for this stack in the "
-            "configuration",
-            why);
+  if (!t->options->read_only && !config->read_only && !stack_journal_ok(t->stack, err))
+    tui_say(t, WID_ERROR, "no journal: actions are refused, as %s", err->text);
   return true;
 }
 

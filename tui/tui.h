@@ -35,6 +35,7 @@ struct tui_view;
 struct tui_view_ops {
   const char *name;
   bool over; /* drawn over the view below, not instead of it */
+  bool text; /* is read, not chosen from: / finds places in it */
   void (*free)(struct tui_view *v);
   /* r is the screen without the title line and the hint line (over: the whole screen). */
   void (*draw)(struct tui_view *v, WINDOW *win, struct wid_rect r);
@@ -111,12 +112,19 @@ struct tui {
 bool tui_session_open(struct tui *t, const struct tui_choice *choice,
                       struct aws_error *err) AWS_MUST_CHECK;
 void tui_session_close(struct tui *t);
+/* to is empty or was made by this; what a copy has is its own until _done. */
+bool tui_choice_copy(struct tui_choice *to, const struct tui_choice *from,
+                     struct aws_error *err) AWS_MUST_CHECK;
+void tui_choice_done(struct tui_choice *c);
 
 /* ---- view_quit.c -------------------------------------------------------------------------------
  */
 
 /* Leaves; asks once when an action is being sent or followed. */
 void tui_quit(struct tui *t);
+/* Watches what was chosen (copied) from the board on; asks likewise. What cannot be watched is
+ * said, and nothing changes. */
+void tui_watch(struct tui *t, const struct tui_choice *choice);
 
 /* ---- loop.c ------------------------------------------------------------------------------------
  */

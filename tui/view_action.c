@@ -19,15 +19,20 @@
   (16 << 20) /* more paths than an invalidation takes, each as long as it may be                   \
               */
 
+#define AHEAD_MAX 64 /* keys typed before what they are for is there */
+
 enum stage { STAGE_NONE, STAGE_FORM, STAGE_PICK, STAGE_CONFIRM, STAGE_WATCH };
 
 struct action {
   struct tui_view view;
   struct stack_action *all[TUI_MARKED_MAX];
   size_t n;
-  enum stack_kind kind; /* of what they act on */
-  enum stage stage;     /* which of the widgets below stands */
-  unsigned plan;        /* that the dialog shows: the sum of all */
+  enum stack_kind kind;     /* of what they act on */
+  enum stage stage;         /* which of the widgets below stands */
+  unsigned plan;            /* that the dialog shows: the sum of all */
+  bool drawn;               /* the dialog was on screen as it is */
+  int32_t ahead[AHEAD_MAX]; /* keys that wait for the form or the menu */
+  size_t n_ahead;
   char title[192];
   struct wid_form form;
   struct wid_field fields[INPUTS_MAX];
@@ -184,20 +189,20 @@ static unsigned plans(const struct action *a) {
   return sum;
 }
 
-/* True: another widget stands now. A service that changed is planned again, and that may come
- * before anything was drawn in between: the dialog is then one for another plan. */
-static bool follow(struct action *a) {
+/* A service that changed is planned again, and that may come before anything was drawn in between:
+ * the dialog is then one for another plan. */
+static void follow(struct action *a) {
   enum stage want = wanted_stage(a);
   if (want == a->stage && (want != STAGE_CONFIRM || a->plan == plans(a)))
-    return false;
+    return;
   a->plan = plans(a);
+  a->drawn = false;
   close_stage(a);
   bool ok = want == STAGE_WATCH || (want == STAGE_FORM && open_form(a)) ||
             (want == STAGE_PICK && open_menu(a)) || (want == STAGE_CONFIRM && open_dialog(a));
   a->stage = ok ? want : STAGE_NONE;
   if (ok && want == STAGE_FORM && seen(a)->input_error[0])
     wid_form_say(&a->form, seen(a)->input_error);
-  return true;
 }
 
 /* ---- drawing --------------------------------------------------------------------------------- */
@@ -334,6 +339,7 @@ static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
     break;
   case STAGE_CONFIRM:
     wid_dialog_draw(&a->dialog, win, r);
+    a->drawn = true;
     break;
   default:
     draw_watch(a, win, r);
@@ -415,19 +421,28 @@ static void confirm(struct action *a) {
   }
 }
 
+/* What is typed while the thing is read is for the form or the menu that follows. */
+static void keep(struct action *a, int32_t key) {
+  if (at_step(a, STACK_STEP_READING, NULL) && a->n_ahead < AHEAD_MAX)
+    a->ahead[a->n_ahead++] = key;
+}
+
 static enum tui_result watch_event(struct action *a, const struct wid_event *e) {
   if (e->kind != WID_EVENT_KEY)
     return TUI_REDRAW;
   bool ended = all_ended(a);
   if (e->key == WID_KEY_ESC || (ended && (e->key == WID_KEY_ENTER || e->key == 'q')))
     return cancel(a);
-  return e->key == WID_CTRL('L') || e->key == WID_CTRL('Z') ? TUI_IGNORED : TUI_REDRAW;
+  if (e->key == WID_CTRL('L') || e->key == WID_CTRL('Z'))
+    return TUI_IGNORED;
+  keep(a, e->key);
+  return TUI_REDRAW;
 }
 
-static enum tui_result event(struct tui_view *v, const struct wid_event *e) {
-  struct action *a = action_of(v);
+static enum tui_result stage_event(struct action *a, const struct wid_event *e) {
   enum wid_result r = WID_IGNORED;
-  if (follow(a) && a->stage == STAGE_CONFIRM)
+  follow(a);
+  if (a->stage == STAGE_CONFIRM && !a->drawn)
     return TUI_REDRAW; /* no key confirms what was not on screen */
   if (a->stage == STAGE_FORM)
     r = wid_form_event(&a->form, e);
@@ -448,6 +463,26 @@ static enum tui_result event(struct tui_view *v, const struct wid_event *e) {
   return TUI_REDRAW;
 }
 
+/* The form or the menu takes what was typed ahead of it; a confirmation takes nothing of it. None
+ * of these keys cancels: Esc does not wait. */
+static void take_ahead(struct action *a) {
+  size_t i = 0;
+  for (follow(a); i < a->n_ahead && (a->stage == STAGE_FORM || a->stage == STAGE_PICK); follow(a))
+    stage_event(a, &(struct wid_event){.kind = WID_EVENT_KEY, .key = a->ahead[i++]});
+  if (i || a->stage != STAGE_WATCH)
+    a->n_ahead = 0;
+}
+
+static enum tui_result event(struct tui_view *v, const struct wid_event *e) {
+  take_ahead(action_of(v));
+  return stage_event(action_of(v), e);
+}
+
+static void changed(struct tui_view *v, unsigned changes) {
+  if (changes & STACK_CHANGED_ACTION)
+    take_ahead(action_of(v));
+}
+
 static void view_free(struct tui_view *v) {
   struct action *a = action_of(v);
   close_stage(a);
@@ -455,8 +490,12 @@ static void view_free(struct tui_view *v) {
   free(a);
 }
 
-static const struct tui_view_ops ops = {
-    .name = "action", .over = true, .free = view_free, .draw = draw, .event = event};
+static const struct tui_view_ops ops = {.name = "action",
+                                        .over = true,
+                                        .free = view_free,
+                                        .draw = draw,
+                                        .event = event,
+                                        .changed = changed};
 
 struct tui_view *tui_action_new(struct tui *t, enum stack_kind k,
                                 struct stack_action *const *started, size_t n) {

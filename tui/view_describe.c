@@ -226,6 +226,7 @@ static struct describe *new_view(struct tui *t, const struct tui_view_ops *ops,
 }
 
 static const struct tui_view_ops describe_ops = {.name = "describe",
+                                                 .text = true,
                                                  .free = view_free,
                                                  .draw = draw,
                                                  .event = event,
@@ -235,6 +236,7 @@ static const struct tui_view_ops describe_ops = {.name = "describe",
                                                  .changed = describe_changed};
 
 static const struct tui_view_ops versions_ops = {.name = "versions",
+                                                 .text = true,
                                                  .free = view_free,
                                                  .draw = draw,
                                                  .event = event,

@@ -120,6 +120,7 @@ static void changed(struct tui_view *v, unsigned changes) {
 }
 
 static const struct tui_view_ops ops = {.name = "event",
+                                        .text = true,
                                         .free = view_free,
                                         .draw = draw,
                                         .event = event,

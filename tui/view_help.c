@@ -105,6 +105,7 @@ static enum tui_result command(struct tui_view *v, enum tui_command c, size_t in
 }
 
 static const struct tui_view_ops ops = {.name = "help",
+                                        .text = true,
                                         .free = view_free,
                                         .draw = draw,
                                         .event = event,

@@ -104,7 +104,6 @@ static void add_places(struct palette *p) {
 /* "stack shop", "profile ops", "region eu-west-1". False: it is none of these. */
 static bool watch(struct tui *t, const char *text) {
   struct tui_choice choice = {NULL, NULL, NULL};
-  struct aws_error err = {0};
   const char *name = strchr(text, ' ');
   if (!name || t->options->demo)
     return false;
@@ -118,11 +117,7 @@ static bool watch(struct tui *t, const char *text) {
     choice = (struct tui_choice){t->choice.stack, t->choice.profile, name};
   else
     return false;
-  tui_pop_to_board(t);
-  if (tui_session_open(t, &choice, &err))
-    tui_board_forget(t->views[0]);
-  else
-    tui_say(t, WID_ERROR, "%s", err.text);
+  tui_watch(t, &choice);
   return true;
 }
 

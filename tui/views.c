@@ -102,9 +102,8 @@ static enum tui_result act(struct tui *t, struct tui_view *v, const struct tui_s
   struct stack_action *started[TUI_MARKED_MAX];
   struct aws_str ids[TUI_MARKED_MAX];
   struct aws_error err = {0};
-  const char *refused = stack_action_refused(t->stack, def, s->kind);
-  if (refused) {
-    tui_say(t, WID_ERROR, "%s: %s", def->title, refused);
+  if (!stack_action_allowed(t->stack, def, s->kind, &err)) {
+    tui_say(t, WID_ERROR, "%s", err.text);
     return TUI_REDRAW;
   }
   size_t n = v->ops->marked ? v->ops->marked(v, ids, TUI_MARKED_MAX) : 0;

@@ -17,9 +17,10 @@ struct stack_action_def {
 };
 const struct stack_action_def *stack_action_defs(size_t *n);
 const struct stack_action_def *stack_action_find(const char *id);
-/* NULL: may be done now; else a sentence why not ("read-only stack", "nothing selected"). */
-const char *stack_action_refused(const struct stack *s, const struct stack_action_def *d,
-                                 enum stack_kind k);
+/* Whether it may be done now to things of that kind. False: *err says why not ("Scale service:
+ * read-only: ..."). */
+bool stack_action_allowed(const struct stack *s, const struct stack_action_def *d,
+                          enum stack_kind k, struct aws_error *err) AWS_MUST_CHECK;
 
 enum stack_action_step {
   STACK_STEP_READING,  /* re-reading the thing */

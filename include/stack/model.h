@@ -117,9 +117,12 @@ const struct stack_keys *stack_keys(const struct stack *s);
 const struct aws_error *stack_keys_error(const struct stack *s);
 void stack_renew_keys(struct stack *s); /* now: the operator asked */
 bool stack_read_only(const struct stack *s);
-/* Why, in two words for the title: "--read-only", "configuration", "no journal" (it has no place,
- * so nothing can be changed: audit_path in stack/setup.h). NULL: it is not. */
+/* Why, in two words for the title: "--read-only", "configuration", "no journal" (it has no place
+ * or cannot be written, so nothing can be changed). NULL: it is not. */
 const char *stack_read_only_why(const struct stack *s);
+/* Whether the journal of actions (audit_path in stack/setup.h) can be written, as far as can be
+ * told without writing. False: *err names the file and the way out. */
+bool stack_journal_ok(const struct stack *s, struct aws_error *err) AWS_MUST_CHECK;
 bool stack_production(const struct stack *s); /* a stack that nobody labelled is production */
 struct aws_client *stack_client(struct stack *s);
 const struct stack_config *stack_cfg(const struct stack *s);

@@ -68,7 +68,7 @@ static void scale_up(void **state) {
   screen_keys(s, "s");
   screen_expect(s, "Desired count");
   screen_keys(s, "<C-u>+2<Enter>");
-  screen_expect(s, "desired count 4 -> 6");
+  screen_expect(s, "desired count 4 → 6");
   screen_keys(s, "y");
   ended_done(s);
   screen_expect(s, "Way back: ");
@@ -100,7 +100,7 @@ static void a_typed_count_replaces_the_old_one(void **state) {
   screen_keys(s, "js");
   screen_expect(s, "Scale web \\(4 running, autoscaling 2-10\\)");
   screen_keys(s, "6<Enter>");
-  screen_expect(s, "desired count 4 -> 6");
+  screen_expect(s, "desired count 4 → 6");
   screen_expect(s, "y yes");
   screen_keys(s, "ns");
   screen_expect(s, "Desired count");
@@ -215,7 +215,7 @@ static void marked_services_are_scaled_together(void **state) {
   screen_keys(s, "<C-u>4<Enter>");
   screen_expect(s, "Scale service: 1 at once");
   screen_expect(s, "not this one: it is 4 already");
-  screen_expect(s, "desired count 2 -> 4");
+  screen_expect(s, "desired count 2 → 4");
   screen_keys(s, "y");
   screen_expect(s, "Enter closes");
   screen_expect(s, "● service shop-prod/worker: done, 4 of 4 tasks run");
@@ -345,6 +345,32 @@ static void leaving_asks_once_while_something_is_under_way(void **state) {
   journal_has(s, "scale", steps);
 }
 
+/* Another region, profile or stack lets go of what is followed, as leaving does. */
+static void switching_asks_once_while_something_is_under_way(void **state) {
+  static const char *const steps[] = {"sent", "unknown", NULL};
+  struct screen *s = console_start(&(struct console_setup){.sim = {"--speed", "1", NULL}});
+  (void)state;
+  console_ready(s);
+  screen_keys(s, "s");
+  screen_expect(s, "Desired count");
+  screen_keys(s, "6<Enter>");
+  screen_expect(s, "y yes");
+  screen_keys(s, "y");
+  screen_expect(s, "[0-9] running, [0-9] starting");
+  screen_keys_ahead(s, "<Esc>:region eu-central-1<Enter>");
+  screen_expect(s, "Watch another while this is under way\\?");
+  screen_expect(s, "scale service shop-prod/api: ");
+  screen_keys_ahead(s, "n");
+  screen_expect_gone(s, "Watch another while");
+  screen_expect(s, "^ default .*eu-west-1");
+  screen_keys_ahead(s, ":region eu-central-1<Enter>");
+  screen_expect(s, "Watch another while");
+  screen_keys_ahead(s, "y");
+  screen_expect(s, "^ default .*eu-central-1");
+  screen_expect_gone(s, "Watch another while");
+  journal_has(s, "scale", steps);
+}
+
 static bool journal_says(const struct screen *s, const char *what) {
   char *text = console_journal(s);
   bool says = strstr(text, what) != NULL;
@@ -376,11 +402,49 @@ static void leaving_while_it_is_sent_is_journalled(void **state) {
 static void without_a_journal_it_is_read_only_from_the_start(void **state) {
   struct screen *s = console_start(&(struct console_setup){.env = {"HOME=", NULL}});
   (void)state;
-  screen_expect(s, "read-only, no journal: set HOME or XDG_STATE_HOME, or journal");
+  screen_expect(s, "no journal: actions are refused, as .* set HOME, XDG_STATE_HOME");
   console_ready(s);
   assert_true(screen_row(s, "^ demo .*read-only") == 0);
   screen_keys(s, "s");
   screen_expect(s, "Scale service: .*journal");
+}
+
+static void a_journal_that_cannot_be_written_is_told_at_the_start(void **state) {
+  struct screen *s = console_start(&(struct console_setup){
+      .sim = {"--speed", "1", NULL},
+      .config = "stacks = ( { name = \"shop\"; journal = \"/dev/null/audit.jsonl\"; } );\n"});
+  (void)state;
+  screen_expect(
+      s, "no journal: actions are refused, as the journal /dev/null/audit\\.jsonl cannot be");
+  screen_expect(s, "set journal for this stack in the configuration");
+  console_ready(s);
+  assert_true(screen_row(s, "^ shop .*read-only") == 0);
+  screen_keys(s, "s");
+  screen_expect(s, "Scale service: the journal /dev/null/audit\\.jsonl cannot be written");
+}
+
+/* A fast hand does not wait for the form; but nothing is confirmed that was not on screen. */
+static void what_is_typed_ahead_reaches_the_form(void **state) {
+  struct screen *s = console_start(&(struct console_setup){
+      .sim = {"--speed", "60", "--latency", "300", NULL},
+      .config = "stacks = ( { name = \"shop\"; environment = \"staging\"; interval = 1; } );\n"});
+  (void)state;
+  console_ready(s);
+  screen_expect(s, "▸ api");
+  screen_keys_ahead(s, "s6<Enter>y");
+  screen_expect(s, "desired count 4 → 6");
+  screen_expect(s, "y yes");
+  screen_idle(s);
+  screen_expect(s, "y yes");
+  screen_keys(s, "n");
+  screen_expect_gone(s, "y yes");
+  screen_keys_ahead(s, "b<Down><Enter>"); /* a menu takes them as well */
+  screen_expect(s, "task definition .* → ");
+  screen_keys(s, "<Esc>");
+  screen_expect_gone(s, "task definition .* → ");
+  screen_keys_ahead(s, "s7<Esc>"); /* Esc waits for nothing */
+  screen_idle(s);
+  assert_int_equal(screen_row(s, "Desired count"), -1);
 }
 
 static void it_goes_on_in_the_background(void **state) {
@@ -389,7 +453,7 @@ static void it_goes_on_in_the_background(void **state) {
   screen_keys(s, "s");
   screen_expect(s, "Desired count");
   screen_keys(s, "<C-u>7<Enter>");
-  screen_expect(s, "4 -> 7");
+  screen_expect(s, "4 → 7");
   screen_keys(s, "y");
   screen_expect(s, "Esc closes this|done");
   screen_keys(s, "<Esc>:actions<Enter>");
@@ -418,8 +482,11 @@ int main(void) {
       TEST(cancelled_is_not_sent),
       TEST(it_goes_on_in_the_background),
       TEST(leaving_asks_once_while_something_is_under_way),
+      TEST(switching_asks_once_while_something_is_under_way),
       TEST(leaving_while_it_is_sent_is_journalled),
       TEST(without_a_journal_it_is_read_only_from_the_start),
+      TEST(a_journal_that_cannot_be_written_is_told_at_the_start),
+      TEST(what_is_typed_ahead_reaches_the_form),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

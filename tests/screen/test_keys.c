@@ -288,6 +288,7 @@ static void help_names_every_key_and_where_it_works(void **state) {
   screen_expect(s, " i +make a distribution fetch paths anew \\(in pane 1, cloudfront\\)");
   screen_expect(s, " x +show a secret .*\\(in pane 5, parameters\\)");
   screen_expect(s, "Ctrl-C +quit");
+  screen_expect(s, "  / find  "); /* a text has no rows to filter */
   screen_expect(s, "● +well");
   screen_expect(s, "◆ +something is under way");
 }

@@ -94,7 +94,7 @@ static void scaling_up_asks_yes_or_no(void **state) {
   assert_true(stack_production(w->stack));
   assert_false(v->typed);
   assert_string_equal(v->subject, "service shop-prod/web");
-  assert_true(world_plan_says(v, STACK_OK, "desired count 4 -> 6"));
+  assert_true(world_plan_says(v, STACK_OK, "desired count 4 → 6"));
   assert_true(world_plan_says(v, STACK_OK, "autoscaling keeps it within 2 and 10"));
   assert_true(world_plan_says(v, STACK_NOTE, "it may move the count again"));
   assert_int_equal(w->nwrites, 0);
@@ -245,14 +245,14 @@ static void rolling_back_offers_what_differs(void **state) {
   assert_true(aws_str_ends(aws_str_from(c[1].value), "/shop-prod-web:39"));
   assert_true(aws_str_starts(aws_str_from(c[0].title), "shop-prod-web:40"));
   assert_non_null(strstr(c[0].detail, "web image: "));
-  assert_non_null(strstr(c[0].detail, "shop/web:2026.11.1 -> "));
+  assert_non_null(strstr(c[0].detail, "shop/web:2026.11.1 → "));
   assert_string_equal(v->inputs[0].initial, c[0].value);
   const char *forged = "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop-prod-web:4";
   stack_action_input(a, &forged);
   assert_string_equal(v->input_error, "choose one of the revisions shown");
   world_input(w, a, c[0].value);
   assert_true(v->typed);
-  assert_true(world_plan_says(v, STACK_OK, "task definition shop-prod-web:41 -> shop-prod-web:40"));
+  assert_true(world_plan_says(v, STACK_OK, "task definition shop-prod-web:41 → shop-prod-web:40"));
   assert_true(world_plan_says(v, STACK_OK, "  web image: "));
   world_confirm(w, a, STACK_OUTCOME_DONE);
   assert_non_null(strstr(v->progress, "shop-prod-web:40 runs 4 of 4 tasks"));
@@ -289,8 +289,9 @@ static void read_only_stacks_refuse(void **state) {
     const struct stack_row *row = world_row(w, STACK_SERVICE, "web");
     for (size_t i = 0; i < COUNT(actions); i++) {
       const struct stack_action_def *d = stack_action_find(actions[i]);
-      const char *why = stack_action_refused(w->stack, d, STACK_SERVICE);
-      assert_non_null(strstr(why, by_flag ? "--read-only" : "the configuration says read_only"));
+      const char *why = by_flag ? "--read-only" : "the configuration says read_only";
+      assert_false(stack_action_allowed(w->stack, d, STACK_SERVICE, &err));
+      assert_non_null(strstr(err.text, why));
       assert_null(stack_action_start(w->stack, d, STACK_SERVICE, &row->id, 1, &err));
       assert_non_null(strstr(err.text, "read-only"));
     }
@@ -305,11 +306,12 @@ static void actions_are_for_their_kind_and_for_one_row(void **state) {
   struct aws_error err;
   const struct stack_action_def *scale = stack_action_find("scale");
   struct stack *young = stack_new(&w->cfg, &w->deps, &err);
-  assert_non_null(strstr(stack_action_refused(young, scale, STACK_SERVICE), "not connected yet"));
+  assert_false(stack_action_allowed(young, scale, STACK_SERVICE, &err));
+  assert_non_null(strstr(err.text, "not connected yet"));
   stack_free(young);
   world_open(w);
-  assert_null(stack_action_refused(w->stack, scale, STACK_SERVICE));
-  assert_non_null(stack_action_refused(w->stack, scale, STACK_CLUSTER));
+  assert_true(stack_action_allowed(w->stack, scale, STACK_SERVICE, &err));
+  assert_false(stack_action_allowed(w->stack, scale, STACK_CLUSTER, &err));
   struct aws_str two[2] = {AWS_STR_LIT("a"), AWS_STR_LIT("b")};
   assert_null(stack_action_start(w->stack, scale, STACK_SERVICE, two, 2, &err));
   assert_non_null(strstr(err.text, "one row"));
@@ -353,7 +355,7 @@ static void what_changed_since_the_plan_is_planned_again(void **state) {
   assert_int_equal(w->nwrites, 0);
   assert_int_equal(v->plans, 2);
   assert_true(world_plan_says(v, STACK_WARN, "It changed since the plan was made"));
-  assert_true(world_plan_says(v, STACK_OK, "desired count 8 -> 6"));
+  assert_true(world_plan_says(v, STACK_OK, "desired count 8 → 6"));
   assert_string_equal(v->way_back, "scale it back to 8");
   set_desired(w, "web", 6);
   stack_action_confirm(a, NULL);
@@ -479,6 +481,32 @@ static void the_journal_has_its_place(void **state) {
   assert_string_equal(path, "/home/ann/.local/state/cawsole/demo-audit.jsonl");
 }
 
+/* Where it cannot be written, that is known before anybody fills in a form, and it is made by the
+ * first line alone, not by looking. */
+static void a_journal_that_cannot_be_written_is_known_at_once(void **state) {
+  struct world *w = *state;
+  struct aws_error err;
+  const struct stack_action_def *d = stack_action_find("redeploy");
+  static const struct {
+    const char *path, *why;
+  } cases[] = {{"/dev/null/state/audit.jsonl", "Not a directory"}, {"/tmp", "Is a directory"}};
+  world_open(w);
+  assert_true(stack_journal_ok(w->stack, &err));
+  assert_int_equal(access(w->journal, F_OK), -1);
+  world_close(w);
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    free(w->cfg.audit_path);
+    w->cfg.audit_path = strdup(cases[i].path);
+    world_open(w);
+    assert_false(stack_journal_ok(w->stack, &err));
+    assert_non_null(strstr(err.text, cases[i].why));
+    assert_string_equal(stack_read_only_why(w->stack), "no journal");
+    assert_false(stack_action_allowed(w->stack, d, STACK_SERVICE, &err));
+    assert_non_null(strstr(err.text, cases[i].path));
+    world_close(w);
+  }
+}
+
 static void only_so_many_ended_actions_are_kept(void **state) {
   struct world *w = *state;
   struct stack_action *const *all;
@@ -505,7 +533,7 @@ static void closing_while_it_is_watched_is_journalled(void **state) {
   check_line(w, -2, "ended", "scale", "cancelled");
   check_line(w, -1, "ended", "redeploy", "unknown");
   cJSON *l = world_journal(w, -1);
-  assert_string_equal(json_text(l, "text"), "cawsole was closed before it ended");
+  assert_string_equal(json_text(l, "text"), "cawsole stopped following it before it ended");
   assert_true(strlen(json_text(l, "request_id")) >= 8);
   cJSON_Delete(l);
 }
@@ -534,7 +562,7 @@ static void closing_while_it_is_sent_is_journalled(void **state) {
     world_close(w);
     check_line(w, -1, "ended", actions[i], "unknown");
     cJSON *l = world_journal(w, -1);
-    assert_string_equal(json_text(l, "text"), "cawsole was closed before it ended");
+    assert_string_equal(json_text(l, "text"), "cawsole stopped following it before it ended");
     cJSON_Delete(l);
     w->tricks[0].times = 0;
     world_open(w);
@@ -568,6 +596,7 @@ int main(void) {
       TEST(a_journal_that_breaks_before_sending_stops_it),
       TEST(the_journal_is_private_and_survives_a_torn_line),
       TEST(the_journal_has_its_place),
+      TEST(a_journal_that_cannot_be_written_is_known_at_once),
       TEST(only_so_many_ended_actions_are_kept),
       TEST(closing_while_it_is_watched_is_journalled),
       TEST(closing_while_it_is_sent_is_journalled),
