@@ -7,14 +7,6 @@
 #define SERVICES_A_CALL 10
 #define THINGS_A_CALL 100
 
-struct sim_cluster *ecs_wanted_cluster(struct sim_request *rq) {
-  struct sim_cluster *c = sim_find_cluster(rq->world, sim_in_str(rq, "cluster"));
-
-  if (!c)
-    sim_error(rq, 400, "ClusterNotFoundException", "Cluster not found.");
-  return c;
-}
-
 void ecs_write_missing(struct sim_request *rq, const char *kind, const char *name) {
   const struct sim_world *w = rq->world;
 

@@ -49,13 +49,6 @@ static void answer(struct sim_request *rq, const char *list, const struct found 
   sim_next(rq, "NextMarker", &page);
 }
 
-static bool check_arn(struct sim_request *rq, const char *arn, const char *part, const char *what) {
-  if (!strncmp(arn, "arn:", 4) && strstr(arn, part))
-    return true;
-  sim_error(rq, 400, "ValidationError", "'%s' is not a valid %s ARN", arn, what);
-  return false;
-}
-
 /* At most one of these parameters may be sent; with `one`, exactly one. */
 static bool check_one(struct sim_request *rq, const char *const *names, bool one) {
   const char *had = NULL;
@@ -80,7 +73,7 @@ static const struct sim_load_balancer *wanted_lb(struct sim_request *rq, const c
                                                  bool arn) {
   const struct sim_load_balancer *lb = NULL;
 
-  if (arn && !check_arn(rq, key, ":loadbalancer/", "load balancer"))
+  if (arn && !elbv2_is_arn(rq, key, ":loadbalancer/", "load balancer"))
     return NULL;
   lb = sim_find_load_balancer(rq->world, key);
   if (!lb || arn != !strcmp(lb->arn, key)) {
@@ -230,7 +223,7 @@ static const struct sim_listener *find_listener(const struct sim_world *w, const
 }
 
 static const struct sim_listener *wanted_listener(struct sim_request *rq, const char *arn) {
-  if (!check_arn(rq, arn, ":listener/", "listener"))
+  if (!elbv2_is_arn(rq, arn, ":listener/", "listener"))
     return NULL;
   const struct sim_listener *l = find_listener(rq->world, arn);
   if (!l)
@@ -327,7 +320,7 @@ static void describe_rules(struct sim_request *rq) {
         return;
   }
   cJSON_ArrayForEach(item, arns) {
-    if (!check_arn(rq, sim_item_str(item), ":listener-rule/", "rule"))
+    if (!elbv2_is_arn(rq, sim_item_str(item), ":listener-rule/", "rule"))
       return;
     const struct sim_rule *rule = find_rule(rq->world, sim_item_str(item));
     if (!rule) {
@@ -341,16 +334,6 @@ static void describe_rules(struct sim_request *rq) {
 }
 
 /* ---- target groups --------------------------------------------------------------------------- */
-
-struct sim_target_group *elbv2_wanted_group(struct sim_request *rq, const char *key, bool arn) {
-  if (arn && !check_arn(rq, key, ":targetgroup/", "target group"))
-    return NULL;
-  struct sim_target_group *g = sim_find_target_group(rq->world, key);
-  if (g && arn == !strcmp(g->arn, key))
-    return g;
-  sim_error(rq, 400, "TargetGroupNotFound", "One or more target groups not found");
-  return NULL;
-}
 
 static void write_group(struct sim_request *rq, const void *item) {
   const struct sim_target_group *g = item;

@@ -6,13 +6,6 @@
 
 #include <stdio.h>
 
-bool ecs_includes(const struct sim_request *rq, const char *what) {
-  const cJSON *list = sim_in_list(rq, "include"), *item;
-
-  cJSON_ArrayForEach(item, list) if (!strcmp(sim_item_str(item), what)) return true;
-  return false;
-}
-
 void ecs_write_tags(struct sim_request *rq, const char *name) {
   const struct sim_world *w = rq->world;
   const char *const tags[][2] = {{"Project", w->project}, {"Environment", w->environment}};

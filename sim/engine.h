@@ -11,6 +11,8 @@ struct sim_task *sim_task_new(struct sim_world *w, struct sim_service *s,
 /* Asks it to stop: its target drains, then it goes. Twice is once. */
 void sim_task_stop(struct sim_world *w, struct sim_task *t, const char *code, const char *fmt, ...)
     AWS_PRINTF(4, 5);
+/* It failed by itself: counts for the circuit breaker of its service. */
+void sim_task_failed(const struct sim_task *t);
 /* Lets every task of the service take the steps that are due. */
 void sim_tasks_step(struct sim_world *w, struct sim_service *s);
 /* Running, wanted, and healthy in itself and in its target group. */
@@ -29,8 +31,6 @@ void sim_targets_step(struct sim_world *w, struct sim_target_group *g);
 struct sim_deployment *sim_deployment_new(struct sim_world *w, struct sim_service *s,
                                           struct sim_task_definition *definition);
 void sim_service_step(struct sim_world *w, struct sim_service *s);
-/* A task of the service failed by itself: counts for the circuit breaker. */
-void sim_service_task_failed(struct sim_service *s, const struct sim_task *t);
 void sim_event_free(struct sim_event *e);
 /* Enters a new revision into the world's tables; NULL: out of memory. */
 struct sim_task_definition *sim_definition_add(struct sim_world *w, struct sim_task_definition *d);

@@ -105,19 +105,23 @@ void sim_faults_list(const struct sim_faults *f, aws_ms now, struct aws_buf *out
 
 /* ---- members (fault_member.c) ---------------------------------------------------------------- */
 
+enum sim_member { SIM_MEMBER_TEXT, SIM_MEMBER_NUMBER, SIM_MEMBER_BOOL, SIM_MEMBER_TIME };
+/* Writes something else in place of a member, or nothing; false: write it as it is. */
+typedef bool (*sim_twist_fn)(struct sim_request *rq, const char *name, enum sim_member kind,
+                             struct aws_str value);
+
+/* What the answer's writer is told; all zero: nothing is wrong. */
 struct sim_twist {
   enum sim_member_fault fault;
+  sim_twist_fn member;
   int64_t number;
   const char *append;
   uint64_t count; /* members written */
 };
 
-enum sim_member { SIM_MEMBER_TEXT, SIM_MEMBER_NUMBER, SIM_MEMBER_BOOL, SIM_MEMBER_TIME };
-/* Writes something else in place of a member, or nothing; false: write it as it is. */
+/* A sim_twist_fn, for what rq->out.twist.fault says. */
 bool sim_twist_member(struct sim_request *rq, const char *name, enum sim_member kind,
                       struct aws_str value);
-/* Writes what stands from there to the end once more, as another item of the list. */
-void sim_twist_twice(struct sim_out *o, size_t from);
 /* Takes what was appended off every text of a request: clients send back what they were given. */
 void sim_untwist(cJSON *in);
 

@@ -41,11 +41,7 @@ void fault_expired_token(struct sim_request *rq, const struct sim_play *p) {
 
 void fault_access_denied(struct sim_request *rq, const struct sim_play *p) {
   (void)p;
-  sim_error(rq, rq->protocol == SIM_JSON ? 400 : 403,
-            is_json(rq) ? "AccessDeniedException" : "AccessDenied",
-            "User: arn:aws:sts::%s:%s is not authorized to perform: %s:%s because no "
-            "identity-based policy allows it",
-            rq->world->account, rq->world->principal, rq->service->signing_name, rq->op->name);
+  sim_access_denied(rq);
 }
 
 void fault_server_error(struct sim_request *rq, const struct sim_play *p) {
@@ -111,6 +107,7 @@ void fault_invalid_utf8(struct sim_request *rq, const struct sim_play *p) {
 
 void fault_members(struct sim_request *rq, const struct sim_play *p) {
   rq->out.twist = (struct sim_twist){.fault = (enum sim_member_fault)p->def->what,
+                                     .member = sim_twist_member,
                                      .number = p->number,
                                      .count = p->hits}; /* not always the same members */
 }

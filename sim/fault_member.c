@@ -107,21 +107,6 @@ bool sim_twist_member(struct sim_request *rq, const char *name, enum sim_member 
   }
 }
 
-void sim_twist_twice(struct sim_out *o, size_t from) {
-  struct aws_buf *b = &o->buf, copy;
-
-  if (o->format == SIM_FORMAT_CBOR || b->failed)
-    return;
-  aws_buf_init(&copy, SIM_OUT_MAX);
-  if (aws_buf_add(&copy, b->p + from, b->n - from)) {
-    if (o->format == SIM_FORMAT_JSON && copy.p[0] != ',')
-      aws_buf_add_char(b, ',');
-    aws_buf_add_str(b, aws_buf_str(&copy));
-  }
-  b->failed |= copy.failed;
-  aws_buf_done(&copy);
-}
-
 static void cut(char *text) {
   char *at = strstr(text, CUT), *raw = strchr(text, CUT_RAW);
 

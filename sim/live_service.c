@@ -248,13 +248,6 @@ static void stop_tasks(struct sim_world *w, struct sim_service *s, const struct 
   s->steady = false;
 }
 
-void sim_service_task_failed(struct sim_service *s, const struct sim_task *t) {
-  struct sim_deployment *d = s->deployments.n ? s->deployments.v[0] : NULL;
-
-  if (d && d->rollout == SIM_ROLLOUT_IN_PROGRESS && is_of(t, d))
-    d->failed_tasks++;
-}
-
 static const char *why_unhealthy(const struct sim_target *t, char out[80]) {
   if (t->answer)
     snprintf(out, 80, "Health checks failed with these codes: [%d]", t->answer);
@@ -278,7 +271,7 @@ static void replace_unhealthy(struct sim_world *w, struct sim_service *s) {
     sim_service_event(w, s, "has stopped 1 running tasks: (task %s).", t->id);
     sim_task_stop(w, t, "ServiceSchedulerInitiated",
                   "Task failed ELB health checks in (target-group %s)", s->group->arn);
-    sim_service_task_failed(s, t);
+    sim_task_failed(t);
     s->steady = false;
   }
 }

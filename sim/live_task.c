@@ -123,12 +123,20 @@ void sim_task_stop(struct sim_world *w, struct sim_task *t, const char *code, co
   t->next = w->now;
 }
 
+void sim_task_failed(const struct sim_task *t) {
+  const struct sim_service *s = t->service;
+  struct sim_deployment *d = s->deployments.n ? s->deployments.v[0] : NULL;
+
+  if (d && d->rollout == SIM_ROLLOUT_IN_PROGRESS && !strcmp(t->deployment, d->id))
+    d->failed_tasks++;
+}
+
 /* Its essential container ended by itself. */
 static void die(struct sim_world *w, struct sim_task *t) {
   t->exit_code = 1;
   t->execution_stopped = w->now;
   sim_task_stop(w, t, "EssentialContainerExited", "Essential container in task exited");
-  sim_service_task_failed(t->service, t);
+  sim_task_failed(t);
 }
 
 static void enter(struct sim_world *w, struct sim_task *t, enum sim_task_status status) {
@@ -176,7 +184,7 @@ static void run(struct sim_world *w, struct sim_task *t) {
     t->healthy = good ? 1 : -1;
     if (!good) {
       sim_task_stop(w, t, "ServiceSchedulerInitiated", "Task failed container health checks");
-      sim_service_task_failed(t->service, t);
+      sim_task_failed(t);
       return;
     }
   }

@@ -68,6 +68,22 @@ static struct aws_buf *before(struct sim_out *o, const char *name) {
   return b;
 }
 
+/* What stands from there to the end, as another item of the list. */
+static void write_twice(struct sim_out *o, size_t from) {
+  struct aws_buf *b = &o->buf, copy;
+
+  if (o->format == SIM_FORMAT_CBOR || b->failed)
+    return;
+  aws_buf_init(&copy, SIM_OUT_MAX);
+  if (aws_buf_add(&copy, b->p + from, b->n - from)) {
+    if (o->format == SIM_FORMAT_JSON && copy.p[0] != ',')
+      aws_buf_add_char(b, ',');
+    aws_buf_add_str(b, aws_buf_str(&copy));
+  }
+  b->failed |= copy.failed;
+  aws_buf_done(&copy);
+}
+
 static void after(struct sim_out *o, const char *name) {
   if (o->format != SIM_FORMAT_XML)
     return;
@@ -120,7 +136,7 @@ void sim_end(struct sim_request *rq) {
     aws_buf_add_char(&o->buf, '>');
   }
   if (o->twist.fault == SIM_MEMBERS_TWICE && o->depth && o->open[o->depth - 1].item)
-    sim_twist_twice(o, o->open[o->depth].from);
+    write_twice(o, o->open[o->depth].from);
 }
 
 void sim_raw(struct sim_request *rq, const char *name, struct aws_str value) {
@@ -129,10 +145,15 @@ void sim_raw(struct sim_request *rq, const char *name, struct aws_str value) {
   after(&rq->out, name);
 }
 
+static bool twisted(struct sim_request *rq, const char *name, enum sim_member kind,
+                    struct aws_str value) {
+  return rq->out.twist.member && rq->out.twist.member(rq, name, kind, value);
+}
+
 void sim_strn(struct sim_request *rq, const char *name, struct aws_str value) {
   struct sim_out *o = &rq->out;
 
-  if (!value.p || sim_twist_member(rq, name, SIM_MEMBER_TEXT, value))
+  if (!value.p || twisted(rq, name, SIM_MEMBER_TEXT, value))
     return;
   before(o, name);
   if (o->format == SIM_FORMAT_JSON)
@@ -170,7 +191,7 @@ void sim_int(struct sim_request *rq, const char *name, int64_t value) {
   struct sim_out *o = &rq->out;
   char text[24];
 
-  if (sim_twist_member(rq, name, SIM_MEMBER_NUMBER, (struct aws_str){0}))
+  if (twisted(rq, name, SIM_MEMBER_NUMBER, (struct aws_str){0}))
     return;
   if (o->format == SIM_FORMAT_CBOR) {
     before(o, name);
@@ -188,7 +209,7 @@ void sim_double(struct sim_request *rq, const char *name, double value) {
   struct sim_out *o = &rq->out;
   char text[40];
 
-  if (sim_twist_member(rq, name, SIM_MEMBER_NUMBER, (struct aws_str){0}))
+  if (twisted(rq, name, SIM_MEMBER_NUMBER, (struct aws_str){0}))
     return;
   if (o->format == SIM_FORMAT_CBOR) {
     before(o, name);
@@ -205,7 +226,7 @@ void sim_double(struct sim_request *rq, const char *name, double value) {
 void sim_bool(struct sim_request *rq, const char *name, bool value) {
   struct sim_out *o = &rq->out;
 
-  if (sim_twist_member(rq, name, SIM_MEMBER_BOOL, (struct aws_str){0}))
+  if (twisted(rq, name, SIM_MEMBER_BOOL, (struct aws_str){0}))
     return;
   if (o->format == SIM_FORMAT_CBOR) {
     before(o, name);
@@ -219,7 +240,7 @@ void sim_time(struct sim_request *rq, const char *name, aws_ms world_time) {
   struct sim_out *o = &rq->out;
   char text[AWS_TIME_MAX];
 
-  if (!world_time || sim_twist_member(rq, name, SIM_MEMBER_TIME, (struct aws_str){0}))
+  if (!world_time || twisted(rq, name, SIM_MEMBER_TIME, (struct aws_str){0}))
     return;
   aws_ms t = o->world ? sim_wall(o->world, world_time) : world_time;
   if (o->format == SIM_FORMAT_CBOR) {

@@ -2,7 +2,6 @@
 #include "sim/sim.h"
 
 #include "aws/doc.h"
-#include "sim/fault_answer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -202,6 +201,14 @@ void sim_token_write(struct sim_request *rq, const char *name, uint64_t position
   sim_strf(rq, name, "eyJzaW0i%010" PRIx64 "%016" PRIx64, token_mark(rq), position);
 }
 
+void sim_access_denied(struct sim_request *rq) {
+  sim_error(rq, rq->protocol == SIM_JSON ? 400 : 403,
+            rq->out.format == SIM_FORMAT_JSON ? "AccessDeniedException" : "AccessDenied",
+            "User: arn:aws:sts::%s:%s is not authorized to perform: %s:%s because no "
+            "identity-based policy allows it",
+            rq->world->account, rq->world->principal, rq->service->signing_name, rq->op->name);
+}
+
 static bool page_fault(struct sim_request *rq, const char *token, struct sim_page *page) {
   const bool first = !sim_in_has(rq, token);
 
@@ -212,7 +219,7 @@ static bool page_fault(struct sim_request *rq, const char *token, struct sim_pag
     page->end = page->first + (page->end - page->first) / 2;
   if (rq->pages != SIM_PAGES_DENIED || first)
     return true;
-  fault_access_denied(rq, NULL);
+  sim_access_denied(rq);
   return false;
 }
 

@@ -144,6 +144,8 @@ struct sim_request {
 /* Answers an error; what was written before is thrown away. code as on the wire. */
 void sim_error(struct sim_request *rq, unsigned status, const char *code, const char *fmt, ...)
     AWS_PRINTF(4, 5);
+/* The error of a caller that IAM does not allow the operation. */
+void sim_access_denied(struct sim_request *rq);
 /* Answers a text that is no document; the status and type are its own. */
 void sim_plain(struct sim_request *rq, unsigned status, const char *type, const char *text);
 /* The service's own error for a wrong parameter (ValidationException, InvalidParameterValue, ...).

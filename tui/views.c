@@ -312,6 +312,7 @@ static enum tui_command fixed_key(int32_t key) {
 static void take(struct tui *t, const struct wid_event *e) {
   struct tui_view *v = tui_top(t);
   if (e->kind == WID_EVENT_RESIZE) {
+    wid_term_resize();
     tui_dirty(t, TUI_DIRTY_KEY);
     return;
   }

@@ -115,6 +115,41 @@ void wid_form_say(struct wid_form *f, const char *message) {
   snprintf(f->message, sizeof f->message, "%s", message);
 }
 
+/* ---- whether what was filled in will do ---------------------------------------------------------
+ */
+
+static bool passes_entry(struct wid_form *f, int i, const struct wid_edit *entry) {
+  return !f->check || f->check(f->data, f, i, wid_edit_value(entry), f->message);
+}
+
+static bool passes_field(struct wid_form *f, int i) {
+  const struct wid_field *field = &f->fields[i];
+  struct wid_form_value *value = &f->values[i];
+  if (field->required && wid_form_list_count(f, i) == 0) {
+    snprintf(f->message, sizeof f->message, "%s is needed", field->label);
+    return false;
+  }
+  for (size_t k = 0; k < value->n; k++) {
+    if (field->kind == WID_FIELD_LIST && value->entries[k].n == 0)
+      continue;
+    if (!passes_entry(f, i, &value->entries[k])) {
+      value->at = k;
+      return false;
+    }
+  }
+  return true;
+}
+
+/* If not, the focus goes to the first field that does not, and message says why. */
+static bool passes(struct wid_form *f) {
+  for (int i = 0; i < f->n_fields; i++)
+    if (!passes_field(f, i)) {
+      f->focus = i;
+      return false;
+    }
+  return true;
+}
+
 /* ---- keys ------------------------------------------------------------------------------------ */
 
 static enum wid_result go_to(struct wid_form *f, int field) {
@@ -124,7 +159,7 @@ static enum wid_result go_to(struct wid_form *f, int field) {
 }
 
 static enum wid_result submit(struct wid_form *f) {
-  return wid_form_passes(f) ? WID_SUBMIT : WID_REDRAW;
+  return passes(f) ? WID_SUBMIT : WID_REDRAW;
 }
 
 static enum wid_result go_on(struct wid_form *f) {

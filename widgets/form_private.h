@@ -10,9 +10,4 @@ struct wid_form_value {
   size_t n, at; /* at: the entry under the cursor */
 };
 
-/* ---- form_check.c ---------------------------------------------------------------------------- */
-/* Whether all fields pass; if not, the focus goes to the first that does not, and message says why.
- */
-bool wid_form_passes(struct wid_form *f);
-
 #endif

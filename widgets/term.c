@@ -27,13 +27,6 @@ static struct {
   pid_t pid;
 } term;
 
-const char *wid_capability(const char *name) {
-  char query[8];
-  snprintf(query, sizeof query, "%s", name);
-  const char *value = tigetstr(query);
-  return value == (const char *)-1 ? NULL : value;
-}
-
 static void send_bytes(const char *bytes) {
   wid_write_all(fileno(term.out), bytes, strlen(bytes));
 }

@@ -74,6 +74,13 @@ static int64_t now_ms(void) {
   return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+const char *wid_capability(const char *name) {
+  char query[8];
+  snprintf(query, sizeof query, "%s", name);
+  const char *value = tigetstr(query);
+  return value == (const char *)-1 ? NULL : value;
+}
+
 bool wid_input_init(int fd) {
   in.fd = fd;
   in.held = ERR;
@@ -323,7 +330,6 @@ static bool take_code(int code, struct wid_event *event) {
     return false;
   case KEY_RESIZE:
     event->kind = WID_EVENT_RESIZE;
-    wid_term_resize();
     return true;
   case 27:
     return set_key(event, after_escape());

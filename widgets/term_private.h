@@ -10,16 +10,13 @@
 #define WID_CODE_PASTE_START (KEY_MAX + 1)
 #define WID_CODE_PASTE_END (KEY_MAX + 2)
 
-/* ---- term.c: tigetstr without its two ways of saying no; NULL: the terminal has no such thing
- * -----
- */
-const char *wid_capability(const char *name);
-
 /* ---- style.c: works out colour pairs for a depth, or the next lower one that works --------------
  */
 enum wid_depth wid_style_init(enum wid_depth depth);
 
 /* ---- term_input.c ---------------------------------------------------------------------------- */
+/* tigetstr without its two ways of saying no; NULL: the terminal has no such thing. */
+const char *wid_capability(const char *name);
 bool wid_input_init(int fd);
 void wid_input_done(void);
 

@@ -102,7 +102,7 @@ enum wid_event_kind {
   WID_EVENT_KEY,
   WID_EVENT_MOUSE,
   WID_EVENT_PASTE,
-  WID_EVENT_RESIZE, /* the new size is already in force: lay out again */
+  WID_EVENT_RESIZE, /* the terminal says so: wid_term_resize, then lay out again */
   WID_EVENT_EOF     /* the terminal is gone: leave */
 };
 
