@@ -1,14 +1,17 @@
-/* Faults begun and ended while it runs, by a path that no operation of AWS has:
+/* What is asked of the simulator itself while it runs, by paths that no operation of AWS has:
  *   POST /_sim/faults           a play a line in the body begins
  *   GET /_sim/faults            those there are
  *   DELETE /_sim/faults[?NAME]  those of that name, or all, end
+ *   POST /_sim/clock            the world goes on by so many seconds, which the body says
  */
 #include "sim/http.h"
 
+#include "sim/live.h"
+
 #include <stdio.h>
 
-#define PATH "/_sim/faults"
 #define TEXT_MAX 65536
+#define SECONDS_MAX 7200
 
 static unsigned add_lines(struct sim_faults *f, struct aws_str body, aws_ms now,
                           struct aws_buf *out) {
@@ -25,34 +28,70 @@ static unsigned add_lines(struct sim_faults *f, struct aws_str body, aws_ms now,
   return MHD_HTTP_OK;
 }
 
-static unsigned obey(struct exchange *x, const char *method, struct aws_str name,
-                     struct aws_buf *out) {
+/* Connections are refused, or taken again, by the time this is answered. */
+static unsigned faults(struct exchange *x, const char *method, struct aws_str name,
+                       struct aws_buf *out) {
   struct sim_faults *f = x->server->gate->faults;
   const aws_ms now = sim_server_now().mono;
+  unsigned status = MHD_HTTP_OK;
   char text[64];
 
-  if (!strcmp(method, "POST"))
-    return add_lines(f, aws_buf_str(&x->body), now, out);
   if (!strcmp(method, "GET")) {
     sim_faults_list(f, now, out);
-    return MHD_HTTP_OK;
+    return status;
   }
-  if (strcmp(method, "DELETE") != 0)
+  if (!strcmp(method, "POST")) {
+    status = add_lines(f, aws_buf_str(&x->body), now, out);
+  } else if (!strcmp(method, "DELETE")) {
+    snprintf(text, sizeof text, "%.*s", AWS_STR_ARG(name));
+    aws_buf_addf(out, "%zu ended\n", sim_faults_end(f, name.n ? text : NULL));
+  } else {
     return MHD_HTTP_METHOD_NOT_ALLOWED;
-  snprintf(text, sizeof text, "%.*s", AWS_STR_ARG(name));
-  aws_buf_addf(out, "%zu ended\n", sim_faults_end(f, name.n ? text : NULL));
+  }
+  listen_obey(x->server);
+  return status;
+}
+
+static unsigned clock_on(struct exchange *x, const char *method, struct aws_str query,
+                         struct aws_buf *out) {
+  struct sim_world *w = x->server->gate->world;
+  int64_t seconds;
+
+  (void)query;
+  if (strcmp(method, "POST") != 0)
+    return MHD_HTTP_METHOD_NOT_ALLOWED;
+  if (w->speed > 0) {
+    aws_buf_add_c(out, "the world runs by itself: it is told at --speed 0 alone\n");
+    return MHD_HTTP_CONFLICT;
+  }
+  if (!aws_str_to_int(aws_str_trim(aws_buf_str(&x->body)), &seconds) || seconds < 1 ||
+      seconds > SECONDS_MAX) {
+    aws_buf_addf(out, "seconds from 1 to %d, in the body\n", SECONDS_MAX);
+    return MHD_HTTP_BAD_REQUEST;
+  }
+  sim_live(w, w->now + seconds * SIM_SECOND);
+  aws_buf_addf(out, "%lld\n", (long long)(w->now / SIM_SECOND));
   return MHD_HTTP_OK;
 }
 
+static const struct {
+  const char *path;
+  unsigned (*obey)(struct exchange *x, const char *method, struct aws_str query,
+                   struct aws_buf *out);
+} paths[] = {{"/_sim/faults", faults}, {"/_sim/clock", clock_on}};
+
 bool control_answer(struct exchange *x, const char *method) {
   struct aws_str query = aws_str_from(x->target), path = aws_str_split(&query, '?');
+  size_t i = 0;
   struct aws_buf out;
 
-  if (!aws_str_eq_c(path, PATH))
+  while (i < sizeof paths / sizeof *paths && !aws_str_eq_c(path, paths[i].path))
+    i++;
+  if (i == sizeof paths / sizeof *paths)
     return false;
   aws_buf_init(&out, TEXT_MAX);
   x->answered = true;
-  x->status = obey(x, method, query, &out);
+  x->status = paths[i].obey(x, method, query, &out);
   x->response = MHD_create_response_from_buffer(out.n, out.p ? out.p : (void *)(uintptr_t) "",
                                                 MHD_RESPMEM_MUST_COPY);
   aws_buf_done(&out);

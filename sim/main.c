@@ -58,7 +58,8 @@ static void usage(FILE *to) {
         "  --port N               listen on this port; 0 (the default) takes a free one\n"
         "  --stack FILE           the stack to start from, as reference.cfg describes one\n"
         "  --seed N               start of the random numbers (default 1): same seed, same story\n"
-        "  --speed X              let the world run X times as fast as the clock (default 1)\n"
+        "  --speed X              let the world run X times as fast as the clock (default 1);\n"
+        "                         0: it stands still until it is told to go on\n"
         "  --latency MS           answer every request so much later (default 0)\n"
         "  --scenario NAME        what happens (default steady), one of:\n",
         to);
@@ -93,11 +94,11 @@ static bool read_speed(const char *text, double *out) {
   char *end;
   double x = strtod(text, &end);
 
-  if (end != text && !*end && isfinite(x) && x >= 0.01 && x <= 1000) {
+  if (end != text && !*end && isfinite(x) && (x == 0 || (x >= 0.01 && x <= 1000))) {
     *out = x;
     return true;
   }
-  fprintf(stderr, "cawsole-sim: --speed takes a number from 0.01 to 1000, not '%s'\n", text);
+  fprintf(stderr, "cawsole-sim: --speed takes 0 or a number from 0.01 to 1000, not '%s'\n", text);
   return false;
 }
 

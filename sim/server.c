@@ -35,7 +35,8 @@ static void live(struct sim_server *s) {
   if (now.mono < s->next_tick)
     return;
   s->next_tick = now.mono + TICK_MS;
-  sim_live(w, sim_unwall(w, now.wall));
+  if (w->speed > 0) /* else it waits to be told */
+    sim_live(w, sim_unwall(w, now.wall));
   if (s->options->die_with_parent && getppid() != s->parent)
     stop_asked = 1;
 }

@@ -8,7 +8,7 @@
 struct sim_world_options {
   const char *stack_file; /* NULL: the reference stack, built in */
   uint64_t seed;
-  double speed;          /* world seconds in a second, above 0 */
+  double speed;          /* world seconds in a second; 0: it waits to be told */
   int tasks, parameters; /* 0: as many as the stack file has */
   aws_ms now;            /* wall time at the start */
   const char *scenario;  /* NULL: steady */

@@ -4,12 +4,14 @@ import re
 import subprocess
 import sys
 import time
+import urllib.request
 
 SKIP = 77  # automake's exit status for a test that was not run
 
 REGION = 'eu-west-1'
 GLOBAL = {'cloudfront': 'us-east-1'}  # what is signed for one region alone, wherever the stack is
 KEY_ID, SECRET = 'testing', 'testing'
+STEP = 5  # seconds of a simulated world between two looks at it
 
 
 def skip(why):
@@ -101,6 +103,21 @@ class Simulator:
             raise RuntimeError('the simulator said %r' % line)
         self.url = found.group(1)
         return self
+
+    def go_on(self, seconds):
+        """Lets the world of a simulator at --speed 0 go on; its time then, in seconds."""
+        with urllib.request.urlopen(self.url + '/_sim/clock', str(seconds).encode(), 60) as answer:
+            return int(answer.read())
+
+    def until(self, check, seconds):
+        """Lets the world go on until check() gives something true; that, or None after so many
+        seconds of its time."""
+        for _ in range(0, seconds, STEP):
+            got = check()
+            if got:
+                return got
+            self.go_on(STEP)
+        return check()
 
     def __exit__(self, kind, *_):
         self.process.terminate()

@@ -143,8 +143,21 @@ static void test_clocks(void **state) {
   assert_true(sim_unwall(&w, START + SIM_SECOND) == START + SIM_MINUTE);
 }
 
+static void test_faults_last_as_long_as_they_are_told(void **state) {
+  static struct sim_faults f;
+  struct aws_error err = {0};
+
+  (void)state;
+  assert_true(sim_faults_add(&f, "refused,after=2,for=3", 1000, &err));
+  assert_false(sim_faults_refuse(&f, 2999));
+  assert_true(sim_faults_refuse(&f, 3000));
+  assert_true(sim_faults_refuse(&f, 5999));
+  assert_false(sim_faults_refuse(&f, 6000));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_faults_last_as_long_as_they_are_told),
       cmocka_unit_test(test_formats),
       cmocka_unit_test(test_unsigned_requests_in_every_protocol),
       cmocka_unit_test(test_clocks),
