@@ -39,7 +39,7 @@ struct sim_task_definition *sim_definition_add(struct sim_world *w, struct sim_t
 
 /* Records what metrics of the past are made from, and lets autoscaling look. */
 void sim_minute(struct sim_world *w, aws_ms minute);
-/* Writes the trace of a minute as the service now is; not fresh: what was worse in it stays. */
+/* Writes the trace of a minute as the service now is; not fresh: looks at it once more. */
 void sim_trace(struct sim_service *s, aws_ms minute, bool fresh);
 
 #endif

@@ -11,17 +11,22 @@
 
 void sim_trace(struct sim_service *s, aws_ms minute, bool fresh) {
   int running = sim_count_running(s, NULL), bad = 0, all = 0;
-  size_t slot = (size_t)(minute / SIM_MINUTE % SIM_TRACE_MINUTES);
+  struct sim_trace_minute *m = &s->trace[minute / SIM_MINUTE % SIM_TRACE_MINUTES];
 
   for (size_t i = 0; s->group && i < s->group->targets.n; i++) {
     const struct sim_target *t = s->group->targets.v[i];
     all += t->state != SIM_TARGET_DRAINING;
     bad += t->state == SIM_TARGET_UNHEALTHY;
   }
-  s->trace[slot].running = (uint16_t)(running > UINT16_MAX ? UINT16_MAX : running);
+  if (fresh)
+    *m = (struct sim_trace_minute){.looks = 0};
+  m->running = (uint16_t)(running > UINT16_MAX ? UINT16_MAX : running);
   bad = all ? bad * 100 / all : 0;
-  if (fresh || bad > s->trace[slot].bad_percent)
-    s->trace[slot].bad_percent = (uint8_t)bad;
+  m->worst = bad > m->worst ? (uint8_t)bad : m->worst;
+  if (m->looks == UINT8_MAX)
+    return;
+  m->bad_sum = (uint16_t)(m->bad_sum + bad);
+  m->looks++;
 }
 
 static bool cpu_of(const struct sim_world *w, const struct sim_service *s, aws_ms minute,

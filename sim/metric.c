@@ -104,7 +104,8 @@ static void add(struct sum *sum, double value) {
   sum->minutes++;
 }
 
-static void fill(struct sim_sample *out, enum metric_kind kind, const struct sum *sum) {
+/* of: of how many a counter is a share; 0: it stands for itself. */
+static void fill(struct sim_sample *out, enum metric_kind kind, const struct sum *sum, double of) {
   const double n = (double)sum->minutes, mean = sum->total / n;
 
   *out = (struct sim_sample){.sum = sum->total,
@@ -116,9 +117,13 @@ static void fill(struct sim_sample *out, enum metric_kind kind, const struct sum
                              .p90 = mean,
                              .p99 = mean};
   if (kind == METRIC_COUNTER) { /* one event, one sample */
-    out->count = sum->total;
-    out->average = out->minimum = out->maximum = 1;
-    out->p50 = out->p90 = out->p99 = 1;
+    out->count = of > 0 ? of : sum->total;
+    out->average = of > 0 ? sum->total / of : 1;
+    out->minimum = of > sum->total ? 0 : 1;
+    out->maximum = sum->total > 0 ? 1 : 0;
+    out->p50 = out->average > 0.5;
+    out->p90 = out->average > 0.1;
+    out->p99 = out->average > 0.01;
   }
   if (kind == METRIC_LATENCY) {
     out->minimum = sum->lowest * 0.12;
@@ -134,16 +139,19 @@ bool sim_metric(const struct sim_world *w, const char *namespace, const char *na
                 struct sim_sample *out) {
   for (const struct metric_row *row = metric_rows; row->name; row++) {
     struct metric_subject s = {.w = w, .key = ""};
-    struct sum sum = {0};
+    struct sum sum = {0}, of = {0};
     if (strcmp(row->namespace, namespace) != 0 || strcmp(row->name, name) != 0 ||
         !resolve(row, dims, ndims, &s))
       continue;
     const aws_ms first = t / SIM_MINUTE * SIM_MINUTE;
-    for (aws_ms m = first; m < t + period && m + SIM_MINUTE <= w->now; m += SIM_MINUTE)
+    for (aws_ms m = first; m < t + period && m + SIM_MINUTE <= w->now; m += SIM_MINUTE) {
       add(&sum, row->minute(&s, m));
-    if (sum.minutes == 0 || (row->kind == METRIC_COUNTER && sum.total <= 0))
+      if (row->of)
+        add(&of, row->of(&s, m));
+    }
+    if (sum.minutes == 0 || (row->kind == METRIC_COUNTER && sum.total <= 0 && of.total <= 0))
       return false;
-    fill(out, row->kind, &sum);
+    fill(out, row->kind, &sum, of.total);
     return true;
   }
   return false;

@@ -33,6 +33,7 @@ struct metric_row {
   const char *name;
   enum metric_kind kind;
   metric_minute_fn minute;
+  metric_minute_fn of; /* of what a counter is a share: none of those is a point too; or NULL */
 };
 extern const struct metric_row metric_rows[]; /* ended by a row without a name */
 

@@ -38,20 +38,21 @@ static double share(const struct sim_vec *all, const void *one) {
 /* ---- services -------------------------------------------------------------------------------- */
 
 struct memory {
-  double running, bad; /* tasks; share of targets that fail */
+  double running, bad, worst; /* tasks; share of targets that fail, over the minute and at most */
 };
 
 static struct memory remember(const struct sim_world *w, const struct sim_service *s, aws_ms t) {
   const aws_ms minute = t / SIM_MINUTE, traced = w->traced / SIM_MINUTE;
+  const struct sim_trace_minute *m = &s->trace[minute % SIM_TRACE_MINUTES];
 
-  if (minute <= traced && minute > traced - SIM_TRACE_MINUTES)
-    return (struct memory){s->trace[minute % SIM_TRACE_MINUTES].running,
-                           s->trace[minute % SIM_TRACE_MINUTES].bad_percent / 100.0};
+  if (minute <= traced && minute > traced - SIM_TRACE_MINUTES && m->looks)
+    return (struct memory){m->running, m->bad_sum / 100.0 / m->looks, m->worst / 100.0};
   if (minute <= traced)
-    return (struct memory){s->desired, 0};
+    return (struct memory){.running = s->desired};
   const size_t all = s->group ? s->group->targets.n : 0;
-  const int bad = s->group ? sim_count_targets(s->group, SIM_TARGET_UNHEALTHY) : 0;
-  return (struct memory){sim_count_running(s, NULL), all ? (double)bad / (double)all : 0};
+  const int failing = s->group ? sim_count_targets(s->group, SIM_TARGET_UNHEALTHY) : 0;
+  const double bad = all ? (double)failing / (double)all : 0;
+  return (struct memory){sim_count_running(s, NULL), bad, bad};
 }
 
 static double service_cpu(const struct metric_subject *s, aws_ms t) {
@@ -102,8 +103,9 @@ static struct memory behind(const struct sim_world *w, const struct sim_target_g
     if (s->group == g)
       return remember(w, s, t);
   }
-  const int bad = sim_count_targets(g, SIM_TARGET_UNHEALTHY);
-  return (struct memory){(double)g->targets.n, g->targets.n ? bad / (double)g->targets.n : 0};
+  const int failing = sim_count_targets(g, SIM_TARGET_UNHEALTHY);
+  const double bad = g->targets.n ? failing / (double)g->targets.n : 0;
+  return (struct memory){(double)g->targets.n, bad, bad};
 }
 
 static bool fed_by(const struct sim_target_group *g, const struct sim_load_balancer *lb) {
@@ -214,12 +216,12 @@ static double response_time(const struct metric_subject *s, aws_ms t) {
 
 static double group_healthy(const struct metric_subject *s, aws_ms t) {
   const struct memory m = behind(s->w, s->group, t);
-  return m.running - round(m.running * m.bad);
+  return m.running - round(m.running * m.worst);
 }
 
 static double group_unhealthy(const struct metric_subject *s, aws_ms t) {
   const struct memory m = behind(s->w, s->group, t);
-  return round(m.running * m.bad);
+  return round(m.running * m.worst);
 }
 
 static double group_requests_per_target(const struct metric_subject *s, aws_ms t) {
@@ -425,25 +427,29 @@ static double cluster_volume(const struct metric_subject *s, aws_ms t) {
 /* ---- catalogue ------------------------------------------------------------------------------- */
 
 #define EDGE(name, kind, fn)                                                                       \
-  { "AWS/CloudFront", {"DistributionId", "Region"}, name, kind, fn }
+  { "AWS/CloudFront", {"DistributionId", "Region"}, name, kind, fn, NULL }
 #define BALANCER(name, kind, fn)                                                                   \
-  { "AWS/ApplicationELB", {"LoadBalancer"}, name, kind, fn }
+  { "AWS/ApplicationELB", {"LoadBalancer"}, name, kind, fn, NULL }
 #define GROUP(name, kind, fn)                                                                      \
-  { "AWS/ApplicationELB", {"LoadBalancer", "TargetGroup"}, name, kind, fn }
+  { "AWS/ApplicationELB", {"LoadBalancer", "TargetGroup"}, name, kind, fn, NULL }
 #define SERVICE(name, kind, fn)                                                                    \
-  { "AWS/ECS", {"ClusterName", "ServiceName"}, name, kind, fn }
+  { "AWS/ECS", {"ClusterName", "ServiceName"}, name, kind, fn, NULL }
 #define CLUSTER(name, kind, fn)                                                                    \
-  { "AWS/ECS", {"ClusterName"}, name, kind, fn }
+  { "AWS/ECS", {"ClusterName"}, name, kind, fn, NULL }
 #define DB(name, kind, fn)                                                                         \
-  { "AWS/RDS", {"DBInstanceIdentifier"}, name, kind, fn }
+  { "AWS/RDS", {"DBInstanceIdentifier"}, name, kind, fn, NULL }
 #define DB_CLUSTER(name, kind, fn)                                                                 \
-  { "AWS/RDS", {"DBClusterIdentifier"}, name, kind, fn }
+  { "AWS/RDS", {"DBClusterIdentifier"}, name, kind, fn, NULL }
 #define DB_ROLE(name, kind, fn)                                                                    \
-  { "AWS/RDS", {"DBClusterIdentifier", "Role"}, name, kind, fn }
+  { "AWS/RDS", {"DBClusterIdentifier", "Role"}, name, kind, fn, NULL }
 #define API(name, kind, fn)                                                                        \
-  { "AWS/ApiGateway", {"ApiId"}, name, kind, fn }
+  { "AWS/ApiGateway", {"ApiId"}, name, kind, fn, NULL }
+#define API_SHARE(name, fn)                                                                        \
+  { "AWS/ApiGateway", {"ApiId"}, name, METRIC_COUNTER, fn, api_count }
 #define STAGE(name, kind, fn)                                                                      \
-  { "AWS/ApiGateway", {"ApiId", "Stage"}, name, kind, fn }
+  { "AWS/ApiGateway", {"ApiId", "Stage"}, name, kind, fn, NULL }
+#define STAGE_SHARE(name, fn)                                                                      \
+  { "AWS/ApiGateway", {"ApiId", "Stage"}, name, METRIC_COUNTER, fn, api_count }
 
 const struct metric_row metric_rows[] = {
     EDGE("Requests", METRIC_COUNTER, edge_requests),
@@ -504,14 +510,14 @@ const struct metric_row metric_rows[] = {
     DB_ROLE("CPUUtilization", METRIC_GAUGE, cluster_db_cpu),
     DB_ROLE("DatabaseConnections", METRIC_GAUGE, cluster_db_connections),
     API("Count", METRIC_COUNTER, api_count),
-    API("4xx", METRIC_COUNTER, api_4xx),
-    API("5xx", METRIC_COUNTER, api_5xx),
+    API_SHARE("4xx", api_4xx),
+    API_SHARE("5xx", api_5xx),
     API("Latency", METRIC_LATENCY, api_latency),
     API("IntegrationLatency", METRIC_LATENCY, api_integration_latency),
     API("DataProcessed", METRIC_COUNTER, api_bytes),
     STAGE("Count", METRIC_COUNTER, api_count),
-    STAGE("4xx", METRIC_COUNTER, api_4xx),
-    STAGE("5xx", METRIC_COUNTER, api_5xx),
+    STAGE_SHARE("4xx", api_4xx),
+    STAGE_SHARE("5xx", api_5xx),
     STAGE("Latency", METRIC_LATENCY, api_latency),
     STAGE("IntegrationLatency", METRIC_LATENCY, api_integration_latency),
     STAGE("DataProcessed", METRIC_COUNTER, api_bytes),

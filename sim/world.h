@@ -5,8 +5,8 @@
  * read; what changes the world goes through the functions of live.h, so that consequences follow.
  *
  * Time: all times in here are the world's own, which runs `speed` times as fast as the wall's from
- * the moment the simulator started. Replies carry wall time: sim_out_time() converts. At speed 0 the
- * world's time goes on only as far as it is told to, and replies carry that.
+ * the moment the simulator started. Replies carry wall time: sim_out_time() converts. At speed 0
+ * the world's time goes on only as far as it is told to, and replies carry that.
  */
 #ifndef CAWSOLE_SIM_WORLD_H
 #define CAWSOLE_SIM_WORLD_H
@@ -223,9 +223,9 @@ struct sim_service {
   aws_ms scalable_since;
   /* One entry a minute, trace[minute % SIM_TRACE_MINUTES]: what metrics of the past are made from.
    */
-  struct {
-    uint16_t running;
-    uint8_t bad_percent; /* of its targets, at the worst of that minute */
+  struct sim_trace_minute {
+    uint16_t running, bad_sum; /* percent of its targets that fail, of so many looks */
+    uint8_t looks, worst;      /* and at most */
   } trace[SIM_TRACE_MINUTES];
 };
 struct sim_cluster {

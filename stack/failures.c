@@ -25,8 +25,9 @@ static double value_at(const struct stack_series *v, aws_ms at) {
 }
 
 /* Both counts of one minute, the newest of which both are known: their share is true before they
- * are whole. A minute without an error has no point; while that cannot be told from one that is
- * still to come, the minute before is taken. */
+ * are whole. A minute without an error may have no point; while that cannot be told from one that
+ * is still to come, the minute before is taken. It can be told as soon as the next minute's
+ * requests are known. */
 static double share(const struct stack_series *all, const struct stack_series *const failed[2],
                     aws_ms now) {
   for (aws_ms at = all->last_at; now - at <= SPEAKS_MS; at -= MINUTE_MS) {
@@ -36,6 +37,8 @@ static double share(const struct stack_series *all, const struct stack_series *c
       if (!isnan(v))
         sum = isnan(sum) ? v : sum + v;
     }
+    if (isnan(sum) && !isnan(value_at(all, at + MINUTE_MS)))
+      sum = 0;
     if (of > 0 && !isnan(sum))
       return sum * 100 / of;
   }

@@ -39,7 +39,7 @@ void stack_timeline_fold(struct stack *s, const struct stack_event *one, struct 
 void stack_plain_words(struct aws_str text, char *out, size_t size);
 /* Why a target is not healthy: "502", "Request timed out"; "" when it is. */
 void stack_target_why(const struct elbv2_target *v, char *out, size_t size);
-/* Why an alarm rings: "155 > 50", else what AWS says. */
+/* Why an alarm rings: "CPUUtilization 91 > 85", else what AWS says. */
 void stack_alarm_why(const struct cloudwatch_alarm *v, char *out, size_t size);
 /* An ECS service event, told of the service `id` called `name`. */
 void stack_tell_service_event(struct stack *s, const struct ecs_event *e, struct aws_str id,

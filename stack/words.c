@@ -156,14 +156,15 @@ void stack_target_why(const struct elbv2_target *v, char *out, size_t size) {
 }
 
 /* "... datapoints [155.0 (12/09/26 10:00:00), ...] was greater than the threshold (50.0)": the
- * newest point comes first. */
+ * newest point comes first. An alarm on an expression has no metric. */
 void stack_alarm_why(const struct cloudwatch_alarm *v, char *out, size_t size) {
   struct aws_str point = after(v->reason, "["), limit = after(v->reason, "threshold (");
   struct aws_str value = aws_str_split(&point, ' '), bound = aws_str_split(&limit, ')');
   double is = 0, may = 0;
   bool less = find(v->reason, "less than") != NULL, equal = find(v->reason, "or equal") != NULL;
   if (aws_str_to_double(value, &is) && aws_str_to_double(bound, &may))
-    snprintf(out, size, "%g %s%s %g", is, less ? "<" : ">", equal ? "=" : "", may);
+    snprintf(out, size, "%.*s%s%g %s%s %g", AWS_STR_ARG(v->metric), v->metric.n ? " " : "", is,
+             less ? "<" : ">", equal ? "=" : "", may);
   else
     snprintf(out, size, "%.*s", AWS_STR_ARG(v->reason));
 }

@@ -1,6 +1,7 @@
 /* The engine: what must hold at every second, whatever happens. */
 #include "test.h"
 
+#include "sim/engine.h"
 #include "sim/stack.h"
 
 #include <stdio.h>
@@ -117,6 +118,43 @@ static void test_bad_deploy_rolls_back(void **state) {
   assert_true(has_event(s, "deployment failed: tasks failed to start."));
   assert_true(has_event(s, "rolling back to deployment ecs-svc/"));
   assert_int_equal(sim_count_targets(s->group, SIM_TARGET_HEALTHY), s->desired);
+  const struct sim_api *api = w->apis.v[0];
+  const struct sim_dimension dims[] = {{"ApiId", api->id}, {"Stage", "$default"}};
+  const aws_ms next = (w->now + SIM_MINUTE - 1) / SIM_MINUTE * SIM_MINUTE;
+  struct sim_sample errors;
+  while (w->now <= next + SIM_MINUTE)
+    second(w, s);
+  assert_true(sim_metric(w, "AWS/ApiGateway", "5xx", dims, 2, next, SIM_MINUTE, &errors));
+  assert_true(errors.sum < 10 && errors.count > 1000); /* a point says that there is none */
+  sim_world_free(w);
+}
+
+/* What fails for a quarter of a minute spoils a quarter of its requests. */
+static void test_part_of_a_minute_is_part_of_its_errors(void **state) {
+  struct sim_world *w = new_world(7, NULL, 0);
+  struct sim_service *s = service(w, "web");
+  const struct sim_load_balancer *lb = w->load_balancers.v[0];
+  const struct sim_dimension dims[] = {{"LoadBalancer", strstr(lb->arn, "app/")},
+                                       {"TargetGroup", strstr(s->group->arn, "targetgroup/")}};
+  const aws_ms minute = START;
+  struct sim_sample errors, all, hosts;
+
+  (void)state;
+  while (w->now <= START + SIM_MINUTE)
+    second(w, s);
+  for (int look = 0; look < 4; look++) {
+    for (size_t i = 0; i < s->group->targets.n; i++)
+      ((struct sim_target *)s->group->targets.v[i])->state =
+          look == 2 ? SIM_TARGET_UNHEALTHY : SIM_TARGET_HEALTHY;
+    sim_trace(s, minute, look == 0);
+  }
+#define GROUP(name, out)                                                                           \
+  assert_true(sim_metric(w, "AWS/ApplicationELB", name, dims, 2, minute, SIM_MINUTE, out))
+  GROUP("RequestCount", &all);
+  GROUP("HTTPCode_Target_5XX_Count", &errors);
+  GROUP("UnHealthyHostCount", &hosts);
+  assert_true(errors.sum > 0.1 * all.sum && errors.sum < 0.2 * all.sum); /* of 60 % */
+  assert_int_equal((int)hosts.maximum, s->desired);
   sim_world_free(w);
 }
 
@@ -290,6 +328,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_rollout_keeps_its_bounds),
       cmocka_unit_test(test_bad_deploy_rolls_back),
+      cmocka_unit_test(test_part_of_a_minute_is_part_of_its_errors),
       cmocka_unit_test(test_rollback_by_hand),
       cmocka_unit_test(test_without_breaker_it_goes_on),
       cmocka_unit_test(test_scaling),

@@ -372,6 +372,25 @@ static void errors_are_seen_in_the_minute_that_tells_them(void **state) {
   fake_free(s);
 }
 
+/* A balancer has no point for a minute without an error: the next minute's requests tell. */
+#define OF_THREE(id) /* 10:57 to 10:59 */                                                          \
+  "{\"Id\":\"" id "\",\"Timestamps\":[1768474620,1768474680,1768474740],"                          \
+  "\"Values\":[1000,1000,1000]}"
+static void errors_are_over_with_the_minute_that_has_none(void **state) {
+  (void)state;
+  static const struct fake_answer over[] = {
+      {.op = "GetMetricData",
+       .has = "RequestCount",
+       .items =
+           "[" OF_THREE("m0") ",{\"Id\":\"m2\",\"Timestamps\":[1768474620],\"Values\":[500]}]"}};
+  fake_answers(over, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, true);
+  fake_pass(s, 5000);
+  assert_string_equal(stack_path(s)->hops[STACK_HOP_ALB].facts[1], "5xx 0.0%");
+  assert_int_equal(stack_path(s)->hops[STACK_HOP_ALB].rating.level, STACK_OK);
+  fake_free(s);
+}
+
 /* ---- the document ---------------------------------------------------------------------------- */
 
 static const cJSON *at(const cJSON *doc, const char *path) {
@@ -420,6 +439,7 @@ int main(void) {
       cmocka_unit_test(alarm_belongs_to_its_hop),
       cmocka_unit_test(cause_comes_before_symptom),
       cmocka_unit_test(errors_are_blamed_on_the_deepest_that_has_them),
+      cmocka_unit_test(errors_are_over_with_the_minute_that_has_none),
       cmocka_unit_test(errors_are_seen_in_the_minute_that_tells_them),
       cmocka_unit_test(prints_the_whole_model),
   };

@@ -369,21 +369,25 @@ static void a_rollback_is_told_once_and_marked(void **state) {
 static void alarms_say_numbers(void **state) {
   (void)state;
   static const struct {
-    const char *reason, *words;
+    const char *reason, *words, *metric;
   } rows[] = {
+      {"Threshold Crossed: 2 out of the last 2 datapoints [2.0 (12/09/26 10:00:00), 1.0 (12/09/26 "
+       "09:59:00)] were greater than or equal to the threshold (1.0)",
+       "UnHealthyHostCount 2 >= 1", "UnHealthyHostCount"},
       {"Threshold Crossed: 2 out of the last 2 datapoints [155.0 (12/09/26 10:00:00), 60.0 "
        "(12/09/26 09:59:00)] were greater than the threshold (50.0)",
-       "155 > 50"},
+       "155 > 50", ""},
       {"Threshold Crossed: 1 out of the last 1 datapoints [2.5 (12/09/26 10:00:00)] was less than "
        "or equal to the threshold (3.0)",
-       "2.5 <= 3"},
+       "2.5 <= 3", ""},
       {"Insufficient Data: 2 datapoints were unknown.",
-       "Insufficient Data: 2 datapoints were unknown."},
-      {"", ""},
+       "Insufficient Data: 2 datapoints were unknown.", "CPUUtilization"},
+      {"", "", ""},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     char text[160];
-    struct cloudwatch_alarm v = {.reason = aws_str_from(rows[i].reason)};
+    struct cloudwatch_alarm v = {.reason = aws_str_from(rows[i].reason),
+                                 .metric = aws_str_from(rows[i].metric)};
     stack_alarm_why(&v, text, sizeof text);
     assert_string_equal(text, rows[i].words);
   }
