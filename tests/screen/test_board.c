@@ -137,7 +137,7 @@ static void code_comes_first(void **state) {
   screen_keys_ahead(s, "2");
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     screen_resize(s, sizes[i][0], sizes[i][1]);
-    screen_expect(s, "10\\.0\\.[0-9.]+:8080 1[ab] ✖ 502 ");
+    screen_expect(s, "10\\.0\\.[0-9.]+:8080 +1[ab] ✖ 502 ");
     screen_expect(s, "shop-prod-web .* 502: [1-4] unhealthy");
   }
   screen_expect(s, "^ shop .*▲ degraded: .*502.* api "); /* in the title where it has room */
