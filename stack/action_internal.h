@@ -67,6 +67,8 @@ struct stack_action {
 
 extern const struct action_ops action_scale, action_redeploy, action_rollback, action_invalidate;
 
+/* ---- action_ask.c ---------------------------------------------------------------------------- */
+
 /* A round of asking: begin, any number of asks, end. `answered` runs once, when all have answered;
  * never before end. Asking drops what the slot held; `in` is taken. */
 void action_ask_begin(struct stack_action *a, void (*answered)(struct stack_action *a));
@@ -79,6 +81,8 @@ void action_slot_clear(struct stack_action *a, unsigned slot);
 const void *action_item(const struct stack_action *a, unsigned slot,
                         size_t i); /* NULL: not there */
 size_t action_items(const struct stack_action *a, unsigned slot);
+
+/* ---- action_step.c --------------------------------------------------------------------------- */
 
 /* What the operator reads above the form, the plan and the confirmation. */
 void action_title(struct stack_action *a, const char *fmt, ...) AWS_PRINTF(2, 3);
@@ -96,6 +100,11 @@ void action_progress(struct stack_action *a, double fraction, const char *fmt, .
 void action_end(struct stack_action *a, enum stack_outcome outcome, const char *fmt, ...)
     AWS_PRINTF(3, 4);
 void action_changed(struct stack_action *a);
+void action_set_step(struct stack_action *a, enum stack_action_step step);
+void action_stop_timer(struct stack_action *a);
+/* A line of the journal. False: *err says why; the caller must then not write to AWS. */
+bool action_journal(struct stack_action *a, const char *event,
+                    struct aws_error *err) AWS_MUST_CHECK;
 aws_ms action_elapsed(const struct stack_action *a); /* ms since it was sent */
 
 #endif
