@@ -175,7 +175,7 @@ struct stack_budget stack_budget(const struct stack *cs) {
   struct stack *s = (struct stack *)(uintptr_t)cs;
   struct stack_budget b = {.calls_total = s->budget.calls_total,
                            .bytes_total = s->budget.bytes_total,
-                           .metrics_cost_month = stack_metrics_cost(s)};
+                           .metrics_cost_month = s->budget.metrics_cost_month};
   turn(s);
   for (size_t i = 0; i < STACK_MINUTE; i++) {
     b.calls_last_minute += s->budget.calls[i];

@@ -54,7 +54,9 @@ const char *stack_database_title(struct stack *s, const struct stack_hop *h);
 /* Follows when each hop's fault began; says it of the one that the path names. */
 void stack_since(struct stack *s, struct stack_path *p);
 
-/* The kinds that references are made of. */
+/* References, followed anew when what they are made of has moved. */
+void stack_refs_update(struct stack *s);
+/* The kinds that they are made of. */
 extern const unsigned stack_ref_kinds;
 
 enum stack_resolved { STACK_RESOLVED_NOT_YET, STACK_RESOLVED_SAME, STACK_RESOLVED_OTHER };

@@ -116,7 +116,7 @@ static void diff_target(const struct diff *d, const struct stack_row *was,
   if (a ? aws_str_eq(a->state, b->state) : d->first)
     return;
   bool bad = aws_str_starts(b->state, "unhealthy"), fine = aws_str_eq_c(b->state, "healthy");
-  const struct stack_row *group = stack_find(d->s, STACK_TARGET_GROUP, now->parent);
+  const struct stack_row *group = stack_rows_find(d->s, STACK_TARGET_GROUP, now->parent);
   struct aws_str name = group ? group->name : now->parent;
   struct stack_event one = event_of(d, 0, STACK_EVENT_STATE,
                                     bad    ? STACK_WARN
@@ -283,7 +283,7 @@ static void diff_db_instance(const struct diff *d, const struct stack_row *was,
                              const struct stack_row *now) {
   const struct rds_instance *a = stack_item(was), *b = now->item;
   if (a)
-    tell_state(d, now, stack_database_level(b->status), a->status, b->status);
+    tell_state(d, now, stack_state_level(STACK_DB_INSTANCE, b->status), a->status, b->status);
   if (a && a->zone.n && b->zone.n && !aws_str_eq(a->zone, b->zone))
     TELL(d, 0, STACK_EVENT_STATE, STACK_WARN, now->id, "db %.*s moved to %.*s",
          AWS_STR_ARG(now->name), AWS_STR_ARG(b->zone));
@@ -303,7 +303,7 @@ static void diff_db_cluster(const struct diff *d, const struct stack_row *was,
   if (!a)
     return;
   struct aws_str old = writer_of(a), writer = writer_of(b);
-  tell_state(d, now, stack_database_level(b->status), a->status, b->status);
+  tell_state(d, now, stack_state_level(STACK_DB_CLUSTER, b->status), a->status, b->status);
   if (old.n && writer.n && !aws_str_eq(old, writer))
     TELL_TURN(d, 0, STACK_EVENT_STATE, STACK_WARN, now->id, "%.*s: writer is %.*s, was %.*s",
               AWS_STR_ARG(now->name), AWS_STR_ARG(writer), AWS_STR_ARG(old));
@@ -319,10 +319,10 @@ static struct aws_str source_of(const struct diff *d, const struct stack_row *no
   } kinds[] = {{STACK_DB_INSTANCE, "db-instance"}, {STACK_DB_CLUSTER, "db-cluster"}};
   const struct rds_event *e = now->item;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-    const struct stack_collection *c = stack_collection(d->s, kinds[i].kind);
+    const struct stack_collection *c = stack_rows_of(d->s, kinds[i].kind);
     bool its = aws_str_eq_c(e->source_type, kinds[i].type);
     *k = kinds[i].kind;
-    if (stack_find(d->s, *k, e->source_arn) || (its && !c->loaded && e->source_arn.n))
+    if (stack_rows_find(d->s, *k, e->source_arn) || (its && !c->loaded && e->source_arn.n))
       return e->source_arn;
     for (size_t j = 0; its && j < c->n; j++)
       if (aws_str_eq(c->rows[j]->name, e->source_id))

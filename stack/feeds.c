@@ -73,7 +73,7 @@ static cJSON *in_tasks(const struct stack_part *p, const char *desired, bool lis
   struct aws_str cluster = p->key;
   bool service = is_service(p->key);
   if (service) {
-    const struct stack_row *row = stack_find(p->s, STACK_SERVICE, p->key);
+    const struct stack_row *row = stack_rows_find(p->s, STACK_SERVICE, p->key);
     if (row)
       cluster = row->parent;
   }
@@ -135,7 +135,7 @@ static cJSON *in_api(const struct stack_part *p, bool list) {
 /* ---- what there is to ask for ---------------------------------------------------------------- */
 
 static void keys_of(struct stack *s, enum stack_kind k, struct stack_feed *f, stack_key_fn add) {
-  const struct stack_collection *c = stack_collection(s, k);
+  const struct stack_collection *c = stack_rows_of(s, k);
   for (size_t i = 0; i < c->n; i++)
     add(f, c->rows[i]->id);
 }
@@ -146,7 +146,7 @@ static void keys_distributions(struct stack *s, struct stack_feed *f, stack_key_
 
 /* Those that run, and the newest of the last day for their paths. */
 static void keys_invalidations(struct stack *s, struct stack_feed *f, stack_key_fn add) {
-  const struct stack_collection *c = stack_collection(s, STACK_INVALIDATION);
+  const struct stack_collection *c = stack_rows_of(s, STACK_INVALIDATION);
   struct aws_str parent = {NULL, 0};
   int taken = 0;
   for (size_t i = 0; i < c->n; i++) {
@@ -163,7 +163,7 @@ static void keys_invalidations(struct stack *s, struct stack_feed *f, stack_key_
 }
 
 static void keys_vpc_origins(struct stack *s, struct stack_feed *f, stack_key_fn add) {
-  const struct stack_collection *c = stack_collection(s, STACK_DISTRIBUTION);
+  const struct stack_collection *c = stack_rows_of(s, STACK_DISTRIBUTION);
   for (size_t i = 0; i < c->n; i++) {
     const struct cloudfront_distribution *d = c->rows[i]->item;
     const struct cloudfront_origin *o = d->origins.items;
@@ -178,7 +178,7 @@ static void keys_load_balancers(struct stack *s, struct stack_feed *f, stack_key
 }
 
 static void keys_http_listeners(struct stack *s, struct stack_feed *f, stack_key_fn add) {
-  const struct stack_collection *c = stack_collection(s, STACK_LISTENER);
+  const struct stack_collection *c = stack_rows_of(s, STACK_LISTENER);
   for (size_t i = 0; i < c->n; i++)
     if (aws_str_starts(((const struct elbv2_listener *)c->rows[i]->item)->protocol, "HTTP"))
       add(f, c->rows[i]->id);
@@ -199,9 +199,9 @@ static void keys_clusters(struct stack *s, struct stack_feed *f, stack_key_fn ad
 }
 
 static void keys_tasks(struct stack *s, struct stack_feed *f, stack_key_fn add) {
-  const struct stack_collection *c = stack_collection(s, STACK_CLUSTER);
+  const struct stack_collection *c = stack_rows_of(s, STACK_CLUSTER);
   struct aws_str shown = s->show_service.n ? s->show_service.ids[0] : (struct aws_str){NULL, 0};
-  const struct stack_row *service = stack_find(s, STACK_SERVICE, shown);
+  const struct stack_row *service = stack_rows_find(s, STACK_SERVICE, shown);
   for (size_t i = 0; i < c->n; i++) {
     const struct ecs_cluster *v = c->rows[i]->item;
     if (v->running_tasks <= SWEEP_MAX || s->deps.once)
@@ -212,7 +212,7 @@ static void keys_tasks(struct stack *s, struct stack_feed *f, stack_key_fn add) 
 }
 
 static void keys_task_definitions(struct stack *s, struct stack_feed *f, stack_key_fn add) {
-  const struct stack_collection *c = stack_collection(s, STACK_SERVICE);
+  const struct stack_collection *c = stack_rows_of(s, STACK_SERVICE);
   for (size_t i = 0; i < c->n; i++) {
     const struct ecs_service *v = c->rows[i]->item;
     const struct ecs_deployment *d = v->deployments.items;
@@ -296,11 +296,11 @@ static int hurry_services(const struct stack_part *p) {
 
 /* A member's trouble is its cluster's too. */
 static int hurry_databases(const struct stack_part *p) {
-  const struct stack_collection *c = stack_collection(p->s, STACK_DB_INSTANCE);
+  const struct stack_collection *c = stack_rows_of(p->s, STACK_DB_INSTANCE);
   for (size_t i = 0; i < c->n; i++)
     if (!aws_str_eq_c(((const struct rds_instance *)c->rows[i]->item)->status, "available"))
       return 10;
-  c = stack_collection(p->s, STACK_DB_CLUSTER);
+  c = stack_rows_of(p->s, STACK_DB_CLUSTER);
   for (size_t i = 0; i < c->n; i++)
     if (!aws_str_eq_c(((const struct rds_cluster *)c->rows[i]->item)->status, "available"))
       return 10;

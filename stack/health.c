@@ -11,17 +11,6 @@
 
 enum { TIME_EVERY_MS = 30000 };
 
-void stack_rated(struct stack_rating *r, enum stack_level level, const char *fmt, ...) {
-  if (level <= r->level)
-    return;
-  va_list ap;
-  va_start(ap, fmt);
-  r->level = level;
-  r->symptom = false;
-  vsnprintf(r->reason, sizeof r->reason, fmt, ap);
-  va_end(ap);
-}
-
 /* A rate beyond its threshold: felt here, be the cause here or further down the path. */
 static void felt(struct stack_rating *r, const char *what, double value, double limit,
                  const char *unit) {
@@ -31,88 +20,6 @@ static void felt(struct stack_rating *r, const char *what, double value, double 
               limit < 100, limit, unit);
   r->symptom = true;
 }
-
-const char *stack_level_name(enum stack_level l) {
-  static const char *const names[] = {"ok", "note", "unknown", "warn", "bad"};
-  return names[l];
-}
-
-/* ---- words for states ------------------------------------------------------------------------ */
-
-struct state_row {
-  const char *state; /* a trailing '*' stands for anything */
-  enum stack_level level;
-};
-
-static bool state_fits(struct aws_str state, const char *pattern) {
-  size_t n = strlen(pattern);
-  if (n && pattern[n - 1] == '*')
-    return state.n >= n - 1 && !memcmp(state.p, pattern, n - 1);
-  return aws_str_eq_c(state, pattern);
-}
-
-/* A state that no row names is not known to be well. */
-static enum stack_level state_level(const struct state_row *rows, size_t n, struct aws_str state) {
-  for (size_t i = 0; i < n; i++)
-    if (state_fits(state, rows[i].state))
-      return rows[i].level;
-  return STACK_UNKNOWN;
-}
-#define STATE_LEVEL(rows, state) state_level(rows, sizeof(rows) / sizeof *(rows), state)
-
-/* https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html and, for
- * clusters,
- * .../AuroraUserGuide/accessing-monitoring.html */
-static const struct state_row database_states[] = {
-    {"available", STACK_OK},
-    {"backing-up", STACK_NOTE},
-    {"configuring-*", STACK_NOTE},
-    {"converting-*", STACK_NOTE},
-    {"creating", STACK_NOTE},
-    {"backtracking", STACK_NOTE},
-    {"cloning-*", STACK_NOTE},
-    {"deleting", STACK_NOTE},
-    {"delete-precheck", STACK_NOTE},
-    {"maintenance", STACK_NOTE},
-    {"migrating", STACK_NOTE},
-    {"modifying", STACK_NOTE},
-    {"moving-to-vpc", STACK_NOTE},
-    {"preparing-data-migration", STACK_NOTE},
-    {"promoting", STACK_NOTE},
-    {"renaming", STACK_NOTE},
-    {"resetting-master-credentials", STACK_NOTE},
-    {"starting", STACK_NOTE},
-    {"storage-config-upgrade", STACK_NOTE},
-    {"storage-initialization", STACK_NOTE},
-    {"storage-optimization", STACK_NOTE},
-    {"update-iam-db-auth", STACK_NOTE},
-    {"upgrading", STACK_NOTE},
-    {"scaling-*", STACK_NOTE},
-    {"failing-over", STACK_WARN},
-    {"rebooting", STACK_WARN},
-    {"stopped", STACK_WARN},
-    {"stopping", STACK_WARN},
-    {"migration-failed", STACK_WARN},
-    {"failed", STACK_BAD},
-    {"cluster-*", STACK_BAD},
-    {"inaccessible-*", STACK_BAD},
-    {"incompatible-*", STACK_BAD},
-    {"insufficient-capacity", STACK_BAD},
-    {"restore-error", STACK_BAD},
-    {"storage-full", STACK_BAD},
-};
-
-static const struct state_row load_balancer_states[] = {
-    {"active", STACK_OK},
-    {"provisioning", STACK_NOTE},
-    {"active_impaired", STACK_WARN},
-    {"failed", STACK_BAD},
-};
-
-static const struct state_row target_states[] = {
-    {"healthy", STACK_OK},  {"initial", STACK_NOTE},   {"draining", STACK_NOTE},
-    {"unused", STACK_NOTE}, {"unhealthy*", STACK_BAD},
-};
 
 /* ---- edge ------------------------------------------------------------------------------------ */
 
@@ -162,7 +69,7 @@ static void rate_load_balancer(struct stack *s, const struct stack_row *row,
                                struct stack_rating *r) {
   const struct elbv2_load_balancer *v = row->item;
   const struct stack_thresholds *t = &s->cfg.thresholds;
-  enum stack_level level = STATE_LEVEL(load_balancer_states, v->state_code);
+  enum stack_level level = stack_state_level(STACK_LOAD_BALANCER, v->state_code);
   stack_rated(r, level, "%.*s%s%.*s", AWS_STR_ARG(v->state_code), v->state_reason.n ? ": " : "",
               AWS_STR_ARG(v->state_reason));
   rate_errors(s, row, STACK_LOAD_BALANCER, r);
@@ -185,7 +92,7 @@ static void rate_target(struct stack *s, const struct stack_row *row, struct sta
   stack_target_why(v, why, sizeof why);
   if (!why[0])
     stack_plain_words(v->description, why, sizeof why);
-  stack_rated(r, STATE_LEVEL(target_states, v->state), "%.*s%s%s", AWS_STR_ARG(v->state),
+  stack_rated(r, stack_state_level(STACK_TARGET, v->state), "%.*s%s%s", AWS_STR_ARG(v->state),
               why[0] ? ": " : "", why);
 }
 
@@ -197,7 +104,7 @@ struct counts {
 
 static struct counts count_targets(struct stack *s, struct aws_str group) {
   struct counts c = {0};
-  const struct stack_row *const *rows = stack_children(s, STACK_TARGET, group, &c.all);
+  const struct stack_row *const *rows = stack_rows_children(s, STACK_TARGET, group, &c.all);
   for (size_t i = 0; i < c.all; i++) {
     const struct elbv2_target *v = rows[i]->item;
     if (aws_str_eq_c(v->state, "healthy"))
@@ -266,15 +173,11 @@ static void rate_scalable_target(struct stack *s, const struct stack_row *row,
 
 /* ---- databases ------------------------------------------------------------------------------- */
 
-enum stack_level stack_database_level(struct aws_str status) {
-  return STATE_LEVEL(database_states, status);
-}
-
 static void rate_db_instance(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct rds_instance *v = row->item;
   const struct rds_parameter_group *g = v->parameter_groups.items;
   const struct stack_thresholds *t = &s->cfg.thresholds;
-  stack_rated(r, STATE_LEVEL(database_states, v->status), "%.*s", AWS_STR_ARG(v->status));
+  stack_rated(r, stack_state_level(STACK_DB_INSTANCE, v->status), "%.*s", AWS_STR_ARG(v->status));
   for (size_t i = 0; i < v->parameter_groups.n; i++)
     if (aws_str_eq_c(g[i].apply_status, "pending-reboot"))
       stack_rated(r, STACK_NOTE, "parameter group %.*s pending reboot", AWS_STR_ARG(g[i].name));
@@ -291,7 +194,7 @@ static void rate_db_cluster(struct stack *s, const struct stack_row *row, struct
   const struct rds_member *m = v->members.items;
   bool writer = false;
   (void)s;
-  stack_rated(r, STATE_LEVEL(database_states, v->status), "%.*s", AWS_STR_ARG(v->status));
+  stack_rated(r, stack_state_level(STACK_DB_CLUSTER, v->status), "%.*s", AWS_STR_ARG(v->status));
   for (size_t i = 0; i < v->members.n; i++) {
     writer = writer || m[i].writer;
     if (aws_str_eq_c(m[i].parameter_group_status, "pending-reboot"))
@@ -357,7 +260,7 @@ static bool rate_row(struct stack *s, enum stack_kind k, struct stack_row *row) 
 
 static bool rate_kind(struct stack *s, enum stack_kind k, bool all) {
   bool moved = false;
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+  for (size_t i = 0; i < s->nfeeds; i++) {
     const struct stack_feed *f = &s->feeds[i];
     for (size_t j = 0; f->def->kind == k && j < f->n; j++)
       for (size_t n = 0; n < f->parts[j]->shown.n; n++) {

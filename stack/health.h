@@ -4,9 +4,13 @@
 
 #include "stack/internal.h"
 
+/* ---- rating.c -------------------------------------------------------------------------------- */
+
 /* Says how the thing is; the worst that was said stays. */
 void stack_rated(struct stack_rating *r, enum stack_level level, const char *fmt, ...)
     AWS_PRINTF(3, 4);
+
+/* ---- health_ecs.c ---------------------------------------------------------------------------- */
 
 void stack_rate_cluster(struct stack *s, const struct stack_row *row, struct stack_rating *r);
 void stack_rate_service(struct stack *s, const struct stack_row *row, struct stack_rating *r);

@@ -18,22 +18,6 @@ void stack_rate_cluster(struct stack *s, const struct stack_row *row, struct sta
     stack_rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(v->status));
 }
 
-const struct ecs_deployment *stack_primary(const struct ecs_service *v) {
-  const struct ecs_deployment *d = v->deployments.items;
-  for (size_t i = 0; i < v->deployments.n; i++)
-    if (aws_str_eq_c(d[i].status, "PRIMARY"))
-      return &d[i];
-  return NULL;
-}
-
-/* Controllers without a rollout state are rolling while there is more than one deployment. */
-bool stack_rolling(const struct ecs_service *v) {
-  const struct ecs_deployment *d = stack_primary(v);
-  if (d && d->rollout_state.n)
-    return aws_str_eq_c(d->rollout_state, "IN_PROGRESS");
-  return v->deployments.n > 1;
-}
-
 /* How a rollout stood when it last moved. */
 struct tracked {
   char id[128];
@@ -135,7 +119,7 @@ static void rate_stopped_tasks(struct stack *s, const struct stack_row *row,
   const struct ecs_service *v = row->item;
   size_t n, failed = 0;
   char why[120] = "", one[120];
-  const struct stack_row *const *rows = stack_service_tasks(s, row->id, true, &n);
+  const struct stack_row *const *rows = stack_rows_tasks(s, row->id, true, &n);
   for (size_t i = 0; i < n; i++) {
     const struct ecs_task *t = rows[i]->item;
     aws_ms at = t->stopped ? t->stopped : t->stopping;

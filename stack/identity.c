@@ -119,7 +119,7 @@ static void on_identity_done(void *arg, const struct aws_error *err) {
   if (s->deps.identity_only)
     s->settled_at = stack_mono(s);
   else
-    stack_poll_wake(s);
+    stack_wake(s);
 }
 
 static void ask(void *arg) {

@@ -162,6 +162,7 @@ struct stack_budgeter {
   unsigned calls[STACK_MINUTE], throttles[STACK_MINUTE]; /* by second */
   aws_ms second;                                         /* the newest second counted */
   uint64_t calls_total, bytes_total;
+  double metrics_cost_month; /* USD: of the series of the last whole refresh */
 };
 
 struct stack_silence { /* failures in a row that were no answers of AWS's */
@@ -202,10 +203,10 @@ struct stack {
   unsigned dirty;     /* kinds whose rows changed since the last update */
   unsigned reconcile; /* kinds whose dependents' parts are to be looked at again */
   bool polling;       /* feeds run */
-  bool updating;
   uint64_t generation;
   uint64_t random;
-  struct stack_feed *feeds; /* stack_feed_defs_n of them */
+  struct stack_feed *feeds; /* in the order of stack_feed_defs */
+  size_t nfeeds;
   struct stack_rows kinds[STACK_KINDS];
   unsigned on_screen; /* kinds */
   struct stack_shown shown[STACK_KINDS];
@@ -214,6 +215,7 @@ struct stack {
   struct aws_timer *tick, *identity_timer;
   struct aws_identity *keeper; /* of the client's keys; NULL in a demo */
   aws_ms tick_at;
+  void (*on_tick)(struct stack *s);
   unsigned identity_fails;
   struct aws_call *identity_call;
   struct stack_metrics *metrics;
@@ -242,12 +244,6 @@ struct aws_call *stack_call(struct stack *s, const struct aws_op *op, cJSON *in,
                             const struct aws_call_options *opt, aws_page_fn on_page,
                             aws_done_fn on_done, void *arg, struct aws_error *err) AWS_MUST_CHECK;
 
-/* The row's item as its struct, NULL when there is no such row:
- *   const struct ecs_service *v = stack_item(stack_find(s, STACK_SERVICE, id)); */
-const void *stack_item(const struct stack_row *row);
-const struct stack_row *stack_find_name(const struct stack *s, enum stack_kind k, const char *name);
-/* The service that started the task; NULL: none, or none that is watched. */
-const struct stack_row *stack_service_of(const struct stack *s, const struct ecs_task *t);
 /* Revision and family of a task definition's ARN or "family:revision"; 0: none. */
 int64_t stack_revision(struct aws_str task_definition);
 struct aws_str stack_short(struct aws_str arn); /* after the last '/' or ':' */
@@ -267,28 +263,38 @@ void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source
                       enum stack_level level, enum stack_kind k, struct aws_str id, const char *fmt,
                       ...) AWS_PRINTF(7, 8);
 
-/* ---- identity.c, part.c, poll.c, budget.c ---------------------------------------------------- */
+/* ---- identity.c, part.c, fetch.c, wake.c, poll.c, budget.c
+ * ---------------------------------------------------- */
 
 void stack_identity_start(struct stack *s);
 void stack_identity_stop(struct stack *s);
 #define STACK_NEVER INT64_MAX
 
 struct stack_part *stack_part_new(struct stack_feed *f, struct aws_str key); /* due at once */
-void stack_part_free(struct stack_part *p); /* cancels; its feed forgets it by itself */
-void stack_part_start(struct stack_part *p);
+void stack_part_free(struct stack_part *p);     /* cancels; its feed forgets it by itself */
 aws_ms stack_part_period(struct stack_part *p); /* STACK_NEVER: read once and for all */
 bool stack_part_on_screen(const struct stack_part *p);
+/* What p was found through is looked at again, soon. */
+void stack_part_ask_sources(const struct stack_part *p);
+bool stack_feed_wanted(const struct stack_feed *f);
+bool stack_feed_loaded(const struct stack_feed *f);
+bool stack_feed_ended(const struct stack_feed *f); /* asked once, whatever came of it */
+/* Does the test hold for all that f's parts are found through? */
+bool stack_feed_sources_are(const struct stack_feed *f, bool (*test)(const struct stack_feed *));
+bool stack_feeds_ended(const struct stack *s, unsigned kinds);
+void stack_feeds_nudge(struct stack *s, unsigned kinds); /* not sooner than they may be hurried */
+void stack_fetch_start(struct stack_part *p);
+void stack_wake_init(struct stack *s, void (*on_tick)(struct stack *s));
+void stack_wake_at(struct stack *s, aws_ms at); /* mono; unless it is woken sooner */
+void stack_wake(struct stack *s);               /* something became due: look again in this turn */
+void stack_wake_stop(struct stack *s);
 bool stack_poll_init(struct stack *s);
-bool stack_poll_ended(const struct stack *s, unsigned kinds); /* asked once, whatever came of it */
-void stack_poll_nudge(struct stack *s, unsigned kinds); /* not sooner than they may be hurried */
-void stack_poll_sources(const struct stack_part *p);    /* what p was found through: again, soon */
 /* The part that brings k for a key, NULL: none yet. */
 const struct stack_part *stack_part_of(const struct stack *s, enum stack_kind k,
                                        struct aws_str key);
 void stack_poll_start(struct stack *s); /* the feeds may run now */
 void stack_poll_stop(struct stack *s);  /* nothing is sent from now on; rows stay */
 void stack_poll_free(struct stack *s);
-void stack_poll_wake(struct stack *s); /* something became due: look again in this turn */
 void stack_poll_reconcile(struct stack *s, enum stack_kind changed);
 void stack_poll_shown(struct stack *s, enum stack_kind k); /* on or off the screen, or its rows */
 void stack_budget_sent(void *s, const struct aws_sent *sent);
@@ -318,7 +324,7 @@ void stack_heard(struct stack *s, const struct stack_part *p, const struct aws_e
 bool stack_silent(
     const struct stack *s); /* nothing at all can be read; s->silence says since when */
 
-/* ---- sheet.c, model.c ---------------------------------------------------------------------------
+/* ---- sheet.c, rows.c ---------------------------------------------------------------------------
  */
 
 struct stack_sheet *stack_sheet_new(struct stack *s, struct stack_part *p, struct aws_page *page);
@@ -327,12 +333,30 @@ void stack_sheet_unref(struct stack_sheet *sh);
 bool stack_sheets_add(struct stack_sheets *v, struct stack_sheet *takes);
 void stack_sheets_clear(struct stack_sheets *v);
 bool stack_page_same(const struct aws_page *a, const struct aws_page *b);
+
+/* The rows as they are, for everybody who works something out from them: what stack_collection,
+ * stack_find, stack_children and stack_service_tasks (stack/model.h) give the outside. Ratings may
+ * be out of date. */
+const struct stack_collection *stack_rows_of(const struct stack *s, enum stack_kind k);
+const struct stack_row *stack_rows_find(const struct stack *s, enum stack_kind k,
+                                        struct aws_str id);
+const struct stack_row *stack_rows_named(const struct stack *s, enum stack_kind k,
+                                         const char *name);
+const struct stack_row *const *stack_rows_children(const struct stack *s, enum stack_kind k,
+                                                   struct aws_str id, size_t *n);
+const struct stack_row *const *stack_rows_tasks(const struct stack *s, struct aws_str service_arn,
+                                                bool stopped, size_t *n);
+/* The service that started the task; NULL: none, or none that is watched. */
+const struct stack_row *stack_service_of(const struct stack *s, const struct ecs_task *t);
+/* The row's item as its struct, NULL when there is no such row:
+ *   const struct ecs_service *v = stack_item(stack_rows_find(s, STACK_SERVICE, id)); */
+const void *stack_item(const struct stack_row *row);
 void stack_rows_moved(struct stack *s, enum stack_kind k);  /* rows of k were replaced */
 void stack_flags_moved(struct stack *s, enum stack_kind k); /* errors changed */
 void stack_flags_touched(struct stack *s,
                          enum stack_kind k); /* ages and the like: same generation */
 void stack_rows_free(struct stack *s);
-/* Ratings, references, path: brought up to date if anything moved. Every reader calls it. */
+/* Ratings, references, path: brought up to date if anything moved. The public readers call it. */
 void stack_update(const struct stack *s);
 
 /* ---- health.c, path.c, metrics.c, timeline.c ----------------------------------------------------
@@ -344,7 +368,9 @@ void stack_health_free(struct stack *s);
  * moved. */
 unsigned stack_health_rate(struct stack *s, unsigned dirty);
 void stack_health_tick(struct stack *s); /* now and then: ratings that look at the clock */
-enum stack_level stack_database_level(struct aws_str status);
+/* Of a load balancer, a target or a database, by AWS's word for its state. A state that no row
+ * names is not known to be well: STACK_UNKNOWN. */
+enum stack_level stack_state_level(enum stack_kind k, struct aws_str state);
 /* Did the task end as it should not have? Says why. */
 bool stack_task_failed(const struct ecs_task *t, char *why, size_t size);
 const struct ecs_deployment *stack_primary(const struct ecs_service *v); /* or NULL */
@@ -358,7 +384,6 @@ void stack_metrics_wanted(struct stack *s); /* rows on screen or the path change
 /* Asks for the first time as soon as it is known what there is. True: nothing is being waited for.
  */
 bool stack_metrics_first(struct stack *s);
-double stack_metrics_cost(const struct stack *s); /* USD a month */
 /* Errors of a distribution, an API or a load balancer, of a hundred requests; NaN: not known. */
 double stack_metric_5xx_percent(const struct stack *s, enum stack_kind k, struct aws_str id);
 double stack_metric_last(const struct stack *s, enum stack_kind k, struct aws_str id,

@@ -111,9 +111,8 @@ struct stack_metrics {
   aws_ms timer_at;
   bool ended; /* the first time is over */
   bool denied;
-  unsigned refresh;  /* counts them */
-  aws_ms whole_end;  /* wall: the minute of the last refresh of everything wanted */
-  size_t asked_last; /* series of it */
+  unsigned refresh; /* counts them */
+  aws_ms whole_end; /* wall: the minute of the last refresh of everything wanted */
 };
 
 /* ---- series ---------------------------------------------------------------------------------- */
@@ -158,7 +157,7 @@ static struct series *add(struct stack *s, size_t metric, struct aws_str id) {
 }
 
 static void want(struct stack *s, enum stack_kind k, struct aws_str id) {
-  const struct stack_row *row = stack_find(s, k, id);
+  const struct stack_row *row = stack_rows_find(s, k, id);
   for (size_t i = 0; row && i < METRICS; i++) {
     if (metrics[i].kind != k || !metrics[i].applies(row->item))
       continue;
@@ -174,7 +173,7 @@ static void want(struct stack *s, enum stack_kind k, struct aws_str id) {
 
 static void want_all(struct stack *s) {
   for (size_t i = 0; i < sizeof path_kinds / sizeof *path_kinds; i++) {
-    const struct stack_collection *c = stack_collection(s, path_kinds[i]);
+    const struct stack_collection *c = stack_rows_of(s, path_kinds[i]);
     for (size_t j = 0; j < c->n && j < PATH_MAX_THINGS; j++)
       want(s, path_kinds[i], c->rows[j]->id);
   }
@@ -357,7 +356,7 @@ static void on_done(void *arg, const struct aws_error *err) {
   if (m->runs[0].call || m->runs[1].call)
     return;
   m->ended = true;
-  stack_poll_wake(s);
+  stack_wake(s);
 }
 
 static bool run_start(struct stack *s, struct run *run, const char *region) {
@@ -366,7 +365,7 @@ static bool run_start(struct stack *s, struct run *run, const char *region) {
   cJSON *in = cJSON_CreateObject(), *queries = cJSON_AddArrayToObject(in, "MetricDataQueries");
   size_t kept = 0;
   for (size_t i = 0; i < run->n; i++) {
-    const struct stack_row *row = stack_find(s, run->v[i]->def->kind, run->v[i]->id);
+    const struct stack_row *row = stack_rows_find(s, run->v[i]->def->kind, run->v[i]->id);
     if (!row)
       continue;
     slide(run->v[i], run->end);
@@ -416,16 +415,17 @@ static void refresh(struct stack *s, bool only_new) {
   want_all(s);
   if (!only_new) {
     forget(s);
-    m->asked_last = 0;
     m->whole_end = stack_wall(s) / MINUTE * MINUTE;
   }
   bool going = false;
+  size_t asked = 0;
   for (int i = 0; i < 2; i++) {
     fill_run(s, &m->runs[i], i == 1, only_new);
-    if (!only_new)
-      m->asked_last += m->runs[i].n;
+    asked += m->runs[i].n;
     going = run_start(s, &m->runs[i], i ? stack_edge_region(s) : NULL) || going;
   }
+  if (!only_new && !s->deps.once)
+    s->budget.metrics_cost_month = (double)asked * PRICE_EACH * RUNS_A_MONTH;
   if (!going)
     m->ended = true;
 }
@@ -476,7 +476,7 @@ bool stack_metrics_first(struct stack *s) {
   unsigned kinds = 0;
   for (size_t i = 0; i < sizeof path_kinds / sizeof *path_kinds; i++)
     kinds |= STACK_BIT(path_kinds[i]);
-  if (!stack_poll_ended(s, kinds))
+  if (!stack_feeds_ended(s, kinds))
     return false;
   refresh(s, false);
   if (!s->deps.once)
@@ -513,12 +513,6 @@ const struct aws_error *stack_metrics_error(const struct stack *s) {
     if (m->runs[i].error.code != AWS_OK)
       return &m->runs[i].error;
   return NULL;
-}
-
-double stack_metrics_cost(const struct stack *s) {
-  return s->cfg.metrics && !s->deps.once
-             ? (double)s->metrics->asked_last * PRICE_EACH * RUNS_A_MONTH
-             : 0;
 }
 
 bool stack_metrics_init(struct stack *s) {

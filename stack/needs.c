@@ -21,8 +21,8 @@ static struct stack_need need_of(const struct stack_feed *f) {
 
 size_t stack_needs(const struct stack *s, struct stack_need *out, size_t max) {
   size_t n = 0;
-  for (size_t i = 0; i < stack_feed_defs_n && n < max; i++)
-    if (!stack_feed_defs[i].wanted || stack_feed_defs[i].wanted(s))
+  for (size_t i = 0; i < s->nfeeds && n < max; i++)
+    if (stack_feed_wanted(&s->feeds[i]))
       out[n++] = need_of(&s->feeds[i]);
   return n;
 }

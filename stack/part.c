@@ -1,4 +1,4 @@
-/* One part of a feed: its calls, its pages made into sheets, and when it is due again. */
+/* The feeds and their parts: what there is to ask for, how often, and what of it was read. */
 #include "config.h"
 
 #include "stack/internal.h"
@@ -7,13 +7,10 @@
 
 enum {
   PARTS_MAX = 20000,
-  DENIED_MS = 300000, /* a missing permission seldom comes back by itself */
-  RETRY_FIRST_MS = 5000,
-  RETRY_MOST_MS = 300000,
-  RECONNECT_SHOWN_MS = 10000, /* without a connection nothing is asked of AWS: nobody is burdened */
-  RECONNECT_MS = 30000,
-  FILL_MOST_MS = 20000,
-  SHORT_S = 30,
+  FILL_RETRY_MS = 5000,     /* of what is read once and for all, and was not yet */
+  SOURCE_AGAIN_MS = 10000,  /* a thing that is gone has its group looked at again, now and then */
+  NUDGE_AFTER_MS = 8000,    /* since the last time */
+  ONCE_PATIENCE_MS = 10000, /* headless: so long what need not be read is waited for */
   USUAL_INTERVAL_S = 5 /* the configuration's default interval, of which the table's are made */
 };
 
@@ -55,11 +52,18 @@ struct stack_part *stack_part_new(struct stack_feed *f, struct aws_str key) {
   return p;
 }
 
-/* ---- periods --------------------------------------------------------------------------------- */
-
-static aws_ms jitter(struct stack *s, aws_ms ms) {
-  return ms + (aws_ms)((stack_random(s) - 0.5) * 0.1 * (double)ms);
+const struct stack_part *stack_part_of(const struct stack *s, enum stack_kind k,
+                                       struct aws_str key) {
+  for (size_t i = 0; i < s->nfeeds; i++) {
+    const struct stack_part *p =
+        s->feeds[i].def->kind == k ? aws_map_get(&s->feeds[i].index, key) : NULL;
+    if (p)
+      return p;
+  }
+  return NULL;
 }
+
+/* ---- periods --------------------------------------------------------------------------------- */
 
 bool stack_part_on_screen(const struct stack_part *p) {
   return p->on_screen || (p->s->on_screen & STACK_BIT(p->feed->def->kind)) != 0;
@@ -72,7 +76,7 @@ aws_ms stack_part_period(struct stack_part *p) {
   int hurry = d->hurry_s ? d->hurry_s(p) : 0;
   int seconds = hurry ? hurry : stack_part_on_screen(p) ? d->on_s : d->off_s;
   if (!seconds)
-    return p->loaded ? STACK_NEVER : RETRY_FIRST_MS;
+    return p->loaded ? STACK_NEVER : FILL_RETRY_MS;
   double ms = seconds * 1000.0;
   if (s->cfg.interval_s > 0)
     ms = ms * s->cfg.interval_s / USUAL_INTERVAL_S;
@@ -83,257 +87,80 @@ aws_ms stack_part_period(struct stack_part *p) {
   return (aws_ms)(floor > ms ? floor : ms);
 }
 
-/* On screen, or what the path is judged by from one moment to the next. */
-static bool is_missed(const struct stack_part *p) {
-  const struct stack_feed_def *d = p->feed->def;
-  return stack_part_on_screen(p) || (d->off_s && d->off_s <= SHORT_S);
+/* ---- sooner than planned --------------------------------------------------------------------- */
+
+void stack_feeds_nudge(struct stack *s, unsigned kinds) {
+  for (size_t i = 0; i < s->nfeeds; i++)
+    for (size_t j = 0; (STACK_BIT(s->feeds[i].def->kind) & kinds) && j < s->feeds[i].n; j++) {
+      struct stack_part *p = s->feeds[i].parts[j];
+      aws_ms at = p->ended_at + NUDGE_AFTER_MS;
+      if (p->loaded && p->error.code == AWS_OK && p->due > at)
+        p->due = at;
+    }
 }
 
-static aws_ms retry_wait(struct stack_part *p) {
-  if (p->denied)
-    return DENIED_MS;
-  aws_ms wait = RETRY_FIRST_MS << (p->fails < 7 ? p->fails - 1 : 6), usual = stack_part_period(p);
-  if (wait < usual && usual != STACK_NEVER && p->loaded)
-    wait = usual;
-  aws_ms most = p->error.code != AWS_E_NETWORK ? RETRY_MOST_MS
-                : is_missed(p)                 ? RECONNECT_SHOWN_MS
-                                               : RECONNECT_MS;
-  if (!p->loaded && p->error.code == AWS_E_THROTTLED)
-    most = FILL_MOST_MS; /* there is nothing yet to make do with */
-  if (wait > most)
-    wait = most;
-  return wait > p->error.retry_after_ms ? wait : p->error.retry_after_ms;
-}
-
-static void plan_next(struct stack_part *p, bool first) {
+void stack_part_ask_sources(const struct stack_part *p) {
   struct stack *s = p->s;
-  aws_ms wait = p->error.code != AWS_OK ? retry_wait(p) : stack_part_period(p);
-  p->next_try = 0;
-  if (s->deps.once || wait == STACK_NEVER) {
-    p->due = STACK_NEVER;
-    return;
-  }
-  /* The first fill asks for everything at once: from then on the calls are spread. */
-  wait = first ? (aws_ms)((0.3 + 0.7 * stack_random(s)) * (double)wait) : jitter(s, wait);
-  p->due = p->ended_at + wait;
-  if (p->error.code != AWS_OK)
-    p->next_try = stack_wall(s) + wait;
+  aws_ms now = stack_mono(s);
+  for (size_t i = 0; i < s->nfeeds; i++)
+    for (size_t j = 0; j < s->feeds[i].n; j++) {
+      struct stack_part *q = s->feeds[i].parts[j];
+      bool source = (p->feed->def->sources & STACK_BIT(s->feeds[i].def->kind)) != 0;
+      if (!source || &s->feeds[i] >= p->feed || now - q->ended_at < SOURCE_AGAIN_MS ||
+          q->due == STACK_NEVER)
+        continue;
+      q->due = now;
+      q->listed_at = now - INT32_MAX;
+    }
 }
 
-/* ---- a run of one part ----------------------------------------------------------------------- */
+/* ---- feeds ----------------------------------------------------------------------------------- */
 
-static void part_done(void *arg, const struct aws_error *err);
-
-static void rows_came(struct stack_part *p) {
-  stack_rows_moved(p->s, p->feed->def->kind);
-  p->s->reconcile |= STACK_BIT(p->feed->def->kind);
-  stack_poll_wake(p->s);
+bool stack_feed_wanted(const struct stack_feed *f) {
+  return !f->def->wanted || f->def->wanted(f->s);
 }
 
-static void take_sheet(struct stack_part *p, struct aws_page *page) {
-  size_t at = p->fresh.n;
-  if (!p->progressive && at < p->shown.n && stack_page_same(p->shown.v[at]->page, page)) {
-    struct stack_sheet *same = p->shown.v[at];
-    for (size_t i = 0; i < same->n; i++)
-      same->rows[i].fetched_at = page->fetched_at;
-    p->lost = !stack_sheets_add(&p->fresh, stack_sheet_ref(same)) || p->lost;
-    return;
-  }
-  struct stack_sheet *sh = stack_sheet_new(p->s, p, page);
-  bool taken = stack_sheets_add(p->progressive ? &p->shown : &p->fresh, sh);
-  p->lost = p->lost || !taken;
-  if (p->progressive && taken)
-    rows_came(p);
-}
-
-static void part_page(void *arg, struct aws_page *page) {
-  struct stack_part *p = arg;
-  p->replies++;
-  if (p->step == STACK_PART_READING) {
-    take_sheet(p, page);
-    return;
-  }
-  for (size_t i = 0; i < page->n; i++) {
-    const struct aws_str *id = aws_page_item(page, i);
-    if (id->p)
-      aws_json_add(p->listing, NULL, cJSON_CreateString(id->p));
-  }
-}
-
-static int by_text(const void *a, const void *b) {
-  return strcmp((*(cJSON *const *)a)->valuestring, (*(cJSON *const *)b)->valuestring);
-}
-
-/* AWS lists ids in no order. Sorted, the same things come in the same pages every time. */
-static cJSON *sorted(cJSON *list) {
-  size_t n = (size_t)cJSON_GetArraySize(list), i = 0;
-  cJSON **v = aws_calloc(n ? n : 1, sizeof *v);
-  if (!v)
-    return list;
-  for (cJSON *c = list->child; c && i < n;) {
-    cJSON *next = c->next;
-    v[i++] = c;
-    c = next;
-  }
-  qsort(v, i, sizeof *v, by_text);
-  for (size_t k = 0; k < i; k++) { /* cJSON's list: the first one's prev is the last */
-    v[k]->prev = k ? v[k - 1] : v[i - 1];
-    v[k]->next = k + 1 < i ? v[k + 1] : NULL;
-  }
-  list->child = i ? v[0] : NULL;
-  free(v);
-  return list;
-}
-
-static bool start_call(struct stack_part *p, bool list, struct aws_error *err) {
-  const struct stack_feed_def *d = p->feed->def;
-  struct stack *s = p->s;
-  cJSON *in = d->input ? d->input(p, list) : cJSON_CreateObject();
-  if (in && !list && d->list)
-    aws_json_add(in, d->ids, cJSON_Duplicate(p->listed, true));
-  if (!in) {
-    aws_error_set(err, AWS_E_MEMORY, "no memory to ask for %s", stack_kind_words(d->kind));
-    return false;
-  }
-  const struct aws_call_options opt = {.region = d->edge ? stack_edge_region(s) : NULL,
-                                       .asked = p->asked || s->deps.once,
-                                       .max_pages = d->max_pages};
-  p->step = list ? STACK_PART_LISTING : STACK_PART_READING;
-  p->call = aws_call(s->client, list ? d->list : d->op, in, &opt, part_page, part_done, p, err);
-  return p->call != NULL;
-}
-
-static void part_end(struct stack_part *p, const struct aws_error *err);
-
-/* The second step of list-and-describe. Nothing listed: nothing to ask. */
-static void part_read(struct stack_part *p) {
-  struct aws_error err = {0};
-  if (p->feed->def->list && !p->listed->child)
-    part_end(p, NULL);
-  else if (!start_call(p, false, &err))
-    part_end(p, &err);
-}
-
-void stack_part_start(struct stack_part *p) {
-  const struct stack_feed_def *d = p->feed->def;
-  aws_ms now = stack_mono(p->s);
-  bool list = d->list && (!p->listed || p->asked || now - p->listed_at >= d->list_s * 1000);
-  struct aws_error err = {0};
-  stack_bucket_begin(stack_bucket(p->s, d->op));
-  p->replies = 0;
-  p->lost = false;
-  p->progressive = !p->loaded && !p->shown.n;
-  stack_flags_touched(p->s, d->kind);
-  if (!list) {
-    part_read(p);
-    return;
-  }
-  p->listing = cJSON_CreateArray();
-  if (!p->listing || !start_call(p, true, &err)) {
-    if (err.code == AWS_OK)
-      aws_error_set(&err, AWS_E_MEMORY, "no memory to list %s", stack_kind_words(d->kind));
-    part_end(p, &err);
-  }
-}
-
-static void part_done(void *arg, const struct aws_error *err) {
-  struct stack_part *p = arg;
-  struct aws_error short_of = {0};
-  p->call = NULL;
-  p->lost = aws_json_lost() || p->lost;
-  if (!err && p->lost) {
-    aws_error_set(&short_of, AWS_E_MEMORY, "no memory for all of the %s",
-                  stack_kind_plural(p->feed->def->kind));
-    err = &short_of;
-  }
-  if (err || p->step == STACK_PART_READING) {
-    part_end(p, err);
-    return;
-  }
-  cJSON_Delete(p->listed);
-  p->listed = sorted(p->listing);
-  p->listing = NULL;
-  p->listed_at = stack_mono(p->s);
-  if (!p->loaded) { /* what is found through these may begin */
-    p->s->reconcile |= STACK_BIT(p->feed->def->kind);
-    stack_poll_wake(p->s);
-  }
-  part_read(p);
-}
-
-/* ---- the end of a run ------------------------------------------------------------------------ */
-
-static bool same_sheets(const struct stack_part *p) {
-  if (p->shown.n != p->fresh.n)
-    return false;
-  for (size_t i = 0; i < p->shown.n; i++)
-    if (p->shown.v[i] != p->fresh.v[i])
+/* Feeds of a kind that stand before f in the table: what f's parts are found through. */
+bool stack_feed_sources_are(const struct stack_feed *f, bool (*test)(const struct stack_feed *)) {
+  for (const struct stack_feed *g = f->s->feeds; g < f->s->feeds + f->s->nfeeds; g++)
+    if ((f->def->sources & STACK_BIT(g->def->kind)) && g < f && !test(g))
       return false;
   return true;
 }
 
-static void commit(struct stack_part *p) {
-  static const struct stack_sheets nothing = {NULL, 0, 0};
-  bool first = !p->loaded;
-  p->loaded = true;
-  p->fails = 0;
-  p->denied = false;
-  aws_error_clear(&p->error);
-  p->fetched_at = stack_wall(p->s);
-  p->read_at = stack_mono(p->s);
-  p->late = p->old = false;
-  if (p->progressive) {
-    stack_timeline_diff(p->s, p, &nothing, &p->shown, true);
-    rows_came(p);
-    return;
-  }
-  if (same_sheets(p) && !first) {
-    stack_sheets_clear(&p->fresh);
-    return;
-  }
-  stack_timeline_diff(p->s, p, &p->shown, &p->fresh, first);
-  struct stack_sheets old = p->shown;
-  p->shown = p->fresh;
-  p->fresh = nothing;
-  rows_came(p);
-  stack_sheets_clear(&old);
-  if (!first)
-    stack_poll_nudge(p->s, p->feed->def->nudges);
+bool stack_feed_loaded(const struct stack_feed *f) {
+  if (!stack_feed_wanted(f))
+    return true;
+  for (size_t i = 0; i < f->n; i++)
+    if (!f->parts[i]->loaded)
+      return false;
+  return f->seeded;
 }
 
-static void fail(struct stack_part *p, const struct aws_error *err) {
-  stack_sheets_clear(&p->fresh);
-  if (err->code == AWS_E_NOT_FOUND) /* what it was found through has changed */
-    stack_poll_sources(p);
-  p->error = *err;
-  p->fails++;
-  p->denied = err->code == AWS_E_DENIED;
-  stack_flags_moved(p->s, p->feed->def->kind);
-  p->s->dirty |= STACK_BIT(p->feed->def->kind); /* what cannot be read is rated unknown */
+/* What is read once and for all, a thousand task definitions say, may take longer than the budget
+ * lets the first fill last; nothing is rated by it. */
+static bool is_put_off(const struct stack_feed *f) {
+  struct stack *s = f->s;
+  bool forever = !f->def->on_s && !f->def->off_s;
+  if (!forever || (s->deps.once && stack_mono(s) - s->started < ONCE_PATIENCE_MS))
+    return false;
+  return stack_bucket_spent(s, stack_bucket(s, f->def->op));
 }
 
-static void part_end(struct stack_part *p, const struct aws_error *err) {
-  struct stack *s = p->s;
-  enum aws_errc before = p->error.code;
-  bool first = !p->ended;
-  stack_bucket_end(stack_bucket(s, p->feed->def->op));
-  cJSON_Delete(p->listing);
-  p->listing = NULL;
-  p->step = STACK_PART_IDLE;
-  p->asked = false;
-  p->ended = true;
-  p->ended_at = stack_mono(s);
-  if (err)
-    fail(p, err);
-  else
-    commit(p);
-  if (!err && before != AWS_OK) {
-    stack_flags_moved(s, p->feed->def->kind);
-    s->dirty |= STACK_BIT(p->feed->def->kind);
-  }
-  stack_heard(s, p, err);
-  stack_flags_touched(s, p->feed->def->kind);
-  s->reconcile |= STACK_BIT(p->feed->def->kind);
-  plan_next(p, first);
-  stack_poll_wake(s);
+bool stack_feed_ended(const struct stack_feed *f) {
+  if (!stack_feed_wanted(f))
+    return true;
+  bool all = true;
+  for (size_t i = 0; all && i < f->n; i++)
+    all = f->parts[i]->ended;
+  if (!all && !is_put_off(f))
+    return false;
+  return !f->def->sources || stack_feed_sources_are(f, stack_feed_ended);
+}
+
+bool stack_feeds_ended(const struct stack *s, unsigned kinds) {
+  for (size_t i = 0; i < s->nfeeds; i++)
+    if ((STACK_BIT(s->feeds[i].def->kind) & kinds) && !stack_feed_ended(&s->feeds[i]))
+      return false;
+  return true;
 }

@@ -60,7 +60,7 @@ static void worst_is(struct stack *s, struct stack_hop *h, enum stack_kind k, st
 }
 
 static void rate_rows(struct stack *s, struct stack_hop *h, enum stack_kind k) {
-  const struct stack_collection *c = stack_collection(s, k);
+  const struct stack_collection *c = stack_rows_of(s, k);
   const struct stack_row *worst = NULL;
   h->count += c->n;
   for (size_t i = 0; i < c->n; i++) {
@@ -112,7 +112,7 @@ static void rate_reading(struct stack *s, struct stack_hop *h, enum stack_kind k
 }
 
 static void rate_alarms(struct stack *s, struct stack_hop *h, const char *namespace) {
-  const struct stack_collection *c = stack_collection(s, STACK_ALARM);
+  const struct stack_collection *c = stack_rows_of(s, STACK_ALARM);
   for (size_t i = 0; i < c->n; i++) {
     const struct cloudwatch_alarm *v = c->rows[i]->item;
     if (c->rows[i]->rating.level <= h->rating.level || c->rows[i]->rating.level < STACK_WARN ||
@@ -157,7 +157,7 @@ static const char *level_word(enum stack_level l) {
 }
 
 static size_t count_alarms(struct stack *s, const struct stack_row **first) {
-  const struct stack_collection *c = stack_collection(s, STACK_ALARM);
+  const struct stack_collection *c = stack_rows_of(s, STACK_ALARM);
   size_t n = 0;
   for (size_t i = 0; i < c->n; i++) {
     if (!aws_str_eq_c(((const struct cloudwatch_alarm *)c->rows[i]->item)->state, "ALARM"))
@@ -273,21 +273,6 @@ void stack_path_update(struct stack *s, unsigned dirty) {
   stack_since(s, p);
   ring(s, p);
   stack_changed(s, STACK_CHANGED_STATE);
-}
-
-const struct stack_path *stack_path(const struct stack *s) {
-  stack_update(s);
-  return &s->derived->path;
-}
-
-enum stack_level stack_health(const struct stack *s, char *reason, size_t size) {
-  const struct stack_path *p = stack_path(s);
-  if (s->state == STACK_REFUSED) {
-    snprintf(reason, size, "%s", s->refusal.text);
-    return STACK_UNKNOWN;
-  }
-  snprintf(reason, size, "%s", p->summary);
-  return p->level;
 }
 
 bool stack_path_init(struct stack *s) {

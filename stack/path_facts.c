@@ -40,7 +40,7 @@ static const struct stack_series *series(struct stack *s, struct stack_hop *h, e
 
 /* NaN when none has it. */
 static double sum_of(struct stack *s, struct stack_hop *h, enum stack_kind k, const char *metric) {
-  const struct stack_collection *c = stack_collection(s, k);
+  const struct stack_collection *c = stack_rows_of(s, k);
   double sum = NAN;
   for (size_t i = 0; i < c->n; i++) {
     const struct stack_series *v = series(s, h, k, c->rows[i]->id, metric);
@@ -52,7 +52,7 @@ static double sum_of(struct stack *s, struct stack_hop *h, enum stack_kind k, co
 
 /* Of the thing that has most of it; NaN when none has it. */
 static double most_of(struct stack *s, struct stack_hop *h, enum stack_kind k, const char *metric) {
-  const struct stack_collection *c = stack_collection(s, k);
+  const struct stack_collection *c = stack_rows_of(s, k);
   double most = NAN;
   for (size_t i = 0; i < c->n; i++) {
     const struct stack_series *v = series(s, h, k, c->rows[i]->id, metric);
@@ -64,7 +64,7 @@ static double most_of(struct stack *s, struct stack_hop *h, enum stack_kind k, c
 
 /* The worst of them, for the hop is rated by it. */
 static double most_failed(struct stack *s, enum stack_kind k) {
-  const struct stack_collection *c = stack_collection(s, k);
+  const struct stack_collection *c = stack_rows_of(s, k);
   double most = NAN;
   for (size_t i = 0; i < c->n; i++) {
     double percent = stack_metric_5xx_percent(s, k, c->rows[i]->id);
@@ -88,13 +88,13 @@ static void facts_cdn(struct stack *s, struct stack_hop *h) {
   if (!isnan(requests))
     fact(h, 0, "%s rpm", short_number(requests, text));
   say_failed(s, h, STACK_DISTRIBUTION);
-  const struct stack_collection *c = stack_collection(s, STACK_DISTRIBUTION);
+  const struct stack_collection *c = stack_rows_of(s, STACK_DISTRIBUTION);
   for (size_t i = 0; i < c->n; i++)
     if (aws_str_eq_c(((const struct cloudfront_distribution *)c->rows[i]->item)->status,
                      "InProgress"))
       h->moving = true;
   size_t open = 0;
-  c = stack_collection(s, STACK_INVALIDATION);
+  c = stack_rows_of(s, STACK_INVALIDATION);
   for (size_t i = 0; i < c->n; i++)
     open += aws_str_eq_c(((const struct cloudfront_invalidation *)c->rows[i]->item)->status,
                          "InProgress");
@@ -139,7 +139,7 @@ static void say_rollout(struct stack *s, struct stack_hop *h, const struct stack
 }
 
 static void facts_ecs(struct stack *s, struct stack_hop *h) {
-  const struct stack_collection *c = stack_collection(s, STACK_SERVICE);
+  const struct stack_collection *c = stack_rows_of(s, STACK_SERVICE);
   const struct stack_row *worst = NULL, *rolling = NULL;
   int64_t running = 0, desired = 0;
   for (size_t i = 0; i < c->n; i++) {
@@ -184,10 +184,10 @@ static void facts_db(struct stack *s, struct stack_hop *h) {
     fact(h, 1, "conn %s", short_number(conn, text));
   if (!isnan(lag))
     fact(h, 2, "lag %.0fms", lag);
-  const struct stack_collection *c = stack_collection(s, STACK_DB_CLUSTER);
+  const struct stack_collection *c = stack_rows_of(s, STACK_DB_CLUSTER);
   for (size_t i = 0; i < c->n; i++)
     h->moving = h->moving || db_moving(((const struct rds_cluster *)c->rows[i]->item)->status);
-  c = stack_collection(s, STACK_DB_INSTANCE);
+  c = stack_rows_of(s, STACK_DB_INSTANCE);
   for (size_t i = 0; i < c->n; i++)
     h->moving = h->moving || db_moving(((const struct rds_instance *)c->rows[i]->item)->status);
 }
@@ -211,7 +211,7 @@ void stack_hop_facts(struct stack *s, struct stack_hop *h) {
 
 /* One that is at fault gives the hop its name; else what there is does. */
 const char *stack_database_title(struct stack *s, const struct stack_hop *h) {
-  const struct stack_collection *c = stack_collection(s, STACK_DB_INSTANCE);
+  const struct stack_collection *c = stack_rows_of(s, STACK_DB_INSTANCE);
   size_t aurora = 0, plain = 0;
   for (size_t i = 0; i < c->n; i++) {
     const struct rds_instance *v = c->rows[i]->item;
@@ -222,7 +222,7 @@ const char *stack_database_title(struct stack *s, const struct stack_hop *h) {
         aws_str_eq(h->worst_id, c->rows[i]->id))
       return is_aurora ? "Aurora" : "RDS";
   }
-  c = stack_collection(s, STACK_DB_CLUSTER);
+  c = stack_rows_of(s, STACK_DB_CLUSTER);
   for (size_t i = 0; i < c->n; i++) { /* RDS has Multi-AZ clusters of its own */
     bool is_aurora =
         aws_str_starts(((const struct rds_cluster *)c->rows[i]->item)->engine, "aurora");

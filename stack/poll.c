@@ -8,19 +8,12 @@
 #include <stdlib.h>
 
 enum {
-  ASKED_AGAIN_MS = 1000,   /* Ctrl-R held down asks once a second */
-  SOURCE_AGAIN_MS = 10000, /* a thing that is gone has its group looked at again, now and then */
-  NUDGE_AFTER_MS = 8000,   /* since the last time */
+  ASKED_AGAIN_MS = 1000, /* Ctrl-R held down asks once a second */
   SHOWN_LEAD_MS = 30000,
   KIND_LEAD_MS = 15000,
   FIRST_LEAD_MS = 3600000,
-  ASKED_LEAD_MS = 24 * 3600000,
-  ONCE_PATIENCE_MS = 10000 /* headless: so long what need not be read is waited for */
+  ASKED_LEAD_MS = 24 * 3600000
 };
-
-static bool is_wanted(const struct stack_feed *f) {
-  return !f->def->wanted || f->def->wanted(f->s);
-}
 
 static void add_key(struct stack_feed *f, struct aws_str key) {
   struct stack_part *p = aws_map_get(&f->index, key);
@@ -31,33 +24,6 @@ static void add_key(struct stack_feed *f, struct aws_str key) {
 }
 
 /* ---- which parts there are ------------------------------------------------------------------- */
-
-/* Feeds of a kind that stand before f in the table: what f's parts are found through. */
-static bool sources_are(const struct stack_feed *f, bool (*test)(const struct stack_feed *)) {
-  for (const struct stack_feed *g = f->s->feeds; g < f->s->feeds + stack_feed_defs_n; g++)
-    if ((f->def->sources & STACK_BIT(g->def->kind)) && g < f && !test(g))
-      return false;
-  return true;
-}
-
-static bool feed_loaded(const struct stack_feed *f) {
-  if (!is_wanted(f))
-    return true;
-  for (size_t i = 0; i < f->n; i++)
-    if (!f->parts[i]->loaded)
-      return false;
-  return f->seeded;
-}
-
-/* What is read once and for all, a thousand task definitions say, may take longer than the budget
- * lets the first fill last; nothing is rated by it. */
-static bool is_put_off(const struct stack_feed *f) {
-  struct stack *s = f->s;
-  bool forever = !f->def->on_s && !f->def->off_s;
-  if (!forever || (s->deps.once && stack_mono(s) - s->started < ONCE_PATIENCE_MS))
-    return false;
-  return stack_bucket_spent(s, stack_bucket(s, f->def->op));
-}
 
 /* Headless, and there is more than can be waited for: what is left out is said so. */
 static void leave_out(struct stack_feed *f) {
@@ -75,17 +41,6 @@ static void leave_out(struct stack_feed *f) {
                   left, f->n, stack_kind_words(f->def->kind),
                   stack_bucket(f->s, f->def->op)->use.limit->rate);
   }
-}
-
-static bool feed_ended(const struct stack_feed *f) {
-  if (!is_wanted(f))
-    return true;
-  bool all = true;
-  for (size_t i = 0; all && i < f->n; i++)
-    all = f->parts[i]->ended;
-  if (!all && !is_put_off(f))
-    return false;
-  return !f->def->sources || sources_are(f, feed_ended);
 }
 
 static void drop_gone(struct stack_feed *f) {
@@ -117,7 +72,7 @@ static void drop_gone(struct stack_feed *f) {
 }
 
 static void reconcile(struct stack_feed *f) {
-  bool whole = sources_are(f, feed_loaded);
+  bool whole = stack_feed_sources_are(f, stack_feed_loaded);
   size_t before = f->n;
   for (size_t i = 0; whole && i < f->n; i++)
     f->parts[i]->gone = true;
@@ -135,8 +90,8 @@ static void reconcile_all(struct stack *s) {
   while (s->reconcile) {
     unsigned kinds = s->reconcile;
     s->reconcile = 0;
-    for (size_t i = 0; i < stack_feed_defs_n; i++)
-      if ((s->feeds[i].def->sources & kinds) && is_wanted(&s->feeds[i]))
+    for (size_t i = 0; i < s->nfeeds; i++)
+      if ((s->feeds[i].def->sources & kinds) && stack_feed_wanted(&s->feeds[i]))
         reconcile(&s->feeds[i]);
   }
 }
@@ -171,9 +126,9 @@ static size_t gather(struct stack *s, struct due **out, aws_ms *next, bool *whol
   size_t n = 0, cap = 0;
   *out = NULL;
   *whole = true;
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+  for (size_t i = 0; i < s->nfeeds; i++) {
     struct stack_feed *f = &s->feeds[i];
-    if (!is_wanted(f))
+    if (!stack_feed_wanted(f))
       continue;
     for (size_t j = 0; j < f->n; j++) {
       struct stack_part *p = f->parts[j];
@@ -197,7 +152,7 @@ static size_t gather(struct stack *s, struct due **out, aws_ms *next, bool *whol
 static void start_one(struct stack *s, struct stack_part *p, aws_ms *next) {
   aws_ms wait = 0;
   if (p->asked || stack_bucket_ready(s, stack_bucket(s, p->feed->def->op), &wait)) {
-    stack_part_start(p);
+    stack_fetch_start(p);
     return;
   }
   aws_ms at = stack_mono(s) + wait;
@@ -207,8 +162,8 @@ static void start_one(struct stack *s, struct stack_part *p, aws_ms *next) {
 /* Those that found no memory to stand in line go as they come. */
 static void start_unsorted(struct stack *s, aws_ms *next) {
   aws_ms now = stack_mono(s);
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
-    for (size_t j = 0; is_wanted(&s->feeds[i]) && j < s->feeds[i].n; j++) {
+  for (size_t i = 0; i < s->nfeeds; i++)
+    for (size_t j = 0; stack_feed_wanted(&s->feeds[i]) && j < s->feeds[i].n; j++) {
       struct stack_part *p = s->feeds[i].parts[j];
       if (p->step == STACK_PART_IDLE && p->due <= now)
         start_one(s, p, next);
@@ -233,11 +188,11 @@ static void check_settled(struct stack *s) {
     return;
   if (!stack_metrics_first(s) && s->deps.once)
     return;
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
-    if (!feed_ended(&s->feeds[i]))
+  for (size_t i = 0; i < s->nfeeds; i++)
+    if (!stack_feed_ended(&s->feeds[i]))
       return;
   s->settled_at = stack_mono(s);
-  for (size_t i = 0; s->deps.once && i < stack_feed_defs_n; i++)
+  for (size_t i = 0; s->deps.once && i < s->nfeeds; i++)
     leave_out(&s->feeds[i]);
   stack_budget_settle(s);
   for (size_t k = 0; k < STACK_KINDS; k++)
@@ -245,41 +200,20 @@ static void check_settled(struct stack *s) {
   stack_changed(s, STACK_CHANGED_STATE);
 }
 
-static void arm(struct stack *s, aws_ms at);
-
-static void tick(void *arg) {
-  struct stack *s = arg;
+static void tick(struct stack *s) {
   aws_ms next = STACK_NEVER;
-  s->tick = NULL;
-  s->tick_at = STACK_NEVER;
-  if (!s->polling)
-    return;
   reconcile_all(s);
   start_due(s, &next);
   stack_health_tick(s);
   stack_reading_tick(s);
   check_settled(s);
   if (next != STACK_NEVER)
-    arm(s, next);
-}
-
-static void arm(struct stack *s, aws_ms at) {
-  if (s->tick && s->tick_at <= at)
-    return;
-  if (s->tick)
-    aws_io_timer_cancel(s->io, s->tick);
-  s->tick = aws_io_timer(s->io, at, tick, s);
-  s->tick_at = at;
-}
-
-void stack_poll_wake(struct stack *s) {
-  if (s->polling)
-    arm(s, stack_mono(s));
+    stack_wake_at(s, next);
 }
 
 void stack_poll_reconcile(struct stack *s, enum stack_kind changed) {
   s->reconcile |= STACK_BIT(changed);
-  stack_poll_wake(s);
+  stack_wake(s);
 }
 
 /* ---- what is on screen, what was asked for --------------------------------------------------- */
@@ -304,7 +238,7 @@ static void mark_definitions(struct stack *s, struct stack_feed *f) {
     f->parts[i]->on_screen = false;
   for (size_t i = 0; i < s->shown[STACK_SERVICE].n; i++) {
     const struct ecs_service *v =
-        stack_item(stack_find(s, STACK_SERVICE, s->shown[STACK_SERVICE].ids[i]));
+        stack_item(stack_rows_find(s, STACK_SERVICE, s->shown[STACK_SERVICE].ids[i]));
     struct stack_part *p = v ? aws_map_get(&f->index, v->task_definition) : NULL;
     if (p)
       p->on_screen = true;
@@ -312,7 +246,7 @@ static void mark_definitions(struct stack *s, struct stack_feed *f) {
 }
 
 void stack_poll_shown(struct stack *s, enum stack_kind k) {
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+  for (size_t i = 0; i < s->nfeeds; i++) {
     struct stack_feed *f = &s->feeds[i];
     if (f->def->kind == STACK_TARGET && (k == STACK_TARGET || k == STACK_TARGET_GROUP))
       mark_targets(s, f);
@@ -330,12 +264,12 @@ void stack_poll_shown(struct stack *s, enum stack_kind k) {
         p->due = p->ended_at + wait;
     }
   }
-  stack_poll_wake(s);
+  stack_wake(s);
 }
 
 void stack_refresh(struct stack *s, enum stack_kind k) {
   aws_ms now = stack_mono(s);
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+  for (size_t i = 0; i < s->nfeeds; i++) {
     struct stack_feed *f = &s->feeds[i];
     if (f->def->kind != k)
       continue;
@@ -349,32 +283,7 @@ void stack_refresh(struct stack *s, enum stack_kind k) {
       p->due = now;
     }
   }
-  stack_poll_wake(s);
-}
-
-void stack_poll_nudge(struct stack *s, unsigned kinds) {
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
-    for (size_t j = 0; (STACK_BIT(s->feeds[i].def->kind) & kinds) && j < s->feeds[i].n; j++) {
-      struct stack_part *p = s->feeds[i].parts[j];
-      aws_ms at = p->ended_at + NUDGE_AFTER_MS;
-      if (p->loaded && p->error.code == AWS_OK && p->due > at)
-        p->due = at;
-    }
-}
-
-void stack_poll_sources(const struct stack_part *p) {
-  struct stack *s = p->s;
-  aws_ms now = stack_mono(s);
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
-    for (size_t j = 0; j < s->feeds[i].n; j++) {
-      struct stack_part *q = s->feeds[i].parts[j];
-      bool source = (p->feed->def->sources & STACK_BIT(s->feeds[i].def->kind)) != 0;
-      if (!source || &s->feeds[i] >= p->feed || now - q->ended_at < SOURCE_AGAIN_MS ||
-          q->due == STACK_NEVER)
-        continue;
-      q->due = now;
-      q->listed_at = now - INT32_MAX;
-    }
+  stack_wake(s);
 }
 
 void stack_refresh_all(struct stack *s) {
@@ -382,32 +291,15 @@ void stack_refresh_all(struct stack *s) {
     stack_refresh(s, (enum stack_kind)k);
 }
 
-const struct stack_part *stack_part_of(const struct stack *s, enum stack_kind k,
-                                       struct aws_str key) {
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
-    const struct stack_part *p =
-        s->feeds[i].def->kind == k ? aws_map_get(&s->feeds[i].index, key) : NULL;
-    if (p)
-      return p;
-  }
-  return NULL;
-}
-
-bool stack_poll_ended(const struct stack *s, unsigned kinds) {
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
-    if ((STACK_BIT(s->feeds[i].def->kind) & kinds) && !feed_ended(&s->feeds[i]))
-      return false;
-  return true;
-}
-
 /* ---- life ------------------------------------------------------------------------------------ */
 
 bool stack_poll_init(struct stack *s) {
-  s->tick_at = STACK_NEVER;
+  stack_wake_init(s, tick);
   s->feeds = aws_calloc(stack_feed_defs_n, sizeof *s->feeds);
   if (!s->feeds)
     return false;
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+  s->nfeeds = stack_feed_defs_n;
+  for (size_t i = 0; i < s->nfeeds; i++) {
     s->feeds[i].def = &stack_feed_defs[i];
     s->feeds[i].s = s;
   }
@@ -416,22 +308,20 @@ bool stack_poll_init(struct stack *s) {
 
 void stack_poll_start(struct stack *s) {
   s->polling = true;
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+  for (size_t i = 0; i < s->nfeeds; i++) {
     struct stack_feed *f = &s->feeds[i];
-    if (!f->def->sources && is_wanted(f)) {
+    if (!f->def->sources && stack_feed_wanted(f)) {
       f->seeded = stack_part_new(f, AWS_STR_LIT("")) != NULL;
       stack_flags_touched(s, f->def->kind);
     }
   }
-  stack_poll_wake(s);
+  stack_wake(s);
 }
 
 void stack_poll_stop(struct stack *s) {
   s->polling = false;
-  if (s->tick)
-    aws_io_timer_cancel(s->io, s->tick);
-  s->tick = NULL;
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
+  stack_wake_stop(s);
+  for (size_t i = 0; i < s->nfeeds; i++)
     for (size_t j = 0; j < s->feeds[i].n; j++) {
       struct stack_part *p = s->feeds[i].parts[j];
       if (!p->call)
@@ -447,7 +337,7 @@ void stack_poll_free(struct stack *s) {
   if (!s->feeds)
     return;
   stack_poll_stop(s);
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+  for (size_t i = 0; i < s->nfeeds; i++) {
     for (size_t j = 0; j < s->feeds[i].n; j++)
       stack_part_free(s->feeds[i].parts[j]);
     free(s->feeds[i].parts);
@@ -455,4 +345,5 @@ void stack_poll_free(struct stack *s) {
   }
   free(s->feeds);
   s->feeds = NULL;
+  s->nfeeds = 0;
 }

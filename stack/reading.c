@@ -62,8 +62,8 @@ static void add_part(struct stack_reading *r, const struct stack_part *p) {
 
 struct stack_reading stack_reading_of(const struct stack *s, enum stack_kind k) {
   struct stack_reading r = {.loaded = true};
-  const struct stack_collection *c = stack_collection(s, k);
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
+  const struct stack_collection *c = stack_rows_of(s, k);
+  for (size_t i = 0; i < s->nfeeds; i++)
     for (size_t j = 0; s->feeds[i].def->kind == k && j < s->feeds[i].n; j++)
       add_part(&r, s->feeds[i].parts[j]);
   r.loaded = c->loaded;
@@ -81,7 +81,7 @@ void stack_reading_tick(struct stack *s) {
   if (s->deps.once || now - s->looked_at < LOOK_EVERY_MS)
     return;
   s->looked_at = now;
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+  for (size_t i = 0; i < s->nfeeds; i++) {
     struct stack_feed *f = &s->feeds[i];
     for (size_t j = 0; (f->def->on_s || f->def->off_s) && j < f->n; j++) {
       struct stack_part *p = f->parts[j];
@@ -117,13 +117,13 @@ static bool is_shown_as_fresh(const struct stack_part *p) {
 
 static void ask_now(struct stack *s, bool (*whom)(const struct stack_part *)) {
   aws_ms now = stack_mono(s);
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
+  for (size_t i = 0; i < s->nfeeds; i++)
     for (size_t j = 0; j < s->feeds[i].n; j++) {
       struct stack_part *p = s->feeds[i].parts[j];
       if (p->due > now && whom(p))
         p->due = now;
     }
-  stack_poll_wake(s);
+  stack_wake(s);
 }
 
 void stack_heard(struct stack *s, const struct stack_part *p, const struct aws_error *err) {

@@ -50,7 +50,7 @@ static void add(const struct from *f, enum stack_kind to_kind, struct aws_str to
 
 /* "is not here", or "not known yet" when the kind has not been read whole. */
 static void add_missing(const struct from *f, enum stack_kind to_kind, struct aws_str name) {
-  if (stack_collection(f->s, to_kind)->loaded)
+  if (stack_rows_of(f->s, to_kind)->loaded)
     add(f, to_kind, nothing, "no %s %.*s in this account and region", stack_kind_singular(to_kind),
         AWS_STR_ARG(name));
   else
@@ -60,7 +60,7 @@ static void add_missing(const struct from *f, enum stack_kind to_kind, struct aw
 
 static void add_found(const struct from *f, enum stack_kind to_kind, struct aws_str id,
                       struct aws_str name, const char *how) {
-  const struct stack_row *row = stack_find(f->s, to_kind, id);
+  const struct stack_row *row = stack_rows_find(f->s, to_kind, id);
   if (row)
     add(f, to_kind, row->id, "%s", how);
   else
@@ -111,7 +111,7 @@ static struct aws_str bucket_of(struct aws_str host, bool *website) {
 }
 
 static const struct stack_row *load_balancer_of(struct stack *s, struct aws_str host) {
-  const struct stack_collection *c = stack_collection(s, STACK_LOAD_BALANCER);
+  const struct stack_collection *c = stack_rows_of(s, STACK_LOAD_BALANCER);
   host = without_dualstack(host);
   for (size_t i = 0; i < c->n; i++)
     if (same_host(((const struct elbv2_load_balancer *)c->rows[i]->item)->dns_name, host))
@@ -128,7 +128,7 @@ static bool join_link(const struct from *f, struct aws_str host) {
     if (!same_host(host, aws_str_from(c->links[i].from)))
       continue;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-      const struct stack_row *row = stack_find_name(f->s, kinds[k], c->links[i].to);
+      const struct stack_row *row = stack_rows_named(f->s, kinds[k], c->links[i].to);
       if (!row)
         continue;
       add(f, kinds[k], row->id, "by the link in the configuration");
@@ -145,7 +145,7 @@ static bool join_link(const struct from *f, struct aws_str host) {
 static bool join_vpc_origin(const struct from *f, const struct cloudfront_origin *o) {
   if (!o->vpc_origin_id.n)
     return false;
-  const struct stack_row *row = stack_find(f->s, STACK_VPC_ORIGIN, o->vpc_origin_id);
+  const struct stack_row *row = stack_rows_find(f->s, STACK_VPC_ORIGIN, o->vpc_origin_id);
   if (!row) {
     add_missing(f, STACK_VPC_ORIGIN, o->vpc_origin_id);
     return true;
@@ -189,7 +189,7 @@ static bool join_load_balancer(const struct from *f, struct aws_str host) {
 
 /* A name of the operator's own: it leads where its addresses do. */
 static void join_addresses(const struct from *f, struct aws_str host) {
-  const struct stack_collection *c = stack_collection(f->s, STACK_LOAD_BALANCER);
+  const struct stack_collection *c = stack_rows_of(f->s, STACK_LOAD_BALANCER);
   bool pending = false;
   for (size_t i = 0; i < c->n; i++) {
     const struct elbv2_load_balancer *v = c->rows[i]->item;
@@ -209,7 +209,7 @@ static void join_addresses(const struct from *f, struct aws_str host) {
 }
 
 static void join_origins(struct stack *s) {
-  const struct stack_collection *c = stack_collection(s, STACK_DISTRIBUTION);
+  const struct stack_collection *c = stack_rows_of(s, STACK_DISTRIBUTION);
   for (size_t i = 0; i < c->n; i++) {
     const struct cloudfront_distribution *d = c->rows[i]->item;
     const struct cloudfront_origin *o = d->origins.items;
@@ -226,7 +226,7 @@ static void join_origins(struct stack *s) {
 /* ---- APIs ------------------------------------------------------------------------------------ */
 
 static bool join_registry(const struct from *f, struct aws_str registry) {
-  const struct stack_collection *c = stack_collection(f->s, STACK_SERVICE);
+  const struct stack_collection *c = stack_rows_of(f->s, STACK_SERVICE);
   for (size_t i = 0; i < c->n; i++) {
     const struct ecs_service *v = c->rows[i]->item;
     const struct ecs_registry *r = v->registries.items;
@@ -266,11 +266,11 @@ static void join_integration(const struct from *f, const struct apigatewayv2_int
 }
 
 static void join_integrations(struct stack *s) {
-  const struct stack_collection *c = stack_collection(s, STACK_INTEGRATION);
+  const struct stack_collection *c = stack_rows_of(s, STACK_INTEGRATION);
   for (size_t i = 0; i < c->n; i++) {
     const struct apigatewayv2_integration *v = c->rows[i]->item;
     struct from f = start(s, c->rows[i], STACK_API, "integration %.*s", AWS_STR_ARG(v->id));
-    const struct stack_row *api = stack_find(s, STACK_API, c->rows[i]->parent);
+    const struct stack_row *api = stack_rows_find(s, STACK_API, c->rows[i]->parent);
     if (api)
       f.id = api->id;
     join_integration(&f, v);
@@ -294,10 +294,10 @@ static void join_actions(const struct from *f, const struct aws_list *actions) {
 }
 
 static void join_listeners(struct stack *s) {
-  const struct stack_collection *c = stack_collection(s, STACK_LISTENER);
+  const struct stack_collection *c = stack_rows_of(s, STACK_LISTENER);
   for (size_t i = 0; i < c->n; i++) {
     const struct elbv2_listener *v = c->rows[i]->item;
-    const struct stack_row *lb = stack_find(s, STACK_LOAD_BALANCER, c->rows[i]->parent);
+    const struct stack_row *lb = stack_rows_find(s, STACK_LOAD_BALANCER, c->rows[i]->parent);
     if (lb) {
       struct from f =
           start(s, lb, STACK_LOAD_BALANCER, "listener %.*s", AWS_STR_ARG(c->rows[i]->name));
@@ -307,7 +307,7 @@ static void join_listeners(struct stack *s) {
         start(s, c->rows[i], STACK_LISTENER, "listener %.*s", AWS_STR_ARG(c->rows[i]->name));
     join_actions(&f, &v->default_actions);
   }
-  c = stack_collection(s, STACK_RULE);
+  c = stack_rows_of(s, STACK_RULE);
   for (size_t i = 0; i < c->n; i++) {
     const struct elbv2_rule *v = c->rows[i]->item;
     if (v->is_default)
@@ -318,7 +318,7 @@ static void join_listeners(struct stack *s) {
 }
 
 static bool index_groups(struct stack *s, struct aws_map *services) {
-  const struct stack_collection *c = stack_collection(s, STACK_SERVICE);
+  const struct stack_collection *c = stack_rows_of(s, STACK_SERVICE);
   for (size_t i = 0; i < c->n; i++) {
     const struct ecs_service *v = c->rows[i]->item;
     const struct ecs_load_balancer *lb = v->load_balancers.items;
@@ -331,7 +331,7 @@ static bool index_groups(struct stack *s, struct aws_map *services) {
 }
 
 static void join_target_groups(struct stack *s) {
-  const struct stack_collection *c = stack_collection(s, STACK_TARGET_GROUP);
+  const struct stack_collection *c = stack_rows_of(s, STACK_TARGET_GROUP);
   struct aws_map services = {0};
   bool indexed = index_groups(s, &services);
   for (size_t i = 0; indexed && i < c->n; i++) {
@@ -371,7 +371,7 @@ static bool index_task(struct aws_map *tasks, const struct stack_row *row) {
 
 /* Those that stopped first: an address may be another task's by now. */
 static bool index_tasks(struct stack *s, struct aws_map *tasks) {
-  const struct stack_collection *c = stack_collection(s, STACK_TASK);
+  const struct stack_collection *c = stack_rows_of(s, STACK_TASK);
   bool ok = true;
   for (int running = 0; running < 2; running++)
     for (size_t i = 0; i < c->n; i++) {
@@ -392,12 +392,12 @@ static void join_task(const struct from *from, const struct stack_row *task) {
   if (service)
     add(&f, STACK_SERVICE, service->id, "the task's");
   snprintf(f.what, sizeof f.what, "revision");
-  if (stack_find(f.s, STACK_TASK_DEFINITION, t->task_definition))
+  if (stack_rows_find(f.s, STACK_TASK_DEFINITION, t->task_definition))
     add(&f, STACK_TASK_DEFINITION, t->task_definition, "the task's");
 }
 
 static void join_targets(struct stack *s) {
-  const struct stack_collection *c = stack_collection(s, STACK_TARGET);
+  const struct stack_collection *c = stack_rows_of(s, STACK_TARGET);
   struct aws_map tasks = {0};
   bool indexed = index_tasks(s, &tasks);
   for (size_t i = 0; indexed && i < c->n; i++) {
@@ -406,7 +406,7 @@ static void join_targets(struct stack *s) {
     struct from f = start(s, c->rows[i], STACK_TARGET, "task");
     if (task)
       join_task(&f, task);
-    else if (!stack_collection(s, STACK_TASK)->loaded)
+    else if (!stack_rows_of(s, STACK_TASK)->loaded)
       add(&f, STACK_TASK, nothing, "tasks not read");
     else
       add(&f, STACK_TASK, nothing, "no task that was read has the address %.*s",
@@ -422,9 +422,9 @@ static void join_parameter(const struct from *f, struct aws_str value) {
   const char *at = strstr(value.p, ":parameter/");
   if (aws_str_starts(value, "arn:") && at)
     name = aws_str_from(at + sizeof ":parameter" - 1); /* with its slash */
-  const struct stack_row *row = stack_find(f->s, STACK_PARAMETER, name);
+  const struct stack_row *row = stack_rows_find(f->s, STACK_PARAMETER, name);
   if (!row && name.p != value.p) /* a name at the first level is written without one */
-    row = stack_find(f->s, STACK_PARAMETER, (struct aws_str){name.p + 1, name.n - 1});
+    row = stack_rows_find(f->s, STACK_PARAMETER, (struct aws_str){name.p + 1, name.n - 1});
   if (row)
     add(f, STACK_PARAMETER, row->id, "by name");
   else
@@ -458,7 +458,7 @@ static void join_secrets(const struct from *from, const struct ecs_container_def
 
 /* A value that holds a database's endpoint, be it alone or within a URL. */
 static bool join_database(const struct from *f, struct aws_str value) {
-  const struct stack_collection *c = stack_collection(f->s, STACK_DB_CLUSTER);
+  const struct stack_collection *c = stack_rows_of(f->s, STACK_DB_CLUSTER);
   for (size_t i = 0; i < c->n; i++) {
     const struct rds_cluster *v = c->rows[i]->item;
     bool reader = v->reader_endpoint.n && aws_str_has(value, v->reader_endpoint);
@@ -467,7 +467,7 @@ static bool join_database(const struct from *f, struct aws_str value) {
     add(f, STACK_DB_CLUSTER, c->rows[i]->id, "by its %s endpoint", reader ? "reader" : "writer");
     return true;
   }
-  c = stack_collection(f->s, STACK_DB_INSTANCE);
+  c = stack_rows_of(f->s, STACK_DB_INSTANCE);
   for (size_t i = 0; i < c->n; i++) {
     const struct rds_instance *v = c->rows[i]->item;
     if (!v->address.n || !aws_str_has(value, v->address))
@@ -491,14 +491,14 @@ static void join_environment(const struct from *from, const struct ecs_container
 }
 
 static void join_services(struct stack *s) {
-  const struct stack_collection *c = stack_collection(s, STACK_SERVICE);
+  const struct stack_collection *c = stack_rows_of(s, STACK_SERVICE);
   for (size_t i = 0; i < c->n; i++) {
     const struct ecs_service *v = c->rows[i]->item;
     struct from f = start(s, c->rows[i], STACK_SERVICE, "task definition");
     if (v->task_definition.n)
       add_found(&f, STACK_TASK_DEFINITION, v->task_definition, v->task_definition, "its own");
   }
-  c = stack_collection(s, STACK_TASK_DEFINITION);
+  c = stack_rows_of(s, STACK_TASK_DEFINITION);
   for (size_t i = 0; i < c->n; i++) {
     const struct ecs_task_definition *v = c->rows[i]->item;
     const struct ecs_container_definition *d = v->containers.items;
@@ -510,7 +510,9 @@ static void join_services(struct stack *s) {
   }
 }
 
-static void follow(struct stack *s) {
+void stack_refs_update(struct stack *s) {
+  if (s->derived->refs_ok)
+    return;
   s->derived->nrefs = 0;
   s->derived->refs_ok = true;
   join_origins(s);
@@ -519,13 +521,4 @@ static void follow(struct stack *s) {
   join_target_groups(s);
   join_services(s);
   join_targets(s); /* the most of all: last, so that they leave room for the others */
-}
-
-size_t stack_refs(const struct stack *cs, const struct stack_ref **out) {
-  struct stack *s = (struct stack *)(uintptr_t)cs;
-  stack_update(s);
-  if (!s->derived->refs_ok)
-    follow(s);
-  *out = s->derived->refs;
-  return s->derived->nrefs;
 }

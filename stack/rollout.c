@@ -59,7 +59,7 @@ static void note_failure(struct memory *m, aws_ms at, struct aws_str deployment,
 static int64_t revision_started_by(struct stack *s, const struct stack_row *row,
                                    struct aws_str deployment) {
   size_t n;
-  const struct stack_row *const *tasks = stack_service_tasks(s, row->id, true, &n);
+  const struct stack_row *const *tasks = stack_rows_tasks(s, row->id, true, &n);
   for (size_t i = 0; i < n; i++) {
     const struct ecs_task *t = tasks[i]->item;
     if (aws_str_eq(t->started_by, deployment))
@@ -127,6 +127,22 @@ bool stack_service_seen(struct stack *s, const struct stack_row *row) {
 }
 
 /* ---- how it stands --------------------------------------------------------------------------- */
+
+const struct ecs_deployment *stack_primary(const struct ecs_service *v) {
+  const struct ecs_deployment *d = v->deployments.items;
+  for (size_t i = 0; i < v->deployments.n; i++)
+    if (aws_str_eq_c(d[i].status, "PRIMARY"))
+      return &d[i];
+  return NULL;
+}
+
+/* Controllers without a rollout state are rolling while there is more than one deployment. */
+bool stack_rolling(const struct ecs_service *v) {
+  const struct ecs_deployment *d = stack_primary(v);
+  if (d && d->rollout_state.n)
+    return aws_str_eq_c(d->rollout_state, "IN_PROGRESS");
+  return v->deployments.n > 1;
+}
 
 /* The deployment that failed and made ECS go back to an older one. One that was made since is the
  * operator's. */

@@ -33,7 +33,7 @@ static bool may_blame(const struct stack_hop *h, const struct stack_row *service
 
 /* The newest that began shortly before. */
 static bool blame_rollout(struct stack *s, const struct stack_hop *h, struct stack_onset *o) {
-  const struct stack_collection *c = stack_collection(s, STACK_SERVICE);
+  const struct stack_collection *c = stack_rows_of(s, STACK_SERVICE);
   aws_ms from = stack_wall(s) - ROLLOUT_WITHIN_MS, newest = 0;
   for (size_t i = 0; i < c->n; i++) {
     const struct ecs_deployment *d =
@@ -63,7 +63,7 @@ static bool is_of(const struct stack_event *e, struct aws_str id, struct aws_str
 
 /* The first warning of it since it was well; else the last that was noted. */
 static bool blame_event(struct stack *s, const struct stack_hop *h, struct stack_onset *o) {
-  const struct stack_row *row = stack_find(s, h->worst_kind, h->worst_id);
+  const struct stack_row *row = stack_rows_find(s, h->worst_kind, h->worst_id);
   struct aws_str parent = row && h->kind == STACK_HOP_DB ? row->parent : (struct aws_str){NULL, 0};
   aws_ms from = o->well_at ? o->well_at - EVENT_BEFORE_MS : stack_wall(s) - EVENT_WITHIN_MS;
   const struct stack_event *warned = NULL, *noted = NULL;
@@ -87,8 +87,9 @@ static bool blame_event(struct stack *s, const struct stack_hop *h, struct stack
 }
 
 static bool blame_alarm(struct stack *s, const struct stack_hop *h, struct stack_onset *o) {
-  const struct cloudwatch_alarm *v =
-      h->worst_kind == STACK_ALARM ? stack_item(stack_find(s, STACK_ALARM, h->worst_id)) : NULL;
+  const struct cloudwatch_alarm *v = h->worst_kind == STACK_ALARM
+                                         ? stack_item(stack_rows_find(s, STACK_ALARM, h->worst_id))
+                                         : NULL;
   if (!v)
     return false;
   o->at = v->transitioned ? v->transitioned : v->updated;
@@ -136,7 +137,7 @@ static void AWS_PRINTF(2, 3) say(struct stack_path *p, const char *fmt, ...) {
 /* How the rollout stands now, however it stood when the fault began. */
 static void say_rollout(struct stack *s, struct stack_path *p, const struct stack_onset *o,
                         const char *before) {
-  const struct stack_row *row = stack_find(s, STACK_SERVICE, aws_str_from(o->service));
+  const struct stack_row *row = stack_rows_find(s, STACK_SERVICE, aws_str_from(o->service));
   if (!row)
     return;
   struct stack_rollout r = stack_rollout_of(s, row);
@@ -154,7 +155,7 @@ static void say_rollout(struct stack *s, struct stack_path *p, const struct stac
 /* The summary says already that it failed, and what comes of it. */
 static bool say_failure(struct stack *s, struct stack_path *p, const struct stack_hop *h,
                         const struct stack_onset *o) {
-  const struct stack_row *row = stack_find(s, STACK_SERVICE, aws_str_from(o->service));
+  const struct stack_row *row = stack_rows_find(s, STACK_SERVICE, aws_str_from(o->service));
   struct stack_rollout r = {.rolling = false};
   if (row && h->worst_kind == STACK_SERVICE)
     r = stack_rollout_of(s, row);
@@ -167,7 +168,7 @@ static bool say_failure(struct stack *s, struct stack_path *p, const struct stac
 }
 
 static void say_unhealthy(struct stack *s, struct stack_path *p, const char *before) {
-  const struct stack_collection *c = stack_collection(s, STACK_TARGET);
+  const struct stack_collection *c = stack_rows_of(s, STACK_TARGET);
   char why[64] = "";
   size_t n = 0;
   for (size_t i = 0; i < c->n; i++) {

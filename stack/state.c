@@ -97,27 +97,6 @@ struct aws_call *stack_call(struct stack *s, const struct aws_op *op, cJSON *in,
   return aws_call(s->client, op, in, opt ? opt : &asked, on_page, on_done, arg, err);
 }
 
-/* "arn:...:cluster/C" and "service:S" make "arn:...:service/C/S", in old accounts without the "C/".
- */
-const struct stack_row *stack_service_of(const struct stack *s, const struct ecs_task *t) {
-  char arn[1024];
-  struct aws_str cluster = stack_short(t->cluster_arn), name = t->group;
-  size_t head = t->cluster_arn.n - cluster.n, word = sizeof "cluster/" - 1;
-  if (!aws_str_starts(name, "service:") || head < word)
-    return NULL;
-  name = aws_str_after_last(name, ':');
-  for (int old = 0; old < 2; old++) {
-    int n =
-        snprintf(arn, sizeof arn, "%.*sservice/%.*s%s%.*s", (int)(head - word), t->cluster_arn.p,
-                 old ? 0 : (int)cluster.n, cluster.p, old ? "" : "/", AWS_STR_ARG(name));
-    const struct stack_row *row =
-        n > 0 && (size_t)n < sizeof arn ? stack_find(s, STACK_SERVICE, aws_str_from(arn)) : NULL;
-    if (row)
-      return row;
-  }
-  return NULL;
-}
-
 int64_t stack_revision(struct aws_str task_definition) {
   int64_t n = 0;
   return aws_str_to_int(aws_str_after_last(task_definition, ':'), &n) ? n : 0;

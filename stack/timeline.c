@@ -124,6 +124,22 @@ static void remove_row(struct stack *s, size_t i) {
 
 /* ---- several told as one --------------------------------------------------------------------- */
 
+uint64_t stack_member_thing(enum stack_kind k, struct aws_str id) {
+  struct aws_str name = k == STACK_TASK ? stack_short(id) : id; /* AWS's messages have no ARN */
+  const uint64_t parts[] = {k, aws_hash(name.p, name.n)};
+  return aws_hash(parts, sizeof parts);
+}
+
+void stack_fold_member(struct stack_fold *f, const char *word, enum stack_kind k, struct aws_str id,
+                       unsigned weight, bool once) {
+  if (f->n == STACK_FOLD_MEMBERS)
+    return;
+  uint64_t thing = stack_member_thing(k, id);
+  const uint64_t parts[] = {thing, aws_hash(word, strlen(word))};
+  f->members[f->n++] = (struct stack_member){
+      .what = aws_hash(parts, sizeof parts), .thing = thing, .weight = weight, .once = once};
+}
+
 static size_t find_member(const struct row *r, uint64_t what) {
   size_t i = 0;
   while (i < r->n && r->members[i].what != what)

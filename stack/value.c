@@ -63,7 +63,7 @@ static bool on_screen(const struct stack *s, struct aws_str name) {
 
   for (size_t i = 0; i < shown->n; i++) {
     const struct ssm_parameter_metadata *p =
-        stack_item(stack_find(s, STACK_PARAMETER, shown->ids[i]));
+        stack_item(stack_rows_find(s, STACK_PARAMETER, shown->ids[i]));
     if (p && aws_str_eq(p->name, name))
       return true;
   }
@@ -131,7 +131,7 @@ static void hide(struct value *v) {
 
 /* What is not known to be plain is secret. */
 static bool is_secret(const struct stack *s, struct aws_str name) {
-  const struct ssm_parameter_metadata *p = stack_item(stack_find(s, STACK_PARAMETER, name));
+  const struct ssm_parameter_metadata *p = stack_item(stack_rows_find(s, STACK_PARAMETER, name));
 
   return !p || (!aws_str_eq_c(p->type, "String") && !aws_str_eq_c(p->type, "StringList"));
 }
@@ -263,7 +263,7 @@ void stack_values_rows(struct stack *s) {
   cJSON *names = cJSON_CreateArray();
   for (size_t i = 0; i < shown->n; i++) {
     const struct ssm_parameter_metadata *p =
-        stack_item(stack_find(s, STACK_PARAMETER, shown->ids[i]));
+        stack_item(stack_rows_find(s, STACK_PARAMETER, shown->ids[i]));
     if (!wants(s, p))
       continue;
     struct value *v = find_or_add(s, p->name);

@@ -8,22 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-uint64_t stack_member_thing(enum stack_kind k, struct aws_str id) {
-  struct aws_str name = k == STACK_TASK ? stack_short(id) : id; /* AWS's messages have no ARN */
-  const uint64_t parts[] = {k, aws_hash(name.p, name.n)};
-  return aws_hash(parts, sizeof parts);
-}
-
-void stack_fold_member(struct stack_fold *f, const char *word, enum stack_kind k, struct aws_str id,
-                       unsigned weight, bool once) {
-  if (f->n == STACK_FOLD_MEMBERS)
-    return;
-  uint64_t thing = stack_member_thing(k, id);
-  const uint64_t parts[] = {thing, aws_hash(word, strlen(word))};
-  f->members[f->n++] = (struct stack_member){
-      .what = aws_hash(parts, sizeof parts), .thing = thing, .weight = weight, .once = once};
-}
-
 static const char *find(struct aws_str text, const char *needle) {
   size_t n = strlen(needle);
   for (size_t i = 0; i + n <= text.n; i++)

@@ -5,6 +5,7 @@
 
 #include "stack/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- flags: loaded, refreshing, error, ages -------------------------------------------------- */
@@ -31,7 +32,7 @@ static void add_sources(const struct stack *s, struct stack_collection *c,
   for (int k = 0; k < STACK_KINDS; k++) {
     if (!(f->def->sources & STACK_BIT(k)) || k == (int)c->kind)
       continue;
-    const struct stack_collection *src = stack_collection(s, (enum stack_kind)k);
+    const struct stack_collection *src = stack_rows_of(s, (enum stack_kind)k);
     if (src->loaded || src->error.code == AWS_OK)
       continue;
     if (c->error.code == AWS_OK) /* it says what was asked for */
@@ -48,9 +49,9 @@ static void make_flags(const struct stack *s, struct stack_rows *r) {
   c->refreshing = c->paused = false;
   c->next_try = c->fetched_at = 0;
   aws_error_clear(&c->error);
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+  for (size_t i = 0; i < s->nfeeds; i++) {
     const struct stack_feed *f = &s->feeds[i];
-    if (f->def->kind != c->kind || (f->def->wanted && !f->def->wanted(s)))
+    if (f->def->kind != c->kind || !stack_feed_wanted(f))
       continue;
     c->loaded = c->loaded && f->seeded;
     lost = lost || f->lost;
@@ -71,7 +72,7 @@ static void make_flags(const struct stack *s, struct stack_rows *r) {
 
 static size_t feeds_of(const struct stack *s, enum stack_kind k) {
   size_t n = 0;
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
+  for (size_t i = 0; i < s->nfeeds; i++)
     n += s->feeds[i].def->kind == k;
   return n;
 }
@@ -105,7 +106,7 @@ static void make_flat(const struct stack *s, struct stack_rows *r) {
   r->lost = false;
   aws_map_done(&r->index);
   r->index_ok = !unique;
-  for (size_t i = 0; i < stack_feed_defs_n; i++) {
+  for (size_t i = 0; i < s->nfeeds; i++) {
     const struct stack_feed *f = &s->feeds[i];
     if (f->def->kind != r->pub.kind)
       continue;
@@ -129,8 +130,7 @@ static struct stack_rows *rows_of(const struct stack *s, enum stack_kind k) {
   return r;
 }
 
-const struct stack_collection *stack_collection(const struct stack *s, enum stack_kind k) {
-  stack_update(s);
+const struct stack_collection *stack_rows_of(const struct stack *s, enum stack_kind k) {
   struct stack_rows *r = rows_of(s, k);
   if (!r->flags_ok) {
     r->flags_ok = true;
@@ -139,10 +139,10 @@ const struct stack_collection *stack_collection(const struct stack *s, enum stac
   return &r->pub;
 }
 
-const struct stack_row *stack_find(const struct stack *s, enum stack_kind k, struct aws_str id) {
+const struct stack_row *stack_rows_find(const struct stack *s, enum stack_kind k,
+                                        struct aws_str id) {
   if (!id.n)
     return NULL;
-  stack_update(s);
   struct stack_rows *r = rows_of(s, k);
   if (!r->index_ok) {
     r->index_ok = true;
@@ -153,9 +153,9 @@ const struct stack_row *stack_find(const struct stack *s, enum stack_kind k, str
   return at ? r->flat[at - 1] : NULL;
 }
 
-const struct stack_row *stack_find_name(const struct stack *s, enum stack_kind k,
-                                        const char *name) {
-  const struct stack_collection *c = stack_collection(s, k);
+const struct stack_row *stack_rows_named(const struct stack *s, enum stack_kind k,
+                                         const char *name) {
+  const struct stack_collection *c = stack_rows_of(s, k);
   for (size_t i = 0; i < c->n; i++)
     if (aws_str_eq_c(c->rows[i]->name, name))
       return c->rows[i];
@@ -224,9 +224,8 @@ static const struct stack_row *const *group_rows(const struct aws_map *map, stru
   return g ? g->rows : NULL;
 }
 
-const struct stack_row *const *stack_children(struct stack *s, enum stack_kind k, struct aws_str id,
-                                              size_t *n) {
-  stack_update(s);
+const struct stack_row *const *stack_rows_children(const struct stack *s, enum stack_kind k,
+                                                   struct aws_str id, size_t *n) {
   struct stack_rows *r = rows_of(s, k);
   if (!r->groups_ok) {
     drop_groups(&r->groups, &r->group, &r->grouped);
@@ -287,10 +286,10 @@ static void make_task_groups(struct stack_rows *r) {
   }
 }
 
-const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_str service_arn,
-                                                   bool stopped, size_t *n) {
+const struct stack_row *const *stack_rows_tasks(const struct stack *s, struct aws_str service_arn,
+                                                bool stopped, size_t *n) {
   *n = 0;
-  const struct stack_row *service = stack_find(s, STACK_SERVICE, service_arn);
+  const struct stack_row *service = stack_rows_find(s, STACK_SERVICE, service_arn);
   if (!service)
     return NULL;
   struct stack_rows *r = rows_of(s, STACK_TASK);
@@ -310,6 +309,28 @@ const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_s
   while (from + *n < all && aws_str_eq(rows[from + *n]->parent, service->parent))
     (*n)++;
   return *n ? rows + from : NULL;
+}
+
+/* "arn:...:cluster/C" and "service:S" make "arn:...:service/C/S", in old accounts without the "C/".
+ */
+const struct stack_row *stack_service_of(const struct stack *s, const struct ecs_task *t) {
+  char arn[1024];
+  struct aws_str cluster = stack_short(t->cluster_arn), name = t->group;
+  size_t head = t->cluster_arn.n - cluster.n, word = sizeof "cluster/" - 1;
+  if (!aws_str_starts(name, "service:") || head < word)
+    return NULL;
+  name = aws_str_after_last(name, ':');
+  for (int old = 0; old < 2; old++) {
+    int n =
+        snprintf(arn, sizeof arn, "%.*sservice/%.*s%s%.*s", (int)(head - word), t->cluster_arn.p,
+                 old ? 0 : (int)cluster.n, cluster.p, old ? "" : "/", AWS_STR_ARG(name));
+    const struct stack_row *row = n > 0 && (size_t)n < sizeof arn
+                                      ? stack_rows_find(s, STACK_SERVICE, aws_str_from(arn))
+                                      : NULL;
+    if (row)
+      return row;
+  }
+  return NULL;
 }
 
 /* ---- change ---------------------------------------------------------------------------------- */
@@ -332,9 +353,9 @@ void stack_rows_moved(struct stack *s, enum stack_kind k) {
 
 void stack_flags_touched(struct stack *s, enum stack_kind k) {
   s->kinds[k].flags_ok = false;
-  for (size_t i = 0; i < stack_feed_defs_n; i++)
-    if (stack_feed_defs[i].sources & STACK_BIT(k))
-      s->kinds[stack_feed_defs[i].kind].flags_ok = false;
+  for (size_t i = 0; i < s->nfeeds; i++)
+    if (s->feeds[i].def->sources & STACK_BIT(k))
+      s->kinds[s->feeds[i].def->kind].flags_ok = false;
   stack_changed(s, STACK_CHANGED_STATE);
 }
 
@@ -349,66 +370,4 @@ void stack_rows_free(struct stack *s) {
     free(s->kinds[k].flat);
     s->kinds[k].flat = NULL;
   }
-}
-
-void stack_update(const struct stack *cs) {
-  struct stack *s = (struct stack *)(uintptr_t)cs;
-  if (!s->dirty || s->updating)
-    return;
-  unsigned dirty = s->dirty;
-  s->updating = true;
-  s->dirty = 0;
-  dirty |= stack_health_rate(s, dirty);
-  stack_path_update(s, dirty);
-  s->updating = false;
-  if (dirty & STACK_BIT(STACK_PARAMETER))
-    stack_values_rows(s);
-}
-
-/* ---- what is on screen ----------------------------------------------------------------------- */
-
-static bool same_ids(const struct stack_shown *v, const struct aws_str *ids, size_t n) {
-  if (v->n != n)
-    return false;
-  for (size_t i = 0; i < n; i++)
-    if (!aws_str_eq(v->ids[i], ids[i]))
-      return false;
-  return true;
-}
-
-static bool keep_ids(struct stack_shown *v, const struct aws_str *ids, size_t n) {
-  if (same_ids(v, ids, n))
-    return false;
-  size_t max = v->text.max;
-  aws_arena_done(&v->text);
-  aws_arena_init(&v->text, max);
-  v->n = 0;
-  v->ids = aws_arena_alloc_n(&v->text, n, sizeof *v->ids);
-  for (size_t i = 0; v->ids && i < n; i++) {
-    v->ids[v->n] = aws_arena_copy(&v->text, ids[i]);
-    v->n += v->ids[v->n].p != NULL;
-  }
-  return true;
-}
-
-void stack_show_kind(struct stack *s, enum stack_kind k, bool on_screen) {
-  unsigned now = on_screen ? s->on_screen | STACK_BIT(k) : s->on_screen & ~STACK_BIT(k);
-  if (now == s->on_screen)
-    return;
-  s->on_screen = now;
-  stack_poll_shown(s, k);
-}
-
-void stack_show_rows(struct stack *s, enum stack_kind k, const struct aws_str *ids, size_t n) {
-  if (!keep_ids(&s->shown[k], ids, n))
-    return;
-  stack_poll_shown(s, k);
-  stack_metrics_wanted(s);
-  if (k == STACK_PARAMETER)
-    stack_values_rows(s);
-}
-
-void stack_show_service(struct stack *s, struct aws_str service_arn) {
-  if (keep_ids(&s->show_service, &service_arn, service_arn.n ? 1 : 0))
-    stack_poll_reconcile(s, STACK_CLUSTER);
 }

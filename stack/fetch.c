@@ -1,0 +1,278 @@
+/* One run of a part: its calls, its pages made into sheets, what comes of them, and when it is due
+ * again. */
+#include "config.h"
+
+#include "stack/internal.h"
+
+#include <stdlib.h>
+
+enum {
+  DENIED_MS = 300000, /* a missing permission seldom comes back by itself */
+  RETRY_FIRST_MS = 5000,
+  RETRY_MOST_MS = 300000,
+  RECONNECT_SHOWN_MS = 10000, /* without a connection nothing is asked of AWS: nobody is burdened */
+  RECONNECT_MS = 30000,
+  FILL_MOST_MS = 20000,
+  SHORT_S = 30
+};
+
+/* ---- periods --------------------------------------------------------------------------------- */
+
+static aws_ms jitter(struct stack *s, aws_ms ms) {
+  return ms + (aws_ms)((stack_random(s) - 0.5) * 0.1 * (double)ms);
+}
+
+/* On screen, or what the path is judged by from one moment to the next. */
+static bool is_missed(const struct stack_part *p) {
+  const struct stack_feed_def *d = p->feed->def;
+  return stack_part_on_screen(p) || (d->off_s && d->off_s <= SHORT_S);
+}
+
+static aws_ms retry_wait(struct stack_part *p) {
+  if (p->denied)
+    return DENIED_MS;
+  aws_ms wait = RETRY_FIRST_MS << (p->fails < 7 ? p->fails - 1 : 6), usual = stack_part_period(p);
+  if (wait < usual && usual != STACK_NEVER && p->loaded)
+    wait = usual;
+  aws_ms most = p->error.code != AWS_E_NETWORK ? RETRY_MOST_MS
+                : is_missed(p)                 ? RECONNECT_SHOWN_MS
+                                               : RECONNECT_MS;
+  if (!p->loaded && p->error.code == AWS_E_THROTTLED)
+    most = FILL_MOST_MS; /* there is nothing yet to make do with */
+  if (wait > most)
+    wait = most;
+  return wait > p->error.retry_after_ms ? wait : p->error.retry_after_ms;
+}
+
+static void plan_next(struct stack_part *p, bool first) {
+  struct stack *s = p->s;
+  aws_ms wait = p->error.code != AWS_OK ? retry_wait(p) : stack_part_period(p);
+  p->next_try = 0;
+  if (s->deps.once || wait == STACK_NEVER) {
+    p->due = STACK_NEVER;
+    return;
+  }
+  /* The first fill asks for everything at once: from then on the calls are spread. */
+  wait = first ? (aws_ms)((0.3 + 0.7 * stack_random(s)) * (double)wait) : jitter(s, wait);
+  p->due = p->ended_at + wait;
+  if (p->error.code != AWS_OK)
+    p->next_try = stack_wall(s) + wait;
+}
+
+/* ---- a run ----------------------------------------------------------------------------------- */
+
+static void part_done(void *arg, const struct aws_error *err);
+
+static void rows_came(struct stack_part *p) {
+  stack_rows_moved(p->s, p->feed->def->kind);
+  p->s->reconcile |= STACK_BIT(p->feed->def->kind);
+  stack_wake(p->s);
+}
+
+static void take_sheet(struct stack_part *p, struct aws_page *page) {
+  size_t at = p->fresh.n;
+  if (!p->progressive && at < p->shown.n && stack_page_same(p->shown.v[at]->page, page)) {
+    struct stack_sheet *same = p->shown.v[at];
+    for (size_t i = 0; i < same->n; i++)
+      same->rows[i].fetched_at = page->fetched_at;
+    p->lost = !stack_sheets_add(&p->fresh, stack_sheet_ref(same)) || p->lost;
+    return;
+  }
+  struct stack_sheet *sh = stack_sheet_new(p->s, p, page);
+  bool taken = stack_sheets_add(p->progressive ? &p->shown : &p->fresh, sh);
+  p->lost = p->lost || !taken;
+  if (p->progressive && taken)
+    rows_came(p);
+}
+
+static void part_page(void *arg, struct aws_page *page) {
+  struct stack_part *p = arg;
+  p->replies++;
+  if (p->step == STACK_PART_READING) {
+    take_sheet(p, page);
+    return;
+  }
+  for (size_t i = 0; i < page->n; i++) {
+    const struct aws_str *id = aws_page_item(page, i);
+    if (id->p)
+      aws_json_add(p->listing, NULL, cJSON_CreateString(id->p));
+  }
+}
+
+static int by_text(const void *a, const void *b) {
+  return strcmp((*(cJSON *const *)a)->valuestring, (*(cJSON *const *)b)->valuestring);
+}
+
+/* AWS lists ids in no order. Sorted, the same things come in the same pages every time. */
+static cJSON *sorted(cJSON *list) {
+  size_t n = (size_t)cJSON_GetArraySize(list), i = 0;
+  cJSON **v = aws_calloc(n ? n : 1, sizeof *v);
+  if (!v)
+    return list;
+  for (cJSON *c = list->child; c && i < n;) {
+    cJSON *next = c->next;
+    v[i++] = c;
+    c = next;
+  }
+  qsort(v, i, sizeof *v, by_text);
+  for (size_t k = 0; k < i; k++) { /* cJSON's list: the first one's prev is the last */
+    v[k]->prev = k ? v[k - 1] : v[i - 1];
+    v[k]->next = k + 1 < i ? v[k + 1] : NULL;
+  }
+  list->child = i ? v[0] : NULL;
+  free(v);
+  return list;
+}
+
+static bool start_call(struct stack_part *p, bool list, struct aws_error *err) {
+  const struct stack_feed_def *d = p->feed->def;
+  struct stack *s = p->s;
+  cJSON *in = d->input ? d->input(p, list) : cJSON_CreateObject();
+  if (in && !list && d->list)
+    aws_json_add(in, d->ids, cJSON_Duplicate(p->listed, true));
+  if (!in) {
+    aws_error_set(err, AWS_E_MEMORY, "no memory to ask for %s", stack_kind_words(d->kind));
+    return false;
+  }
+  const struct aws_call_options opt = {.region = d->edge ? stack_edge_region(s) : NULL,
+                                       .asked = p->asked || s->deps.once,
+                                       .max_pages = d->max_pages};
+  p->step = list ? STACK_PART_LISTING : STACK_PART_READING;
+  p->call = aws_call(s->client, list ? d->list : d->op, in, &opt, part_page, part_done, p, err);
+  return p->call != NULL;
+}
+
+static void part_end(struct stack_part *p, const struct aws_error *err);
+
+/* The second step of list-and-describe. Nothing listed: nothing to ask. */
+static void part_read(struct stack_part *p) {
+  struct aws_error err = {0};
+  if (p->feed->def->list && !p->listed->child)
+    part_end(p, NULL);
+  else if (!start_call(p, false, &err))
+    part_end(p, &err);
+}
+
+void stack_fetch_start(struct stack_part *p) {
+  const struct stack_feed_def *d = p->feed->def;
+  aws_ms now = stack_mono(p->s);
+  bool list = d->list && (!p->listed || p->asked || now - p->listed_at >= d->list_s * 1000);
+  struct aws_error err = {0};
+  stack_bucket_begin(stack_bucket(p->s, d->op));
+  p->replies = 0;
+  p->lost = false;
+  p->progressive = !p->loaded && !p->shown.n;
+  stack_flags_touched(p->s, d->kind);
+  if (!list) {
+    part_read(p);
+    return;
+  }
+  p->listing = cJSON_CreateArray();
+  if (!p->listing || !start_call(p, true, &err)) {
+    if (err.code == AWS_OK)
+      aws_error_set(&err, AWS_E_MEMORY, "no memory to list %s", stack_kind_words(d->kind));
+    part_end(p, &err);
+  }
+}
+
+static void part_done(void *arg, const struct aws_error *err) {
+  struct stack_part *p = arg;
+  struct aws_error short_of = {0};
+  p->call = NULL;
+  p->lost = aws_json_lost() || p->lost;
+  if (!err && p->lost) {
+    aws_error_set(&short_of, AWS_E_MEMORY, "no memory for all of the %s",
+                  stack_kind_plural(p->feed->def->kind));
+    err = &short_of;
+  }
+  if (err || p->step == STACK_PART_READING) {
+    part_end(p, err);
+    return;
+  }
+  cJSON_Delete(p->listed);
+  p->listed = sorted(p->listing);
+  p->listing = NULL;
+  p->listed_at = stack_mono(p->s);
+  if (!p->loaded) { /* what is found through these may begin */
+    p->s->reconcile |= STACK_BIT(p->feed->def->kind);
+    stack_wake(p->s);
+  }
+  part_read(p);
+}
+
+/* ---- the end of a run ------------------------------------------------------------------------ */
+
+static bool same_sheets(const struct stack_part *p) {
+  if (p->shown.n != p->fresh.n)
+    return false;
+  for (size_t i = 0; i < p->shown.n; i++)
+    if (p->shown.v[i] != p->fresh.v[i])
+      return false;
+  return true;
+}
+
+static void commit(struct stack_part *p) {
+  static const struct stack_sheets nothing = {NULL, 0, 0};
+  bool first = !p->loaded;
+  p->loaded = true;
+  p->fails = 0;
+  p->denied = false;
+  aws_error_clear(&p->error);
+  p->fetched_at = stack_wall(p->s);
+  p->read_at = stack_mono(p->s);
+  p->late = p->old = false;
+  if (p->progressive) {
+    stack_timeline_diff(p->s, p, &nothing, &p->shown, true);
+    rows_came(p);
+    return;
+  }
+  if (same_sheets(p) && !first) {
+    stack_sheets_clear(&p->fresh);
+    return;
+  }
+  stack_timeline_diff(p->s, p, &p->shown, &p->fresh, first);
+  struct stack_sheets old = p->shown;
+  p->shown = p->fresh;
+  p->fresh = nothing;
+  rows_came(p);
+  stack_sheets_clear(&old);
+  if (!first)
+    stack_feeds_nudge(p->s, p->feed->def->nudges);
+}
+
+static void fail(struct stack_part *p, const struct aws_error *err) {
+  stack_sheets_clear(&p->fresh);
+  if (err->code == AWS_E_NOT_FOUND) /* what it was found through has changed */
+    stack_part_ask_sources(p);
+  p->error = *err;
+  p->fails++;
+  p->denied = err->code == AWS_E_DENIED;
+  stack_flags_moved(p->s, p->feed->def->kind);
+  p->s->dirty |= STACK_BIT(p->feed->def->kind); /* what cannot be read is rated unknown */
+}
+
+static void part_end(struct stack_part *p, const struct aws_error *err) {
+  struct stack *s = p->s;
+  enum aws_errc before = p->error.code;
+  bool first = !p->ended;
+  stack_bucket_end(stack_bucket(s, p->feed->def->op));
+  cJSON_Delete(p->listing);
+  p->listing = NULL;
+  p->step = STACK_PART_IDLE;
+  p->asked = false;
+  p->ended = true;
+  p->ended_at = stack_mono(s);
+  if (err)
+    fail(p, err);
+  else
+    commit(p);
+  if (!err && before != AWS_OK) {
+    stack_flags_moved(s, p->feed->def->kind);
+    s->dirty |= STACK_BIT(p->feed->def->kind);
+  }
+  stack_heard(s, p, err);
+  stack_flags_touched(s, p->feed->def->kind);
+  s->reconcile |= STACK_BIT(p->feed->def->kind);
+  plan_next(p, first);
+  stack_wake(s);
+}
