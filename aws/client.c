@@ -20,14 +20,6 @@ static uint64_t seed_from_system(const struct aws_client *c) {
   return seed;
 }
 
-void aws_client_set_agent(struct aws_client *c) {
-  struct aws_buf agent;
-  aws_buf_init(&agent, sizeof c->agent - 1);
-  aws_user_agent(&agent, c->settings, c->have_creds ? c->creds.provider : NULL);
-  snprintf(c->agent, sizeof c->agent, "%s", agent.p ? agent.p : "cawsole");
-  aws_buf_done(&agent);
-}
-
 struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err) {
   struct aws_client *c = aws_calloc(1, sizeof *c);
   aws_json_watch();
@@ -40,6 +32,7 @@ struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aw
   }
   c->io = cfg->io;
   c->settings = cfg->settings;
+  c->send = aws_part_send;
   if (cfg->region && strlen(cfg->region) >= sizeof c->region) {
     aws_error_set(err, AWS_E_CONFIG, "\"%.63s...\" is not the name of a region", cfg->region);
     aws_client_free(c);
@@ -67,15 +60,6 @@ void aws_client_free(struct aws_client *c) {
   aws_creds_done(&c->creds);
   aws_key_cache_free(c->keys);
   free(c);
-}
-
-aws_ms aws_client_now(const struct aws_client *c) {
-  const struct aws_clock *clock = aws_io_clock(c->io);
-  return clock->wall(clock->arg) + c->skew_ms;
-}
-
-int64_t aws_client_skew(const struct aws_client *c) {
-  return c->skew_ms / 1000;
 }
 
 void aws_client_on_sent(struct aws_client *c, aws_sent_fn fn, void *arg) {

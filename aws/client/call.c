@@ -57,10 +57,32 @@ bool aws_call_split(struct aws_call *call, cJSON *in, struct aws_error *err) {
 
 /* ---- callbacks and the end ------------------------------------------------------------------- */
 
+/* Cancels what is under way, and frees what the part holds. */
+static void release(struct aws_part *p) {
+  struct aws_io *io = p->call->client->io;
+  if (p->transfer) {
+    aws_io_cancel(io, p->transfer);
+    p->call->host->active--;
+    p->transfer = NULL;
+  }
+  aws_io_timer_cancel(io, p->timer);
+  p->timer = NULL;
+  aws_io_later_cancel(io, &p->later);
+  if (p->waiting)
+    aws_host_remove(p->call->host, p);
+  if (p->call->opt.secret)
+    aws_json_wipe_delete(p->in);
+  else
+    cJSON_Delete(p->in);
+  p->in = NULL;
+  free(p->tokens);
+  p->tokens = NULL;
+}
+
 static void detach(struct aws_call *call) {
   struct aws_client *c = call->client;
   for (size_t i = 0; i < call->nparts; i++)
-    aws_part_done(&call->parts[i]);
+    release(&call->parts[i]);
   aws_io_later_cancel(c->io, &call->nothing);
   if (call->prev)
     call->prev->next = call->next;
@@ -114,7 +136,7 @@ void aws_call_cancel(struct aws_call *call) {
   if (call->busy) {
     call->cancelled = true;
     for (size_t i = 0; i < call->nparts; i++)
-      aws_part_done(&call->parts[i]);
+      release(&call->parts[i]);
   } else {
     aws_call_free(call);
   }

@@ -74,12 +74,15 @@ struct aws_client {
   struct aws_host *hosts;
   struct aws_call *calls;
   int64_t skew_ms;
+  void (*send)(struct aws_part *p); /* what a host does with the next in its queue */
   aws_sent_fn on_sent;
   void *on_sent_arg;
 };
 
-void aws_client_set_agent(struct aws_client *c);   /* it says where the keys come from */
+/* clock.c */
 aws_ms aws_client_now(const struct aws_client *c); /* wall clock, as the server sees it */
+/* Takes the server's Date, to the second, against the middle of the exchange. */
+void aws_client_learn_clock(struct aws_client *c, const struct aws_http_reply *reply);
 
 /* queue.c */
 struct aws_host *aws_host_get(struct aws_client *c, const struct aws_endpoint *e);
@@ -91,10 +94,9 @@ void aws_hosts_free(struct aws_client *c);
 
 /* part.c */
 void aws_part_send(struct aws_part *p); /* never calls back before it returns */
-void aws_part_done(struct aws_part *p); /* cancels and frees what it holds */
 
 /* keys.c */
-void aws_client_want_keys(struct aws_client *c);
+void aws_client_set_agent(struct aws_client *c); /* it says where the keys come from */
 /* True: the keys were refused, and the part is to be sent again once there are others. */
 bool aws_part_rekey(struct aws_part *p, const struct aws_error *err);
 

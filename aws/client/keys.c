@@ -5,10 +5,20 @@
 #include "aws/client/errors.h"
 #include "aws/client/internal.h"
 
+#include <stdio.h>
+
 void aws_client_on_keys(struct aws_client *c, aws_keys_fn want, void *arg) {
   c->want = want;
   c->want_arg = arg;
   c->wanted = false;
+}
+
+void aws_client_set_agent(struct aws_client *c) {
+  struct aws_buf agent;
+  aws_buf_init(&agent, sizeof c->agent - 1);
+  aws_user_agent(&agent, c->settings, c->have_creds ? c->creds.provider : NULL);
+  snprintf(c->agent, sizeof c->agent, "%s", agent.p ? agent.p : "cawsole");
+  aws_buf_done(&agent);
 }
 
 static void pump_all(struct aws_client *c) {
@@ -29,13 +39,6 @@ bool aws_client_set_creds(struct aws_client *c, const struct aws_creds *creds) {
 
 void aws_client_hold(struct aws_client *c) {
   c->have_creds = false;
-}
-
-void aws_client_want_keys(struct aws_client *c) {
-  if (c->wanted || !c->want)
-    return;
-  c->wanted = true;
-  c->want(c->want_arg, c->refused ? c->creds.key_id : NULL, c->refused ? &c->refusal : NULL);
 }
 
 static bool waits(const struct aws_call *call) {

@@ -10,31 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PAGES_MAX = 1000, SKEW_IGNORED_MS = 2000, SKEW_WORTH_MS = 30000 };
+enum { PAGES_MAX = 1000, SKEW_WORTH_MS = 30000 };
 
 static void enqueue(struct aws_part *p) {
   aws_host_add(p->call->host, p);
-}
-
-void aws_part_done(struct aws_part *p) {
-  struct aws_io *io = p->call->client->io;
-  if (p->transfer) {
-    aws_io_cancel(io, p->transfer);
-    p->call->host->active--;
-    p->transfer = NULL;
-  }
-  aws_io_timer_cancel(io, p->timer);
-  p->timer = NULL;
-  aws_io_later_cancel(io, &p->later);
-  if (p->waiting)
-    aws_host_remove(p->call->host, p);
-  if (p->call->opt.secret)
-    aws_json_wipe_delete(p->in);
-  else
-    cJSON_Delete(p->in);
-  p->in = NULL;
-  free(p->tokens);
-  p->tokens = NULL;
 }
 
 /* ---- errors ---------------------------------------------------------------------------------- */
@@ -167,16 +146,6 @@ static void handle_page(struct aws_part *p, const struct aws_http_reply *reply) 
 
 /* ---- one exchange ---------------------------------------------------------------------------- */
 
-/* The server's Date, to the second, against the middle of the exchange. */
-static void learn_clock(struct aws_client *c, const struct aws_http_reply *reply) {
-  aws_ms date;
-  if (!aws_time_parse(aws_http_header(reply, "date"), &date) || aws_http_header(reply, "age").p)
-    return;
-  const struct aws_clock *clock = aws_io_clock(c->io);
-  int64_t skew = date + 500 - (clock->wall(clock->arg) - reply->elapsed_ms / 2);
-  c->skew_ms = skew > SKEW_IGNORED_MS || skew < -SKEW_IGNORED_MS ? skew : 0;
-}
-
 static void tell_sent(struct aws_part *p, const struct aws_http_reply *reply,
                       const struct aws_error *err) {
   struct aws_client *c = p->call->client;
@@ -203,7 +172,7 @@ static void on_reply(void *arg, const struct aws_http_reply *reply,
   p->transfer = NULL;
   host->active--;
   if (reply) {
-    learn_clock(c, reply);
+    aws_client_learn_clock(c, reply);
     if (!p->call->opt.secret)
       aws_trace_answer(aws_io_log_of(c->io), op, reply->body);
     if (reply->status < 200 || reply->status > 299)

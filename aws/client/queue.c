@@ -52,15 +52,23 @@ void aws_host_remove(struct aws_host *h, struct aws_part *p) {
   p->waiting = false;
 }
 
+/* Whoever keeps the keys is asked once. */
+static void want_keys(struct aws_client *c) {
+  if (c->wanted || !c->want)
+    return;
+  c->wanted = true;
+  c->want(c->want_arg, c->refused ? c->creds.key_id : NULL, c->refused ? &c->refusal : NULL);
+}
+
 void aws_host_pump(struct aws_client *c, struct aws_host *h) {
   struct aws_part *next;
   for (struct aws_part *p = h->waiting; p && h->active < c->per_host; p = next) {
     next = p->next_waiting;
     if (!c->have_creds && !p->call->op->anonymous) {
-      aws_client_want_keys(c);
+      want_keys(c);
       continue;
     }
     aws_host_remove(h, p);
-    aws_part_send(p);
+    c->send(p);
   }
 }
