@@ -139,6 +139,7 @@ bool wid_term_init(const struct wid_term_options *options, const char **why) {
            "really is, xterm-256color or tmux-256color perhaps";
     delscreen(term.screen);
     term.screen = NULL;
+    tcsetattr(fileno(term.out), TCSADRAIN, &term.before); /* newterm has changed them already */
   }
   if (*why)
     return false;

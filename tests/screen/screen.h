@@ -89,6 +89,8 @@ unsigned screen_idles(const struct screen *s); /* how often it said that it is i
 /* Looks through all that was written for a control or an escape sequence that a curses program has
  * no reason to send. NULL: none; else its description, which the caller frees. */
 char *screen_foreign(const struct screen *s);
+/* NULL when the terminal is as it was before the start, else what is not. */
+const char *screen_taken(const struct screen *s);
 /* After the end: NULL when the terminal is as it was before the start, else what is not. */
 const char *screen_unrestored(const struct screen *s);
 

@@ -158,43 +158,6 @@ static void ends_by_colon_q(void **state) {
   ended_well(s, 0);
 }
 
-static void ends_by_signal(void **state) {
-  static const int signals[] = {SIGTERM, SIGHUP, SIGINT};
-  (void)state;
-  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-    struct screen *s = console_start(&(struct console_setup){0});
-    console_ready(s);
-    screen_signal(s, signals[i]);
-    ended_well(s, 0);
-  }
-}
-
-static void ends_when_the_terminal_goes(void **state) {
-  struct screen *s = console_start(&(struct console_setup){0});
-  (void)state;
-  console_ready(s);
-  screen_hang_up(s);
-  int how = screen_exit(s);
-  assert_true(WIFEXITED(how) && WEXITSTATUS(how) == 0);
-}
-
-static void a_crash_restores_the_terminal(void **state) {
-#if defined(__SANITIZE_ADDRESS__)
-  (void)state;
-  skip(); /* the sanitizer takes the signal */
-#else
-  struct screen *s = console_start(&(struct console_setup){0});
-  (void)state;
-  console_ready(s);
-  screen_signal(s, SIGSEGV);
-  int how = screen_exit(s);
-  assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGSEGV);
-  const char *left = screen_unrestored(s);
-  if (left)
-    screen_fail(s, "the terminal was not restored", left);
-#endif
-}
-
 static void no_account_is_a_sentence(void **state) {
   const char *argv[] = {NULL, "--region", "eu-west-1", NULL};
   char path[512];
@@ -209,13 +172,6 @@ static void no_account_is_a_sentence(void **state) {
   screen_keys_ahead(s, "q");
   screen_exit(s);
   assert_null(screen_unrestored(s));
-}
-
-static void a_dumb_terminal_is_a_sentence(void **state) {
-  struct screen *s = console_start(&(struct console_setup){.env = {"TERM=dumb", NULL}});
-  (void)state;
-  screen_expect(s, "cannot place its cursor.*set TERM|TERM names a dumb");
-  assert_int_equal(WEXITSTATUS(screen_exit(s)), 64);
 }
 
 static void unknown_option_is_usage(void **state) {
@@ -239,11 +195,7 @@ int main(void) {
       TEST(chrome_before_answers),
       TEST(ends_by_q),
       TEST(ends_by_colon_q),
-      TEST(ends_by_signal),
-      TEST(ends_when_the_terminal_goes),
-      TEST(a_crash_restores_the_terminal),
       TEST(no_account_is_a_sentence),
-      TEST(a_dumb_terminal_is_a_sentence),
       TEST(unknown_option_is_usage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,10 +236,8 @@ static bool last_is_off(const struct screen *s, const char *on, const char *off)
   return last_off >= last_on;
 }
 
-const char *screen_unrestored(const struct screen *s) {
+const char *screen_taken(const struct screen *s) {
   struct termios now;
-  if (!s->ended)
-    return "the program still runs";
   if (s->alternate)
     return "the alternate screen is still shown";
   if (!last_is_off(s, "\033[?25l", "\033[?25h")) /* libvterm mixes it up with ESC 7 and 8 */
@@ -257,4 +255,8 @@ const char *screen_unrestored(const struct screen *s) {
       memcmp(now.c_cc, s->before.c_cc, sizeof now.c_cc) != 0)
     return "the terminal's modes are not as they were";
   return NULL;
+}
+
+const char *screen_unrestored(const struct screen *s) {
+  return s->ended ? screen_taken(s) : "the program still runs";
 }
