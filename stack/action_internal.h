@@ -7,9 +7,8 @@
 #define CAWSOLE_STACK_ACTION_INTERNAL_H
 
 #include "audit.h"
-#include "internal.h"
 #include "stack/action.h"
-#include "stack/timeline.h"
+#include "stack/state.h"
 
 #define ACTION_SLOTS 16
 #define ACTION_WATCH_MS 5000
@@ -66,6 +65,11 @@ struct stack_action {
 };
 
 extern const struct action_ops action_scale, action_redeploy, action_rollback, action_invalidate;
+
+/* ---- action.c -------------------------------------------------------------------------------- */
+
+bool stack_actions_init(struct stack *s, struct aws_error *err); /* in stack_new */
+void stack_actions_free(struct stack *s);                        /* cancels calls and timers */
 
 /* ---- action_ask.c ---------------------------------------------------------------------------- */
 

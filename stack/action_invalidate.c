@@ -2,6 +2,7 @@
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Invalidation.html
  * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html */
 #include "action_internal.h"
+#include "stack/things.h"
 
 #include "aws/api/cloudfront.h"
 

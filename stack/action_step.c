@@ -1,6 +1,7 @@
 /* What happens to an action on its way: the steps from the plan to the end, what of them goes into
  * the journal and the timeline, and the timer that watches. */
 #include "action_internal.h"
+#include "stack/timeline.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 #include "audit.h"
-#include "internal.h"
+#include "stack/state.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,9 +7,10 @@
  */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/budget.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define FILL_BURST 0.75
 #define FILL_SHARE 0.2
@@ -21,7 +22,17 @@
   0.25 /* of limits that nobody published: the rate is a guess of ours already */
 #define SLOWED_MAX 8.0
 
-enum { DECAY_MS = 60000, FILL_MS = 60000, PARALLEL_MAX = 20 };
+enum { MINUTE = 60, DECAY_MS = 60000, FILL_MS = 60000, PARALLEL_MAX = 20 };
+
+struct stack_budgeter {
+  struct stack_bucket buckets[STACK_BUCKETS_MAX];
+  struct stack_api_use uses[STACK_BUCKETS_MAX]; /* handed out */
+  size_t n;
+  unsigned calls[MINUTE], throttles[MINUTE]; /* by second */
+  aws_ms second;                             /* the newest second counted */
+  uint64_t calls_total, bytes_total;
+  double metrics_cost_month; /* USD: of the series of the last whole refresh */
+};
 
 static const struct aws_limit no_limit = {"not published", 2, 10, false};
 
@@ -63,7 +74,7 @@ double stack_bucket_pace(const struct stack_bucket *b) {
 }
 
 struct stack_bucket *stack_bucket(struct stack *s, const struct aws_op *op) {
-  struct stack_budgeter *g = &s->budget;
+  struct stack_budgeter *g = s->budget;
   const struct aws_limit *l = op->limit ? op->limit : &no_limit;
   for (size_t i = 0; i < g->n; i++)
     if (g->buckets[i].use.limit == l && !strcmp(g->buckets[i].use.service, op->service->id))
@@ -119,19 +130,19 @@ void stack_bucket_end(struct stack_bucket *b) {
 }
 
 void stack_budget_settle(struct stack *s) {
-  for (size_t i = 0; i < s->budget.n; i++)
-    fill(s, &s->budget.buckets[i]);
+  for (size_t i = 0; i < s->budget->n; i++)
+    fill(s, &s->budget->buckets[i]);
 }
 
 /* ---- counting -------------------------------------------------------------------------------- */
 
 /* Clears the seconds that passed since the last count. */
 static void turn(struct stack *s) {
-  struct stack_budgeter *g = &s->budget;
+  struct stack_budgeter *g = s->budget;
   aws_ms now = stack_mono(s) / 1000;
-  aws_ms gone = now - g->second < STACK_MINUTE ? now - g->second : STACK_MINUTE;
+  aws_ms gone = now - g->second < MINUTE ? now - g->second : MINUTE;
   for (aws_ms i = 0; i < gone; i++) {
-    size_t at = (size_t)((now - i) % STACK_MINUTE);
+    size_t at = (size_t)((now - i) % MINUTE);
     g->calls[at] = g->throttles[at] = 0;
   }
   g->second = now;
@@ -139,10 +150,10 @@ static void turn(struct stack *s) {
 
 void stack_budget_sent(void *arg, const struct aws_sent *sent) {
   struct stack *s = arg;
-  struct stack_budgeter *g = &s->budget;
+  struct stack_budgeter *g = s->budget;
   struct stack_bucket *b = stack_bucket(s, sent->op);
   turn(s);
-  size_t at = (size_t)(g->second % STACK_MINUTE);
+  size_t at = (size_t)(g->second % MINUTE);
   g->calls[at]++;
   g->calls_total++;
   g->bytes_total += sent->bytes;
@@ -173,19 +184,19 @@ void stack_budget_sent(void *arg, const struct aws_sent *sent) {
 
 struct stack_budget stack_budget(const struct stack *cs) {
   struct stack *s = (struct stack *)(uintptr_t)cs;
-  struct stack_budget b = {.calls_total = s->budget.calls_total,
-                           .bytes_total = s->budget.bytes_total,
-                           .metrics_cost_month = s->budget.metrics_cost_month};
+  struct stack_budget b = {.calls_total = s->budget->calls_total,
+                           .bytes_total = s->budget->bytes_total,
+                           .metrics_cost_month = s->budget->metrics_cost_month};
   turn(s);
-  for (size_t i = 0; i < STACK_MINUTE; i++) {
-    b.calls_last_minute += s->budget.calls[i];
-    b.throttles_last_minute += s->budget.throttles[i];
+  for (size_t i = 0; i < MINUTE; i++) {
+    b.calls_last_minute += s->budget->calls[i];
+    b.throttles_last_minute += s->budget->throttles[i];
   }
   return b;
 }
 
-size_t stack_api_uses(const struct stack *cs, const struct stack_api_use **out) {
-  struct stack_budgeter *g = &((struct stack *)(uintptr_t)cs)->budget;
+size_t stack_api_uses(const struct stack *s, const struct stack_api_use **out) {
+  struct stack_budgeter *g = s->budget;
   for (size_t i = 0; i < g->n; i++) {
     const struct aws_spread *spread = &g->buckets[i].elapsed;
     g->uses[i] = g->buckets[i].use;
@@ -195,4 +206,20 @@ size_t stack_api_uses(const struct stack *cs, const struct stack_api_use **out) 
   }
   *out = g->uses;
   return g->n;
+}
+
+void stack_budget_metrics(struct stack *s, double usd_month) {
+  s->budget->metrics_cost_month = usd_month;
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+bool stack_budget_init(struct stack *s) {
+  s->budget = aws_calloc(1, sizeof *s->budget);
+  return s->budget != NULL;
+}
+
+void stack_budget_free(struct stack *s) {
+  free(s->budget);
+  s->budget = NULL;
 }

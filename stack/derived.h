@@ -1,9 +1,9 @@
-/* What is worked out from the rows: references and the path. Shared by refs.c, resolve.c and
- * path.c. */
+/* What follows from the rows: references, the path, values; and who sees to it. */
 #ifndef CAWSOLE_STACK_DERIVED_H
 #define CAWSOLE_STACK_DERIVED_H
 
-#include "stack/internal.h"
+#include "stack/path.h"
+#include "stack/state.h"
 
 #define STACK_NAMES_MAX 64
 
@@ -47,17 +47,14 @@ struct stack_derived {
   struct stack_onset onsets[STACK_HOPS];
 };
 
-/* ---- path_facts.c, since.c ------------------------------------------------------------------- */
-
-void stack_hop_facts(struct stack *s, struct stack_hop *h); /* facts, moving */
-const char *stack_database_title(struct stack *s, const struct stack_hop *h);
-/* Follows when each hop's fault began; says it of the one that the path names. */
-void stack_since(struct stack *s, struct stack_path *p);
+/* ---- refs.c ---------------------------------------------------------------------------------- */
 
 /* References, followed anew when what they are made of has moved. */
 void stack_refs_update(struct stack *s);
 /* The kinds that they are made of. */
 extern const unsigned stack_ref_kinds;
+
+/* ---- resolve.c ------------------------------------------------------------------------------- */
 
 enum stack_resolved { STACK_RESOLVED_NOT_YET, STACK_RESOLVED_SAME, STACK_RESOLVED_OTHER };
 /* Do two names lead to one address? Asks when it is not known; the answer makes the references
@@ -65,5 +62,29 @@ enum stack_resolved { STACK_RESOLVED_NOT_YET, STACK_RESOLVED_SAME, STACK_RESOLVE
 enum stack_resolved stack_names_same(struct stack *s, struct aws_str a, struct aws_str b);
 bool stack_names_init(struct stack *s);
 void stack_names_free(struct stack *s);
+
+/* ---- path_facts.c, since.c ------------------------------------------------------------------- */
+
+void stack_hop_facts(struct stack *s, struct stack_hop *h); /* facts, moving */
+const char *stack_database_title(struct stack *s, const struct stack_hop *h);
+/* Follows when each hop's fault began; says it of the one that the path names. */
+void stack_since(struct stack *s, struct stack_path *p);
+
+/* ---- path.c ---------------------------------------------------------------------------------- */
+
+bool stack_path_init(struct stack *s);
+void stack_path_free(struct stack *s);
+void stack_path_update(struct stack *s, unsigned dirty);
+
+/* ---- value.c --------------------------------------------------------------------------------- */
+
+bool stack_values_init(struct stack *s, struct aws_error *err);
+void stack_values_free(struct stack *s); /* wipes */
+void stack_values_rows(struct stack *s); /* parameters changed, or those on screen did */
+
+/* ---- update.c -------------------------------------------------------------------------------- */
+
+/* Ratings, references, path: brought up to date if anything moved. The public readers call it. */
+void stack_update(const struct stack *s);
 
 #endif

@@ -5,6 +5,15 @@
 #include "config.h"
 
 #include "stack/happening.h"
+#include "stack/judged.h"
+#include "stack/things.h"
+
+#include "aws/api/cloudfront.h"
+#include "aws/api/cloudwatch.h"
+#include "aws/api/ecs.h"
+#include "aws/api/elbv2.h"
+#include "aws/api/rds.h"
+#include "aws/api/ssm.h"
 
 #include <inttypes.h>
 #include <stdio.h>

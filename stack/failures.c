@@ -1,7 +1,7 @@
 /* Errors of a hundred requests: by the rate where a metric has it, else by two metrics' counts. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/judged.h"
 
 #include <math.h>
 

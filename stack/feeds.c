@@ -2,7 +2,18 @@
  * about request limits and what an operator has to see at once; how they add up is in poll.c. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/asking.h"
+
+#include "aws/api/apigatewayv2.h"
+#include "aws/api/autoscaling.h"
+#include "aws/api/cloudfront.h"
+#include "aws/api/cloudwatch.h"
+#include "aws/api/ecs.h"
+#include "aws/api/elbv2.h"
+#include "aws/api/rds.h"
+#include "aws/api/s3.h"
+#include "aws/api/secretsmanager.h"
+#include "aws/api/ssm.h"
 
 /* Clusters with more running tasks than this are not swept: only the service on screen is asked
  * for. */

@@ -2,7 +2,10 @@
  * again. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/asking.h"
+#include "stack/budget.h"
+#include "stack/happening.h"
+#include "stack/judged.h"
 
 #include <stdlib.h>
 

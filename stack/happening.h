@@ -1,8 +1,23 @@
-/* How events are put into words and told once: internal to the stack room. */
+/* What happened: how events are put into words and told once. */
 #ifndef CAWSOLE_STACK_HAPPENING_H
 #define CAWSOLE_STACK_HAPPENING_H
 
-#include "stack/internal.h"
+#include "stack/state.h"
+#include "stack/timeline.h"
+
+struct cloudwatch_alarm;
+struct ecs_event;
+struct elbv2_target;
+
+/* ---- timeline.c ------------------------------------------------------------------------------ */
+
+bool stack_timeline_init(struct stack *s);
+void stack_timeline_free(struct stack *s);
+
+/* An event of now, with printf. */
+void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source,
+                      enum stack_level level, enum stack_kind k, struct aws_str id, const char *fmt,
+                      ...) AWS_PRINTF(7, 8);
 
 /* One of what a row stands for. */
 struct stack_member {

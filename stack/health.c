@@ -4,7 +4,14 @@
 #include "config.h"
 
 #include "stack/happening.h"
-#include "stack/health.h"
+#include "stack/judged.h"
+#include "stack/things.h"
+
+#include "aws/api/autoscaling.h"
+#include "aws/api/cloudfront.h"
+#include "aws/api/cloudwatch.h"
+#include "aws/api/elbv2.h"
+#include "aws/api/rds.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,10 @@
 /* Ratings of what runs on ECS: clusters, services and how their rollouts advance, tasks. */
 #include "config.h"
 
-#include "stack/health.h"
+#include "stack/judged.h"
+#include "stack/things.h"
+
+#include "aws/api/ecs.h"
 
 #include <inttypes.h>
 #include <stdio.h>

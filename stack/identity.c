@@ -5,7 +5,9 @@
  */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/asking.h"
+
+#include "aws/api/sts.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,8 @@
 /* The whole model as one JSON document, for `--once --json`. Things carry AWS's member names. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/path.h"
+#include "stack/state.h"
 
 #include <inttypes.h>
 

@@ -1,6 +1,18 @@
 /* Things read once because the operator asked: the raw reply of a row, the versions of a parameter.
  */
-#include "internal.h"
+#include "stack/action.h"
+#include "stack/state.h"
+
+#include "aws/api/apigatewayv2.h"
+#include "aws/api/autoscaling.h"
+#include "aws/api/cloudfront.h"
+#include "aws/api/cloudwatch.h"
+#include "aws/api/ecs.h"
+#include "aws/api/elbv2.h"
+#include "aws/api/rds.h"
+#include "aws/api/s3.h"
+#include "aws/api/secretsmanager.h"
+#include "aws/api/ssm.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,15 @@
  */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/budget.h"
+#include "stack/happening.h"
+#include "stack/judged.h"
+#include "stack/things.h"
+
+#include "aws/api/cloudfront.h"
+#include "aws/api/cloudwatch.h"
+#include "aws/api/elbv2.h"
+#include "aws/api/rds.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -425,7 +433,7 @@ static void refresh(struct stack *s, bool only_new) {
     going = run_start(s, &m->runs[i], i ? stack_edge_region(s) : NULL) || going;
   }
   if (!only_new && !s->deps.once)
-    s->budget.metrics_cost_month = (double)asked * PRICE_EACH * RUNS_A_MONTH;
+    stack_budget_metrics(s, (double)asked * PRICE_EACH * RUNS_A_MONTH);
   if (!going)
     m->ended = true;
 }

@@ -1,7 +1,7 @@
 /* What the board needs from AWS, and what came of it. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/things.h"
 
 static struct stack_need need_of(const struct stack_feed *f) {
   const struct stack_feed_def *d = f->def;

@@ -1,7 +1,8 @@
 /* The feeds and their parts: what there is to ask for, how often, and what of it was read. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/budget.h"
+#include "stack/things.h"
 
 #include <stdlib.h>
 

@@ -3,6 +3,10 @@
 #include "config.h"
 
 #include "stack/derived.h"
+#include "stack/judged.h"
+#include "stack/things.h"
+
+#include "aws/api/cloudwatch.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,6 +2,12 @@
 #include "config.h"
 
 #include "stack/derived.h"
+#include "stack/judged.h"
+#include "stack/things.h"
+
+#include "aws/api/cloudfront.h"
+#include "aws/api/ecs.h"
+#include "aws/api/rds.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -3,7 +3,11 @@
  */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/asking.h"
+#include "stack/budget.h"
+#include "stack/judged.h"
+
+#include "aws/api/ecs.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  */
 #include "config.h"
 
-#include "stack/health.h"
+#include "stack/judged.h"
 
 #include <stdio.h>
 

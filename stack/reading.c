@@ -2,7 +2,9 @@
  * and whether AWS answers at all. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/happening.h"
+#include "stack/judged.h"
+#include "stack/things.h"
 
 enum {
   LOOK_EVERY_MS = 5000,

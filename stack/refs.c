@@ -4,6 +4,13 @@
 #include "config.h"
 
 #include "stack/derived.h"
+#include "stack/things.h"
+
+#include "aws/api/apigatewayv2.h"
+#include "aws/api/cloudfront.h"
+#include "aws/api/ecs.h"
+#include "aws/api/elbv2.h"
+#include "aws/api/rds.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,10 @@
  * and of counts that were raised, since AWS forgets it within minutes. */
 #include "config.h"
 
-#include "stack/health.h"
+#include "stack/judged.h"
+#include "stack/things.h"
+
+#include "aws/api/ecs.h"
 
 #include <stdio.h>
 #include <stdlib.h>

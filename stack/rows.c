@@ -3,7 +3,9 @@
  */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/things.h"
+
+#include "aws/api/ecs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,9 +124,8 @@ static void make_flat(const struct stack *s, struct stack_rows *r) {
   r->flags_ok = r->flags_ok && before == r->lost;
 }
 
-/* Readers get a const stack; what is worked out on demand is memory of the stack's own. */
 static struct stack_rows *rows_of(const struct stack *s, enum stack_kind k) {
-  struct stack_rows *r = &((struct stack *)(uintptr_t)s)->kinds[k];
+  struct stack_rows *r = &s->kinds[k];
   if (!r->flat_ok)
     make_flat(s, r);
   return r;
@@ -364,10 +365,20 @@ void stack_flags_moved(struct stack *s, enum stack_kind k) {
   s->kinds[k].pub.generation = ++s->generation;
 }
 
+/* ---- life ------------------------------------------------------------------------------------ */
+
+bool stack_rows_init(struct stack *s) {
+  s->kinds = aws_calloc(STACK_KINDS, sizeof *s->kinds);
+  for (size_t k = 0; s->kinds && k < STACK_KINDS; k++)
+    s->kinds[k].pub.kind = (enum stack_kind)k;
+  return s->kinds != NULL;
+}
+
 void stack_rows_free(struct stack *s) {
-  for (size_t k = 0; k < STACK_KINDS; k++) {
+  for (size_t k = 0; s->kinds && k < STACK_KINDS; k++) {
     drop_derived(&s->kinds[k]);
     free(s->kinds[k].flat);
-    s->kinds[k].flat = NULL;
   }
+  free(s->kinds);
+  s->kinds = NULL;
 }

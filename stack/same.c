@@ -2,7 +2,7 @@
  */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/things.h"
 
 static bool same_item(const struct aws_type *type, const char *a, const char *b);
 

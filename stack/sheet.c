@@ -1,7 +1,18 @@
 /* Pages made into rows: what a thing's id, parent and name are, kind by kind. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/things.h"
+
+#include "aws/api/apigatewayv2.h"
+#include "aws/api/autoscaling.h"
+#include "aws/api/cloudfront.h"
+#include "aws/api/cloudwatch.h"
+#include "aws/api/ecs.h"
+#include "aws/api/elbv2.h"
+#include "aws/api/rds.h"
+#include "aws/api/s3.h"
+#include "aws/api/secretsmanager.h"
+#include "aws/api/ssm.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>

@@ -1,7 +1,9 @@
 /* What the operator looks at, and who has to know: the scheduler, the metrics, the values. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/asking.h"
+#include "stack/derived.h"
+#include "stack/judged.h"
 
 static bool same_ids(const struct stack_shown *v, const struct aws_str *ids, size_t n) {
   if (v->n != n)

@@ -4,6 +4,11 @@
 
 #include "stack/derived.h"
 #include "stack/happening.h"
+#include "stack/things.h"
+
+#include "aws/api/cloudwatch.h"
+#include "aws/api/ecs.h"
+#include "aws/api/elbv2.h"
 
 #include <inttypes.h>
 #include <stdio.h>

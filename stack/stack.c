@@ -1,7 +1,12 @@
 /* One stack from its beginning to its end. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "action_internal.h"
+#include "stack/asking.h"
+#include "stack/budget.h"
+#include "stack/derived.h"
+#include "stack/happening.h"
+#include "stack/judged.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,13 +54,12 @@ struct stack *stack_new(const struct stack_config *cfg, const struct stack_deps 
     s->deps.clock = &aws_clock_system;
   s->random = deps->seed ? deps->seed : (uint64_t)stack_wall(s) ^ (uint64_t)(uintptr_t)s;
   s->generation = 1;
-  for (size_t k = 0; k < STACK_KINDS; k++) {
-    s->kinds[k].pub.kind = (enum stack_kind)k;
+  for (size_t k = 0; k < STACK_KINDS; k++)
     aws_arena_init(&s->shown[k].text, 4u << 20);
-  }
   aws_arena_init(&s->show_service.text, 4096);
-  if (!stack_config_copy(&s->cfg, cfg) || !stack_poll_init(s) || !stack_health_init(s) ||
-      !stack_path_init(s) || !stack_metrics_init(s) || !stack_timeline_init(s)) {
+  if (!stack_config_copy(&s->cfg, cfg) || !stack_budget_init(s) || !stack_rows_init(s) ||
+      !stack_poll_init(s) || !stack_health_init(s) || !stack_path_init(s) ||
+      !stack_metrics_init(s) || !stack_timeline_init(s)) {
     aws_error_set(err, AWS_E_MEMORY, "no memory for the stack \"%s\"", cfg->name ? cfg->name : "");
     stack_free(s);
     return NULL;
@@ -80,6 +84,7 @@ void stack_free(struct stack *s) {
   stack_health_free(s);
   stack_timeline_free(s);
   aws_client_free(s->client);
+  stack_budget_free(s);
   for (size_t k = 0; k < STACK_KINDS; k++)
     aws_arena_done(&s->shown[k].text);
   aws_arena_done(&s->show_service.text);

@@ -1,7 +1,7 @@
 /* What a stack says of itself, and the small things that every file of the room asks. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/state.h"
 
 #include <stdio.h>
 #include <time.h>

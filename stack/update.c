@@ -5,6 +5,8 @@
 #include "config.h"
 
 #include "stack/derived.h"
+#include "stack/judged.h"
+#include "stack/things.h"
 
 #include <stdio.h>
 

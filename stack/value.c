@@ -2,7 +2,11 @@
  * for a while.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
 #include "audit.h"
-#include "internal.h"
+#include "stack/action.h"
+#include "stack/derived.h"
+#include "stack/things.h"
+
+#include "aws/api/ssm.h"
 
 #include <stdlib.h>
 

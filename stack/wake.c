@@ -1,7 +1,7 @@
 /* When the scheduler has its next turn: one timer, brought forward by whatever comes due sooner. */
 #include "config.h"
 
-#include "stack/internal.h"
+#include "stack/state.h"
 
 static void on_time(void *arg) {
   struct stack *s = arg;

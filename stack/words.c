@@ -4,6 +4,10 @@
 
 #include "stack/happening.h"
 
+#include "aws/api/cloudwatch.h"
+#include "aws/api/ecs.h"
+#include "aws/api/elbv2.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* An ARN, taken apart for its name, its role and its region. */
-#include "stack/internal.h"
+#include "stack/state.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

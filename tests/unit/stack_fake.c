@@ -2,6 +2,8 @@
 
 #include "stack_fake.h"
 
+#include "stack/derived.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 

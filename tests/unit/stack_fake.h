@@ -3,7 +3,9 @@
 #ifndef CAWSOLE_TESTS_UNIT_STACK_FAKE_H
 #define CAWSOLE_TESTS_UNIT_STACK_FAKE_H
 
-#include "stack/internal.h"
+#include "stack/path.h"
+#include "stack/state.h"
+#include "stack/timeline.h"
 
 /* The first row that fits answers: same operation, and `has` is part of the input's JSON text. */
 struct fake_answer {

@@ -3,6 +3,7 @@
 
 #include "test.h"
 
+#include "stack/budget.h"
 #include "stack_fake.h"
 
 #include <stdio.h>

@@ -3,6 +3,8 @@
 
 #include "test.h"
 
+#include "aws/api/cloudfront.h"
+#include "aws/api/cloudwatch.h"
 #include "stack/happening.h"
 #include "stack_fake.h"
 

@@ -1,0 +1,30 @@
+/* Who asks, and when. */
+#ifndef CAWSOLE_STACK_ASKING_H
+#define CAWSOLE_STACK_ASKING_H
+
+#include "stack/things.h"
+
+/* ---- feeds.c --------------------------------------------------------------------------------- */
+
+extern const struct stack_feed_def stack_feed_defs[];
+extern const size_t stack_feed_defs_n;
+
+/* ---- fetch.c --------------------------------------------------------------------------------- */
+
+void stack_fetch_start(struct stack_part *p); /* its run */
+
+/* ---- poll.c ---------------------------------------------------------------------------------- */
+
+bool stack_poll_init(struct stack *s);
+void stack_poll_start(struct stack *s); /* the feeds may run now */
+void stack_poll_stop(struct stack *s);  /* nothing is sent from now on; rows stay */
+void stack_poll_free(struct stack *s);
+void stack_poll_reconcile(struct stack *s, enum stack_kind changed);
+void stack_poll_shown(struct stack *s, enum stack_kind k); /* on or off the screen, or its rows */
+
+/* ---- identity.c ------------------------------------------------------------------------------ */
+
+void stack_identity_start(struct stack *s);
+void stack_identity_stop(struct stack *s);
+
+#endif
