@@ -35,6 +35,13 @@ void stack_metrics_wanted(struct stack *s); /* rows on screen or the path change
 /* Asks for the first time as soon as it is known what there is. True: nothing is being waited for.
  */
 bool stack_metrics_first(struct stack *s);
+/* How far those can be trusted that things of k are rated by. Loaded and fresh where there are none
+ * to read: switched off, or no such thing. */
+struct stack_reading stack_metrics_reading(const struct stack *s, enum stack_kind k);
+/* How many series were asked of the region, or of the edge's; *err: why the last try failed, NULL:
+ * it did not. */
+size_t stack_metrics_series(const struct stack *s, bool edge, const struct aws_error **err);
+void stack_metrics_asked(struct stack *s); /* what could not be read, now */
 double stack_metric_last(const struct stack *s, enum stack_kind k, struct aws_str id,
                          const char *metric); /* newest whole point, or NaN */
 /* Errors of a distribution, an API or a load balancer, of a hundred requests; NaN: not known. */

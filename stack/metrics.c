@@ -24,9 +24,11 @@ enum {
   SHORT_POINTS = 10,   /* asked again of a series that is known already */
   PATH_MAX_THINGS = 4, /* of a kind on the path */
   AFTER_MINUTE_MS = 5000,
-  SOON_MS = 400, /* rows scrolled into view: let the scrolling end */
+  ASKED_AGAIN_MS = 1000, /* Ctrl-R held down */
+  SOON_MS = 400,         /* rows scrolled into view: let the scrolling end */
   DENIED_WAIT_MS = 5 * MINUTE,
   SPEAKS_MS = 10 * MINUTE, /* what was last measured before that tells nothing of now */
+  OLD_MS = 2 * MINUTE + 30000,
   FORGET_MS = 10 * MINUTE
 };
 
@@ -108,6 +110,8 @@ struct run { /* one GetMetricData in one region */
   size_t n, cap;
   aws_ms from, end;
   struct aws_error error; /* of the last time */
+  bool read;              /* at least once */
+  aws_ms read_at, as_of;  /* mono and wall: when it ended well last */
 };
 
 struct stack_metrics {
@@ -119,6 +123,7 @@ struct stack_metrics {
   aws_ms timer_at;
   bool ended; /* the first time is over */
   bool denied;
+  aws_ms asked_at;  /* mono: by the operator */
   unsigned refresh; /* counts them */
   aws_ms whole_end; /* wall: the minute of the last refresh of everything wanted */
 };
@@ -341,6 +346,14 @@ static void tell_failure(struct stack *s, struct run *run, const struct aws_erro
                      "metrics could not be read: %s", err->text);
 }
 
+static void went_well(struct stack *s, struct run *run) {
+  aws_error_clear(&run->error);
+  s->metrics->denied = false;
+  run->read = true;
+  run->read_at = stack_mono(s);
+  run->as_of = stack_wall(s);
+}
+
 static void on_done(void *arg, const struct aws_error *err) {
   struct run *run = arg;
   struct stack *s = run->s;
@@ -349,16 +362,13 @@ static void on_done(void *arg, const struct aws_error *err) {
   if (err)
     tell_failure(s, run, err);
   else
-    aws_error_clear(&run->error);
+    went_well(s, run);
   for (size_t i = 0; i < run->n; i++)
     if (err)
       run->v[i]->pub.stale = true;
     else
       publish(run->v[i]);
   run->n = 0;
-  if (!err) {
-    m->denied = false;
-  }
   s->dirty |= STACK_BIT_METRICS;
   stack_changed(s, STACK_CHANGED_METRICS);
   if (m->runs[0].call || m->runs[1].call)
@@ -396,6 +406,10 @@ static bool run_start(struct stack *s, struct run *run, const char *region) {
   return run->call != NULL;
 }
 
+static bool is_apart(const struct stack *s, const struct series *e) {
+  return e->def->edge && stack_edge_region(s);
+}
+
 /* only_new: rows that have just come into view, between the minutes. */
 static void fill_run(struct stack *s, struct run *run, bool edge, bool only_new) {
   struct stack_metrics *m = s->metrics;
@@ -404,8 +418,7 @@ static void fill_run(struct stack *s, struct run *run, bool edge, bool only_new)
   run->from = run->end - SHORT_POINTS * MINUTE;
   for (size_t i = 0; i < m->n; i++) {
     struct series *e = m->all[i];
-    bool apart = e->def->edge && stack_edge_region(s);
-    if (apart != edge || e->refresh != m->refresh || (only_new && e->answered))
+    if (is_apart(s, e) != edge || e->refresh != m->refresh || (only_new && e->answered))
       continue;
     if (!aws_grow(&run->v, &run->cap, run->n + 1, sizeof *run->v))
       break;
@@ -521,6 +534,55 @@ const struct aws_error *stack_metrics_error(const struct stack *s) {
     if (m->runs[i].error.code != AWS_OK)
       return &m->runs[i].error;
   return NULL;
+}
+
+static bool rests_on_metrics(const struct stack *s, enum stack_kind k) {
+  const struct stack_collection *c = stack_rows_of(s, k);
+  for (size_t i = 0; s->cfg.metrics && i < METRICS; i++)
+    for (size_t j = 0; metrics[i].kind == k && j < c->n; j++)
+      if (metrics[i].applies(c->rows[j]->item))
+        return true;
+  return false;
+}
+
+static const struct run *run_of(const struct stack *s, enum stack_kind k) {
+  bool edge = false;
+  for (size_t i = 0; i < METRICS; i++)
+    edge = edge || (metrics[i].kind == k && metrics[i].edge && stack_edge_region(s));
+  return &s->metrics->runs[edge];
+}
+
+struct stack_reading stack_metrics_reading(const struct stack *s, enum stack_kind k) {
+  const struct run *run = run_of(s, k);
+  struct stack_reading r = {.loaded = true};
+  if (!rests_on_metrics(s, k))
+    return r;
+  aws_ms since = stack_mono(s) - run->read_at;
+  r.loaded = run->read;
+  r.as_of = run->as_of;
+  r.error = run->error.code != AWS_OK ? &run->error : NULL;
+  r.stale = r.error || (run->read && since > OLD_MS);
+  r.old = r.stale && (!run->read || since > OLD_MS || s->deps.once);
+  return r;
+}
+
+size_t stack_metrics_series(const struct stack *s, bool edge, const struct aws_error **err) {
+  const struct stack_metrics *m = s->metrics;
+  size_t n = 0;
+  for (size_t i = 0; i < m->n; i++)
+    n += edge == is_apart(s, m->all[i]);
+  *err = m->runs[edge].error.code != AWS_OK ? &m->runs[edge].error : NULL;
+  return n;
+}
+
+void stack_metrics_asked(struct stack *s) {
+  struct stack_metrics *m = s->metrics;
+  aws_ms now = stack_mono(s);
+  if (!stack_metrics_error(s) || !s->polling || s->deps.once || now - m->asked_at < ASKED_AGAIN_MS)
+    return;
+  m->asked_at = now;
+  m->whole_end = 0;
+  schedule(s, now);
 }
 
 bool stack_metrics_init(struct stack *s) {

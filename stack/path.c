@@ -17,6 +17,7 @@ struct hop_def {
   unsigned kinds;   /* rated into the hop, in order of what is named first */
   unsigned reads;   /* looked at by those ratings: must be readable too */
   unsigned lasting; /* of both: what seldom changes, or only adds to the others; it may be old */
+  unsigned metrics; /* of both: rated by their metrics before all else */
   const char *namespace; /* alarms on metrics of this namespace belong to it */
 };
 
@@ -25,13 +26,16 @@ struct hop_def {
 static const struct hop_def hops[STACK_HOPS] = {
     [STACK_HOP_CDN] = {.title = "CloudFront",
                        .kinds = STACK_BIT(STACK_DISTRIBUTION) | STACK_BIT(STACK_VPC_ORIGIN),
+                       .metrics = STACK_BIT(STACK_DISTRIBUTION),
                        .namespace = "AWS/CloudFront"},
     [STACK_HOP_API] = {.title = "API",
                        .kinds = STACK_BIT(STACK_API),
+                       .metrics = STACK_BIT(STACK_API),
                        .namespace = "AWS/ApiGateway"},
     [STACK_HOP_ALB] = {.title = "ALB",
                        .kinds = STACK_BIT(STACK_LOAD_BALANCER) | STACK_BIT(STACK_TARGET_GROUP),
                        .reads = STACK_BIT(STACK_TARGET),
+                       .metrics = STACK_BIT(STACK_LOAD_BALANCER),
                        .namespace = "AWS/ApplicationELB"},
     [STACK_HOP_ECS] = {.title = "ECS",
                        .kinds = STACK_BIT(STACK_CLUSTER) | STACK_BIT(STACK_SERVICE),
@@ -84,23 +88,23 @@ static void rate_rows(struct stack *s, struct stack_hop *h, enum stack_kind k) {
 }
 
 /* The cause first: what stands behind it may be cut. */
-static void say_unread(struct stack *s, struct stack_hop *h, enum stack_kind k,
+static void say_unread(struct stack *s, struct stack_hop *h, enum stack_kind k, const char *what,
                        const struct stack_reading *r) {
   char since[16] = "";
   h->rating.level = STACK_UNKNOWN;
   if (r->as_of)
     snprintf(since, sizeof since, " since %s", stack_clock_words(r->as_of).text);
   if (r->stale)
-    snprintf(h->rating.reason, sizeof h->rating.reason, "%s: %ss not read%s", h->stale_why,
-             stack_kind_singular(k), since);
+    snprintf(h->rating.reason, sizeof h->rating.reason, "%s: %s not read%s", h->stale_why, what,
+             since);
   else
-    snprintf(h->rating.reason, sizeof h->rating.reason, "%ss not read yet", stack_kind_singular(k));
+    snprintf(h->rating.reason, sizeof h->rating.reason, "%s not read yet", what);
   worst_is(s, h, k, (struct aws_str){"", 0});
 }
 
 /* What could not be read stays as it was, and is said to be of then; too old, it is not known. */
-static void rate_reading(struct stack *s, struct stack_hop *h, enum stack_kind k, bool lasting) {
-  struct stack_reading r = stack_reading_of(s, k);
+static void rate_reading(struct stack *s, struct stack_hop *h, enum stack_kind k, const char *what,
+                         struct stack_reading r, bool lasting) {
   bool oldest = !h->as_of || (r.as_of && r.as_of < h->as_of);
   if (r.error)
     h->present = true;
@@ -112,7 +116,24 @@ static void rate_reading(struct stack *s, struct stack_hop *h, enum stack_kind k
   if (r.loaded && (!r.stale || !r.old || (lasting && !s->deps.once)))
     return;
   if (h->rating.level < STACK_UNKNOWN)
-    say_unread(s, h, k, &r);
+    say_unread(s, h, k, what, &r);
+}
+
+/* Where no rate is rated, a missing one says nothing. */
+static bool rates_metrics(const struct stack *s, enum stack_kind k) {
+  const struct stack_thresholds *t = &s->cfg.thresholds;
+  return t->error_rate_percent > 0 || (k == STACK_LOAD_BALANCER && t->latency_ms > 0);
+}
+
+static void rate_readings(struct stack *s, struct stack_hop *h, const struct hop_def *def) {
+  for (int i = 0; i < STACK_KINDS; i++) {
+    enum stack_kind k = (enum stack_kind)i;
+    if ((def->kinds | def->reads) & STACK_BIT(k))
+      rate_reading(s, h, k, stack_kind_words(k), stack_reading_of(s, k),
+                   (def->lasting & STACK_BIT(k)) != 0);
+    if ((def->metrics & STACK_BIT(k)) && rates_metrics(s, k))
+      rate_reading(s, h, k, "metrics", stack_metrics_reading(s, k), false);
+  }
 }
 
 static void rate_alarms(struct stack *s, struct stack_hop *h, const char *namespace) {
@@ -139,9 +160,7 @@ static void make_hop(struct stack *s, struct stack_hop *h, enum stack_hop_kind k
       rate_rows(s, h, (enum stack_kind)k);
     }
   h->present = h->count > 0;
-  for (int k = 0; k < STACK_KINDS; k++)
-    if ((def->kinds | def->reads) & STACK_BIT(k))
-      rate_reading(s, h, (enum stack_kind)k, (def->lasting & STACK_BIT(k)) != 0);
+  rate_readings(s, h, def);
   if (h->present)
     rate_alarms(s, h, def->namespace);
   if (kind == STACK_HOP_DB)

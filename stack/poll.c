@@ -190,7 +190,7 @@ static void start_due(struct stack *s, aws_ms *next) {
 static void check_settled(struct stack *s) {
   if (s->settled_at || s->reconcile || (s->deps.once && !s->identified))
     return;
-  if (!stack_metrics_first(s) && s->deps.once)
+  if (!stack_metrics_first(s))
     return;
   for (size_t i = 0; i < s->nfeeds; i++)
     if (!stack_feed_ended(&s->feeds[i]))
@@ -293,6 +293,7 @@ void stack_refresh(struct stack *s, enum stack_kind k) {
 void stack_refresh_all(struct stack *s) {
   for (int k = 0; k < STACK_KINDS; k++)
     stack_refresh(s, (enum stack_kind)k);
+  stack_metrics_asked(s);
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */

@@ -76,6 +76,13 @@ struct stack_reading stack_reading_of(const struct stack *s, enum stack_kind k) 
   return r;
 }
 
+static bool some_metrics_old(const struct stack *s) {
+  bool old = false;
+  for (int k = 0; k < STACK_KINDS; k++)
+    old = old || stack_metrics_reading(s, (enum stack_kind)k).old;
+  return old;
+}
+
 /* Rows do not change when a part becomes overdue, or what it brought too old: what was worked out
  * from them has to be looked at again all the same. */
 void stack_reading_tick(struct stack *s) {
@@ -83,6 +90,10 @@ void stack_reading_tick(struct stack *s) {
   if (s->deps.once || now - s->looked_at < LOOK_EVERY_MS)
     return;
   s->looked_at = now;
+  bool metrics_old = some_metrics_old(s);
+  if (metrics_old != s->metrics_old)
+    s->dirty |= STACK_BIT_TIME;
+  s->metrics_old = metrics_old;
   for (size_t i = 0; i < s->nfeeds; i++) {
     struct stack_feed *f = &s->feeds[i];
     for (size_t j = 0; (f->def->on_s || f->def->off_s) && j < f->n; j++) {
@@ -140,6 +151,7 @@ void stack_heard(struct stack *s, const struct stack_part *p, const struct aws_e
                      "AWS answers again");
     s->dirty |= STACK_BIT_TIME;
     ask_now(s, was_missed);
+    stack_metrics_asked(s);
     return;
   }
   if (!v->fails) {

@@ -66,6 +66,7 @@ struct stack {
   aws_ms settled_at;           /* mono; 0: not yet */
   aws_ms timed_at;             /* mono: when ratings that look at the clock were last made */
   aws_ms looked_at;            /* mono: when it was last looked for what is overdue */
+  bool metrics_old;            /* some of them, as of that look */
   struct stack_silence silence;
   unsigned changes;   /* STACK_CHANGED_* */
   unsigned dirty;     /* kinds whose rows changed since the last update */

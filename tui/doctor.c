@@ -77,7 +77,10 @@ static void set_up(struct doctor *d) {
   size_t n = aws_settings_profiles(t->aws, &profiles);
   say_file(d, "AWS configuration", aws_settings_config_path(t->aws));
   say_file(d, "AWS credentials file", aws_settings_credentials_path(t->aws));
-  say(d, FOUND_WELL, "profile", "%s, of %zu", aws_settings_profile(t->aws), n);
+  if (n)
+    say(d, FOUND_WELL, "profile", "%s, of %zu", aws_settings_profile(t->aws), n);
+  else
+    say(d, FOUND_WELL, "profile", "%s: none is configured", aws_settings_profile(t->aws));
   say(d, FOUND_WELL, "stack", "%s%s%s", stack_name(t->stack),
       stack_cfg(t->stack)->account ? ", pinned to account " : "",
       stack_cfg(t->stack)->account ? stack_cfg(t->stack)->account : "");
@@ -174,30 +177,90 @@ static void say_caller(struct doctor *d) {
 
 /* ---- what the board needs -------------------------------------------------------------------- */
 
+/* All the steps that bring one kind: one verdict. */
+struct verdict {
+  const struct aws_error *error; /* the first step's that failed */
+  const char *region;            /* of that step, NULL: the stack's */
+  size_t asked;
+  char by[160]; /* "ecs ListTasks, DescribeTasks" */
+};
+
+static void add_by(struct verdict *v, const struct aws_op *op) {
+  size_t n = strlen(v->by);
+  if (op && !strstr(v->by, op->name))
+    snprintf(v->by + n, sizeof v->by - n, "%s %s", n ? "," : op->service->id, op->name);
+}
+
+static struct verdict verdict_of(const struct stack_need *list, size_t n, enum stack_kind k) {
+  struct verdict v = {0};
+  for (size_t i = 0; i < n; i++) {
+    if (list[i].kind != k)
+      continue;
+    if (list[i].error && !v.error) {
+      v.error = list[i].error;
+      v.region = list[i].region;
+    }
+    v.asked += list[i].parts;
+    add_by(&v, list[i].list);
+    add_by(&v, list[i].op);
+  }
+  return v;
+}
+
+static void say_denied(struct doctor *d, const char *what, const struct aws_error *err,
+                       const char *region) {
+  say(d, FOUND_FAULT, what, "%s%s%s", err->text, region ? ", in " : "", region ? region : "");
+  if (err->code == AWS_E_DENIED)
+    advise("allow it in the role's policy: the README has the whole policy");
+}
+
 /* Asked for nothing: what it would be asked for is not here, or could not be read, which another
  * line says. */
-static void say_need(struct doctor *d, const struct stack_need *need) {
-  char kind[32];
-  snprintf(kind, sizeof kind, "%s", stack_kind_plural(need->kind));
-  for (char *p = kind; *p; p++)
+static void say_verdict(struct doctor *d, enum stack_kind k, const struct verdict *v) {
+  char what[32];
+  snprintf(what, sizeof what, "%s", k == STACK_KINDS ? "metrics" : stack_kind_plural(k));
+  for (char *p = what; *p; p++)
     if (*p == '_')
       *p = ' ';
-  if (need->error) {
-    say(d, FOUND_FAULT, kind, "%s", need->error->text);
-    if (need->error->code == AWS_E_DENIED)
-      advise("allow it in the role's policy: the README has the whole policy");
-  } else if (need->parts) {
-    say(d, FOUND_WELL, kind, "%zu, by %s %s%s%s", stack_collection(d->tui->stack, need->kind)->n,
-        need->op->service->id, need->list ? need->list->name : "", need->list ? ", " : "",
-        need->op->name);
-  }
+  if (v->error)
+    say_denied(d, what, v->error, v->region);
+  else if (v->asked)
+    say(d, FOUND_WELL, what, "%zu, by %s",
+        k == STACK_KINDS ? v->asked : stack_collection(d->tui->stack, k)->n, v->by);
+}
+
+/* Values are read for rows on screen: here, for the first that is no secret. */
+static void try_value(struct doctor *d) {
+  struct stack *s = d->tui->stack;
+  const struct stack_collection *c = stack_collection(s, STACK_PARAMETER);
+  struct aws_str text;
+  size_t i = 0;
+  while (i < c->n && stack_value(s, c->rows[i]->name, &text, NULL) == STACK_VALUE_MASKED)
+    i++;
+  if (i == c->n)
+    return;
+  char copy[2048]; /* the row is not to be relied on when time passes */
+  snprintf(copy, sizeof copy, "%.*s", AWS_STR_ARG(c->rows[i]->name));
+  struct aws_str name = aws_str_from(copy);
+  stack_show_rows(s, STACK_PARAMETER, &c->rows[i]->id, 1);
+  while (stack_value(s, name, &text, NULL) == STACK_VALUE_ASKED)
+    if (!aws_io_turn(d->tui->io, 0))
+      aws_io_wait(d->tui->io, NULL, 0, 100);
+  if (stack_value(s, name, &text, NULL) == STACK_VALUE_PLAIN)
+    say(d, FOUND_WELL, "parameter values", "by ssm GetParameters");
+  else
+    say(d, FOUND_FAULT, "parameter values", "%.*s", AWS_STR_ARG(text));
 }
 
 static void needs(struct doctor *d) {
   struct stack_need list[STACK_NEEDS_MAX];
   size_t n = stack_needs(d->tui->stack, list, STACK_NEEDS_MAX);
-  for (size_t i = 0; i < n; i++)
-    say_need(d, &list[i]);
+  for (int k = 0; k <= STACK_KINDS; k++) {
+    struct verdict v = verdict_of(list, n, (enum stack_kind)k);
+    say_verdict(d, (enum stack_kind)k, &v);
+    if (k == STACK_PARAMETER)
+      try_value(d);
+  }
 }
 
 /* ---- the two ------------------------------------------------------------------------------------

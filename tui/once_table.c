@@ -199,25 +199,29 @@ static const char *cause_of(const char *text) {
   return colon && names_operation(text, colon) ? colon + 2 : text;
 }
 
+/* Every kind, and behind them the metrics. */
+enum { METRICS = STACK_KINDS, READ };
+
 static bool failed(const struct stack *s, unsigned k) {
-  return stack_collection(s, k)->error.code != AWS_OK;
+  return k == METRICS ? stack_metrics_error(s) != NULL
+                      : stack_collection(s, k)->error.code != AWS_OK;
 }
 
 static const char *cause_at(const struct stack *s, unsigned k) {
-  return cause_of(stack_collection(s, k)->error.text);
+  return cause_of(k == METRICS ? stack_metrics_error(s)->text : stack_collection(s, k)->error.text);
 }
 
-/* All kinds that one cause kept from being read, wrapped. */
+/* All that one cause kept from being read, wrapped. */
 static void print_cause(const struct stack *s, unsigned first, FILE *out) {
   struct line l = {.n = 0};
   const char *cause = cause_at(s, first);
   put_c(&l, cause, 0);
   end_line(&l, out);
   put_c(&l, "", 0);
-  for (unsigned k = first; k < STACK_KINDS; k++) {
+  for (unsigned k = first; k < READ; k++) {
     if (!failed(s, k) || strcmp(cause_at(s, k), cause) != 0)
       continue;
-    const char *words = stack_kind_words(k);
+    const char *words = k == METRICS ? "metrics" : stack_kind_words(k);
     if (l.n > 2 && l.n + strlen(words) > WRAP) {
       l.text[l.n++] = ',';
       end_line(&l, out);
@@ -230,7 +234,7 @@ static void print_cause(const struct stack *s, unsigned first, FILE *out) {
 
 static void print_failures(const struct stack *s, FILE *out) {
   bool any = false;
-  for (unsigned k = 0; k < STACK_KINDS; k++) {
+  for (unsigned k = 0; k < READ; k++) {
     bool told = !failed(s, k);
     for (unsigned j = 0; j < k && !told; j++)
       told = failed(s, j) && !strcmp(cause_at(s, j), cause_at(s, k));

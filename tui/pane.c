@@ -141,14 +141,16 @@ static const struct stack_collection *failed_collection(const struct pane *p) {
 }
 
 /* What the pane has to say of its refresh: the first of its collections that could not be read,
- * else the metrics, where it shows some. NULL: nothing. */
+ * else the metrics, where they are shown or what is shown is rated by them. NULL: nothing. */
 static const char *trouble(const struct pane *p) {
+  static const unsigned with_metrics = 1u << STACK_DISTRIBUTION | 1u << STACK_TARGET_GROUP |
+                                       1u << STACK_SERVICE | 1u << STACK_DB_INSTANCE;
   const struct stack_collection *bad = failed_collection(p);
   const struct aws_error *metrics = stack_metrics_error(p->tui->stack);
   if (bad)
     return bad->error.text;
   for (size_t i = 0; metrics && i < p->ops->nkinds; i++)
-    if (p->ops->kinds[i] == STACK_SERVICE || p->ops->kinds[i] == STACK_DB_INSTANCE)
+    if (with_metrics & 1u << p->ops->kinds[i])
       return metrics->text;
   return NULL;
 }

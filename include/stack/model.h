@@ -180,9 +180,10 @@ struct stack_api_use {
 size_t stack_api_uses(const struct stack *s, const struct stack_api_use **out);
 int64_t stack_clock_skew(const struct stack *s);
 
-/* One step of discovery: the operation that brings a kind, and what came of asking. */
+/* One step of discovery: the operation that brings a kind, or its metrics, and what came of asking.
+ */
 struct stack_need {
-  enum stack_kind kind;
+  enum stack_kind kind;           /* STACK_KINDS: metrics */
   const struct aws_op *list, *op; /* list: asked first, for the ids that op takes; or NULL */
   const char *region;             /* NULL: the stack's */
   size_t parts, read;             /* things it has to be asked for; those that were read */

@@ -69,6 +69,23 @@ def doctor_tls(tap, home):
              run(home, 'doctor', *place, AWS_CA_BUNDLE=trust, **KEYS), 0, 'note certificates ' + trust)
 
 
+def denied(tap, home):
+    faults = [f'--fault=access-denied,on={operation}' for operation in (
+        'cloudwatch:GetMetricData', 'ssm:GetParameters', 'ecs:DescribeTasks')]
+    with harness.Simulator(*faults) as simulator:
+        place = ('--region', 'eu-west-1', '--endpoint-url', simulator.url)
+        result = run(home, 'doctor', *place, **KEYS)
+        says(tap, 'doctor: what is not permitted', result, 1, 'FAULT metrics cloudwatch GetMetricData',
+             'FAULT parameter values ssm GetParameters', 'FAULT tasks ecs DescribeTasks')
+        things = [line[7:29].strip() for line in result[1].splitlines() if line[:5] in ('ok   ', 'FAULT')]
+        tap.ok(len(things) == len(set(things)), 'doctor: one verdict for one thing', str(things))
+    with harness.Simulator(faults[0]) as simulator:
+        place = ('--region', 'eu-west-1', '--endpoint-url', simulator.url)
+        says(tap, 'once: metrics not permitted is not healthy', run(home, '--once', *place, **KEYS), 3,
+             'CloudFront unknown not permitted: metrics not read', 'ECS ok', 'could not be read',
+             'GetMetricData')
+
+
 def usage(tap, home):
     says(tap, 'one word at a time', run(home, 'whoami', 'doctor'), 64, 'one at a time')
     says(tap, 'no other word', run(home, 'whereami'), 64, 'nothing takes the word whereami')
@@ -81,6 +98,7 @@ def main():
             whoami(tap, home, simulator.url)
             doctor(tap, home, simulator.url)
         doctor_tls(tap, home)
+        denied(tap, home)
         usage(tap, home)
     tap.done()
 

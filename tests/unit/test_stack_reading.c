@@ -153,6 +153,59 @@ static void overdue_is_stale(void **state) {
   fake_free(s);
 }
 
+static void metrics_refused(enum aws_errc code, bool rated, enum stack_level wanted) {
+  const struct fake_answer no[] = {
+      {.op = "GetMetricData", .error = code, .aws_code = "AccessDenied"}};
+  struct stack_config cfg;
+  stack_config_init(&cfg);
+  cfg.metrics = rated;
+  fake_answers(no, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(&cfg);
+  fake_pass(s, 20000);
+  assert_int_equal(stack_path(s)->level, wanted);
+  assert_int_equal(hop(s, STACK_HOP_CDN)->rating.level, wanted);
+  assert_int_equal(hop(s, STACK_HOP_ALB)->rating.level, wanted);
+  assert_int_equal(hop(s, STACK_HOP_ECS)->rating.level, STACK_OK); /* rests on counts */
+  assert_int_equal(hop(s, STACK_HOP_DB)->rating.level, STACK_OK);
+  assert_int_equal(hop(s, STACK_HOP_S3)->rating.level, STACK_OK);
+  if (rated)
+    assert_string_equal(stack_path(s)->summary,
+                        "unknown: CloudFront not permitted: metrics not read");
+  fake_free(s);
+  s = fake_stack(&cfg, true);
+  fake_pass(s, 20000);
+  assert_true(stack_settled(s));
+  assert_int_equal(stack_path(s)->level, wanted);
+  fake_free(s);
+}
+
+static void unread_metrics_are_unknown(void **state) {
+  (void)state;
+  metrics_refused(AWS_E_DENIED, true, STACK_UNKNOWN);
+  metrics_refused(AWS_E_DENIED, false, STACK_OK); /* not asked for, not missed */
+}
+
+/* What was measured stands for two minutes; then it does not stand for now. */
+static void metrics_grow_old(void **state) {
+  (void)state;
+  static const struct fake_answer no[] = {
+      {.op = "GetMetricData", .error = AWS_E_THROTTLED, .aws_code = "Throttling"}};
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_answers(no, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 90000);
+  assert_true(hop(s, STACK_HOP_CDN)->stale);
+  assert_int_equal(hop(s, STACK_HOP_CDN)->rating.level, STACK_OK);
+  fake_pass(s, 90000);
+  assert_int_equal(hop(s, STACK_HOP_CDN)->rating.level, STACK_UNKNOWN);
+  assert_int_equal(hop(s, STACK_HOP_ALB)->rating.level, STACK_UNKNOWN);
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  stack_refresh_all(s); /* the operator need not wait for the next minute */
+  fake_pass(s, 1000);
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  fake_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(nothing_that_answers_is_unknown_within_a_round),
@@ -161,6 +214,8 @@ int main(void) {
       cmocka_unit_test(throttled_list_leaves_the_rest_known),
       cmocka_unit_test(throttled_services_are_unknown_with_the_cause_first),
       cmocka_unit_test(overdue_is_stale),
+      cmocka_unit_test(unread_metrics_are_unknown),
+      cmocka_unit_test(metrics_grow_old),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
