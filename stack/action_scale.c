@@ -1,8 +1,10 @@
 /* Scale a service: UpdateService with desiredCount and nothing else.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
 #include "action_ecs.h"
+#include "stack/judged.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,13 +20,15 @@ struct scale_work {
 /* "Scale web (4 running, autoscaling 2-10)" */
 static void scale_title(struct stack_action *a, const struct ecs_service *svc) {
   const struct autoscaling_target *t = action_item(a, ECS_SLOT_TARGETS, 0);
-  char bounds[64] = "";
+  char bounds[64] = "", now[80];
 
   if (t)
     snprintf(bounds, sizeof bounds, ", autoscaling %lld-%lld", (long long)t->min,
              (long long)t->max);
-  action_title(a, "Scale %.*s (%lld running%s)", AWS_STR_ARG(svc->name), (long long)svc->running,
-               bounds);
+  bool rolling = stack_rolling(svc); /* tasks of two revisions run: more than are wanted */
+  snprintf(now, sizeof now, rolling ? "%lld wanted, in a rollout" : "%lld running",
+           (long long)(rolling ? svc->desired : svc->running));
+  action_title(a, "Scale %.*s (%s%s)", AWS_STR_ARG(svc->name), now, bounds);
 }
 
 static void scale_read_done(struct stack_action *a) {
@@ -128,6 +132,33 @@ static void plan_bounds(struct stack_action *a) {
     action_plan_line(a, STACK_NOTE, "it may move the count again when its metric asks for it");
 }
 
+/* What the tasks that stay would have to carry of what all carry now. NaN: nothing is known. */
+static double load_after(const struct stack_action *a, const struct ecs_service *svc, int64_t n) {
+  double cpu =
+      stack_metric_last(a->s, STACK_SERVICE, aws_str_from(a->id), "CPUUtilization"); /* mean */
+  return n > 0 && svc->running > 0 ? cpu * (double)svc->running / (double)n : (double)NAN;
+}
+
+/* Says what is unusual of the new count. True: it may take the service down. */
+static bool plan_fall(struct stack_action *a, const struct ecs_service *svc, int64_t n) {
+  double load = load_after(a, svc, n);
+  bool over = n < svc->desired && load > 100; /* false while nothing is known */
+
+  if (n == 0)
+    action_plan_line(a, STACK_WARN, "every task is stopped: the service answers nobody");
+  else if (2 * n < svc->desired)
+    action_plan_line(a, STACK_WARN, "more than half of the tasks are stopped");
+  else if (2 * n == svc->desired)
+    action_plan_line(a, STACK_WARN, "half of the tasks are stopped");
+  if (over)
+    action_plan_line(a, STACK_WARN,
+                     "the load is too much for %lld: %lld tasks use %.0f %% of their cpu, "
+                     "%lld would need %.0f %%",
+                     (long long)n, (long long)svc->running, load * (double)n / (double)svc->running,
+                     (long long)n, load);
+  return over || 2 * n <= svc->desired;
+}
+
 static void scale_plan(struct stack_action *a) {
   struct scale_work *w = a->work;
   const struct ecs_service *svc = ecs_action_service(a);
@@ -143,24 +174,21 @@ static void scale_plan(struct stack_action *a) {
   w->running = svc->running;
   snprintf(a->before, sizeof a->before, "desired %lld, running %lld", now, (long long)svc->running);
   snprintf(a->after, sizeof a->after, "desired %lld", n);
-  action_plan_line(a, STACK_OK, "desired count %lld → %lld (%lld running now)", now, n,
-                   (long long)svc->running);
-  if (n == 0)
-    action_plan_line(a, STACK_WARN, "every task is stopped: the service answers nobody");
-  else if (2 * n < now)
-    action_plan_line(a, STACK_WARN, "more than half of the tasks are stopped");
-  else if (now > 0 && n > 2 * now)
+  action_plan_line(a, STACK_OK, "desired count %lld → %lld (%lld running now%s)", now, n,
+                   (long long)svc->running, stack_rolling(svc) ? ", old and new ones" : "");
+  bool fall = plan_fall(a, svc, w->target);
+  if (now > 0 && n > 2 * now)
     action_plan_line(a, STACK_WARN, "that is more than twice as many as now");
   plan_bounds(a);
   const struct ecs_deployment *d = ecs_primary(svc);
-  if (d && aws_str_eq_c(d->rollout_state, "IN_PROGRESS"))
+  if (d && stack_rolling(svc))
     action_plan_line(a, STACK_NOTE, "a rollout of %.*s is under way: the count applies to it",
                      AWS_STR_ARG(ecs_revision(d->task_definition)));
   const struct autoscaling_target *t = action_item(a, ECS_SLOT_TARGETS, 0);
   bool beyond = t && n > 0 && (n < t->min || n > t->max);
   /* A slip of a digit looks like this, and it hurts in any stack. */
   bool far = beyond || (now > 0 && n > 2 * now);
-  a->view.typed = far || (stack_production(a->s) && (n == 0 || 2 * n < now));
+  a->view.typed = far || (stack_production(a->s) && fall);
   snprintf(a->view.way_back, sizeof a->view.way_back, "scale it back to %lld", now);
 }
 

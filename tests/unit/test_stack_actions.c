@@ -134,14 +134,19 @@ static void scaling_to_none_wants_the_name(void **state) {
   check_body(w, "desiredCount", "0");
 }
 
-static void scaling_by_more_than_half_wants_the_name(void **state) {
+static void scaling_down_by_half_wants_the_name(void **state) {
   struct world *w = *state;
   world_open(w);
   struct stack_action *a = world_act(w, "scale", STACK_SERVICE, "web");
-  assert_false(world_input(w, a, "-2")->typed);
+  assert_false(world_input(w, a, "-1")->typed);
+  stack_action_cancel(a);
+  a = world_act(w, "scale", STACK_SERVICE, "web");
+  assert_true(world_input(w, a, "-2")->typed);
+  assert_true(world_plan_says(stack_action_view(a), STACK_WARN, "half of the tasks are stopped"));
   stack_action_cancel(a);
   a = world_act(w, "scale", STACK_SERVICE, "web");
   assert_true(world_input(w, a, "-3")->typed);
+  assert_true(world_plan_says(stack_action_view(a), STACK_WARN, "more than half of the tasks"));
   stack_action_cancel(a);
   a = world_act(w, "scale", STACK_SERVICE, "web");
   const struct stack_action_view *v = world_input(w, a, "12");
@@ -220,6 +225,12 @@ static void a_rollout_that_fails_is_told(void **state) {
   struct world *w = *state;
   world_open(w);
   WORLD_UNTIL(w, aws_str_ends(service(w, "web")->task_definition, ":42"));
+  struct stack_action *scale = world_act(w, "scale", STACK_SERVICE, "web");
+  world_input(w, scale, "+1"); /* the old tasks and the new ones are no count to scale from */
+  assert_string_equal(stack_action_view(scale)->title,
+                      "Scale web (4 wanted, in a rollout, autoscaling 2-10)");
+  assert_true(world_plan_says(stack_action_view(scale), STACK_OK, "now, old and new ones)"));
+  stack_action_cancel(scale);
   struct stack_action *a = world_act(w, "redeploy", STACK_SERVICE, "web");
   const struct stack_action_view *v = world_step(w, a, STACK_STEP_CONFIRM);
   assert_true(world_plan_says(v, STACK_WARN, "a rollout of shop-prod-web:42 is under way"));
@@ -580,7 +591,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(scaling_up_asks_yes_or_no),
       TEST(scaling_to_none_wants_the_name),
-      TEST(scaling_by_more_than_half_wants_the_name),
+      TEST(scaling_down_by_half_wants_the_name),
       TEST(a_stack_that_is_not_production_asks_yes_or_no),
       TEST(counts_that_are_none_are_refused),
       TEST(redeploying_replaces_the_tasks),

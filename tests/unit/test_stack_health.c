@@ -3,9 +3,11 @@
 
 #include "test.h"
 
+#include "stack/action.h"
 #include "stack_fake.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 struct rated {
   const char *op, *items; /* the answer that differs from the shop that is well */
@@ -225,10 +227,9 @@ static void tasks_that_stop_with_errors_are_a_fault(void **state) {
   fake_free(s);
 }
 
-static void metrics_beyond_thresholds_are_a_fault(void **state) {
-  (void)state;
-  char items[4000] = "[";
-  for (int i = 0; i < 8; i++) { /* whatever the series, it stands at 97 */
+static struct fake_answer metrics_at_97(char items[4000]) {
+  strcpy(items, "[");
+  for (int i = 0; i < 8; i++) { /* whatever the series */
     char one[400];
     snprintf(one, sizeof one,
              "%s{\"Id\":\"m%d\",\"Timestamps\":[1768474620,1768474680,1768474740],\"Values\":"
@@ -237,7 +238,13 @@ static void metrics_beyond_thresholds_are_a_fault(void **state) {
     strcat(items, one);
   }
   strcat(items, "]");
-  const struct fake_answer one = {.op = "GetMetricData", .items = items};
+  return (struct fake_answer){.op = "GetMetricData", .items = items};
+}
+
+static void metrics_beyond_thresholds_are_a_fault(void **state) {
+  (void)state;
+  char items[4000];
+  const struct fake_answer one = metrics_at_97(items);
   fake_answers(&one, 1, fake_shop, fake_shop_n);
   struct stack *s = fake_stack(NULL, true);
   fake_pass(s, 5000);
@@ -247,12 +254,55 @@ static void metrics_beyond_thresholds_are_a_fault(void **state) {
   fake_free(s);
 }
 
+/* One task less is little, but not for those that carry 97 % each. */
+static void a_count_too_small_for_the_load_wants_the_name(void **state) {
+  static const struct {
+    const char *count, *says;
+  } counts[] = {{"4", "5 tasks use 97 % of their cpu, 4 would need 121 %"}, {"6", NULL}};
+  char items[4000], path[] = "/tmp/cawsole-test-XXXXXX";
+  const struct fake_answer rare[] = {
+      metrics_at_97(items),
+      {.op = "DescribeServices",
+       .items = "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":"
+                "\"" FAKE_CLUSTER "\",\"status\":\"ACTIVE\",\"desiredCount\":5,"
+                "\"runningCount\":5}]"}};
+  (void)state;
+  int fd = mkstemp(path);
+  assert_true(fd >= 0 && close(fd) == 0);
+  struct stack_config cfg = {
+      .name = "shop", .audit_path = path, .production = true, .metrics = true};
+  fake_answers(rare, 2, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(&cfg);
+  struct aws_error err = {0};
+  struct aws_str id = AWS_STR_LIT(FAKE_SERVICE);
+  stack_show_kind(s, STACK_SERVICE, true);
+  stack_show_rows(s, STACK_SERVICE, &id, 1);
+  fake_pass(s, 30000);
+  for (size_t i = 0; i < COUNT(counts); i++) {
+    struct stack_action *a =
+        stack_action_start(s, stack_action_find("scale"), STACK_SERVICE, &id, 1, &err);
+    assert_non_null(a);
+    fake_pass(s, 1000);
+    stack_action_input(a, &counts[i].count);
+    const struct stack_action_view *v = stack_action_view(a);
+    assert_int_equal(v->step, STACK_STEP_CONFIRM);
+    assert_int_equal(v->typed, counts[i].says != NULL);
+    bool says = false;
+    for (size_t l = 0; l < v->nplan; l++)
+      says = says || strstr(v->plan[l].text, counts[i].says ? counts[i].says : "% of their cpu");
+    assert_int_equal(says, counts[i].says != NULL);
+  }
+  fake_free(s);
+  unlink(path);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rates_by_the_table),
       cmocka_unit_test(rollout_that_stands_is_a_fault),
       cmocka_unit_test(tasks_that_stop_with_errors_are_a_fault),
       cmocka_unit_test(metrics_beyond_thresholds_are_a_fault),
+      cmocka_unit_test(a_count_too_small_for_the_load_wants_the_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
