@@ -383,7 +383,9 @@ static enum tui_result command(struct tui_view *v, enum tui_command c, size_t in
     set_focus(b, (b->focus + TUI_PANES - 1) % TUI_PANES);
     return TUI_REDRAW;
   case TUI_PANE:
-    set_focus(b, index < TUI_PANES ? index : b->focus);
+    if (index >= TUI_PANES)
+      return TUI_IGNORED;
+    set_focus(b, index);
     return TUI_REDRAW;
   case TUI_ZOOM:
     b->zoom = !b->zoom;

@@ -245,8 +245,20 @@ static void draw_views(struct tui *t, WINDOW *win, struct wid_rect screen) {
     t->views[i]->ops->draw(t->views[i], win, inside);
 }
 
+/* What is hidden takes no key; that it is there is said. */
+static void draw_small_keys(struct tui *t, WINDOW *win, struct wid_rect line) {
+  char text[80], key[TUI_KEY_NAME_MAX];
+  if (!tui_keys_first(&t->settings.keys, TUI_QUIT, key)[0])
+    snprintf(key, sizeof key, "Ctrl-C");
+  if (tui_quit_asks(t))
+    snprintf(text, sizeof text, "an action is under way: %s again leaves it", key);
+  else
+    snprintf(text, sizeof text, "%s quits, no other key is taken", key);
+  wid_cells_put(win, line, WID_DIM, wid_str_from(text), WID_ALIGN_CENTER, WID_CLIP_END);
+}
+
 /* Too small for the board; how it goes may fit all the same. */
-static void draw_small(const struct tui *t, WINDOW *win, struct wid_rect screen, const char *why) {
+static void draw_small(struct tui *t, WINDOW *win, struct wid_rect screen, const char *why) {
   const struct stack_path *p = stack_path(t->stack);
   struct wid_rect line = wid_rect_line(screen, screen.h / 2);
   char text[224];
@@ -262,6 +274,8 @@ static void draw_small(const struct tui *t, WINDOW *win, struct wid_rect screen,
   if (screen.h > 2)
     wid_cells_put(win, wid_rect_line(screen, screen.h / 2 - 1), tui_level_style(level),
                   wid_str_from(text), WID_ALIGN_CENTER, WID_CLIP_END);
+  if (screen.h > 3)
+    draw_small_keys(t, win, wid_rect_line(screen, screen.h / 2 + 1));
 }
 
 void tui_draw(struct tui *t) {
@@ -272,6 +286,7 @@ void tui_draw(struct tui *t) {
   else if (t->notice[0] && t->notice_until)
     tui_draw_at(t, t->notice_until);
   WINDOW *win = wid_term_begin();
+  t->unseen = small != NULL;
   if (small) {
     draw_small(t, win, screen, small);
   } else {

@@ -92,6 +92,17 @@ static int draw_due(struct tui *t) {
   return left > 60000 ? 60000 : (int)left;
 }
 
+static void on_keys(struct tui *t) {
+  struct wid_event e;
+  while (!t->quit && wid_term_read(&e)) {
+    t->events++;
+    if (e.kind == WID_EVENT_EOF)
+      t->quit = true;
+    else
+      tui_event(t, &e);
+  }
+}
+
 static void draw(struct tui *t) {
   static const char first[] = "first-frame\n";
   t->dirty = TUI_CLEAN;
@@ -102,11 +113,13 @@ static void draw(struct tui *t) {
   t->drawn = true;
 }
 
-/* Draws what is due; milliseconds until the next draw as draw_due. */
+/* Draws what is due; milliseconds until the next draw as draw_due. Keys that wait were typed before
+ * what is drawn now was seen: they go first, so that they answer none of it. */
 static int show(struct tui *t) {
   take_changes(t);
   int due = draw_due(t);
   if (due == 0) {
+    on_keys(t);
     draw(t);
     due = draw_due(t);
   }
@@ -140,17 +153,6 @@ static void on_signals(struct tui *t) {
     default: /* SIGCHLD: who started the child looks after it */
       break;
     }
-  }
-}
-
-static void on_keys(struct tui *t) {
-  struct wid_event e;
-  while (!t->quit && wid_term_read(&e)) {
-    t->events++;
-    if (e.kind == WID_EVENT_EOF)
-      t->quit = true;
-    else
-      tui_event(t, &e);
   }
 }
 

@@ -101,6 +101,7 @@ struct tui {
   int signal_fd;
   int test_fd;     /* -1: none */
   bool drawn;      /* a first frame was shown */
+  bool unseen;     /* the last one had no room for the views */
   uint64_t events; /* keys and the like that were read */
 };
 
@@ -122,6 +123,7 @@ void tui_choice_done(struct tui_choice *c);
 
 /* Leaves; asks once when an action is being sent or followed. */
 void tui_quit(struct tui *t);
+bool tui_quit_asks(struct tui *t); /* it was asked, and not answered yet */
 /* Watches what was chosen (copied) from the board on; asks likewise. What cannot be watched is
  * said, and nothing changes. */
 void tui_watch(struct tui *t, const struct tui_choice *choice);

@@ -30,7 +30,6 @@ struct action {
   enum stack_kind kind;     /* of what they act on */
   enum stage stage;         /* which of the widgets below stands */
   unsigned plan;            /* that the dialog shows: the sum of all */
-  bool drawn;               /* the dialog was on screen as it is */
   int32_t ahead[AHEAD_MAX]; /* keys that wait for the form or the menu */
   size_t n_ahead;
   char title[192];
@@ -196,7 +195,6 @@ static void follow(struct action *a) {
   if (want == a->stage && (want != STAGE_CONFIRM || a->plan == plans(a)))
     return;
   a->plan = plans(a);
-  a->drawn = false;
   close_stage(a);
   bool ok = want == STAGE_WATCH || (want == STAGE_FORM && open_form(a)) ||
             (want == STAGE_PICK && open_menu(a)) || (want == STAGE_CONFIRM && open_dialog(a));
@@ -339,7 +337,6 @@ static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
     break;
   case STAGE_CONFIRM:
     wid_dialog_draw(&a->dialog, win, r);
-    a->drawn = true;
     break;
   default:
     draw_watch(a, win, r);
@@ -442,8 +439,6 @@ static enum tui_result watch_event(struct action *a, const struct wid_event *e) 
 static enum tui_result stage_event(struct action *a, const struct wid_event *e) {
   enum wid_result r = WID_IGNORED;
   follow(a);
-  if (a->stage == STAGE_CONFIRM && !a->drawn)
-    return TUI_REDRAW; /* no key confirms what was not on screen */
   if (a->stage == STAGE_FORM)
     r = wid_form_event(&a->form, e);
   else if (a->stage == STAGE_PICK)

@@ -92,11 +92,14 @@ static bool anything_under_way(const struct stack *s) {
   return n > 0;
 }
 
+bool tui_quit_asks(struct tui *t) {
+  return tui_top(t)->ops == &ops;
+}
+
 /* The view that asks; NULL: there is nothing to ask, or no way to. */
 static struct quit *ask(struct tui *t, const char *title) {
-  bool asked = tui_top(t)->ops == &ops;
   struct quit *q = NULL;
-  if (!asked && anything_under_way(t->stack) && t->nviews < TUI_VIEWS_MAX)
+  if (!tui_quit_asks(t) && anything_under_way(t->stack) && t->nviews < TUI_VIEWS_MAX)
     q = aws_calloc(1, sizeof *q);
   if (!q ||
       !wid_dialog_init(&q->dialog, WID_DIALOG_CONFIRM, wid_str_from(title), WID_STR_LIT(""))) {

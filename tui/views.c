@@ -309,11 +309,52 @@ static enum tui_command fixed_key(int32_t key) {
   return moves[wid_move_of_key(key)];
 }
 
+/* On a screen that is too small nothing is drawn, so no key does anything that ought to be seen:
+ * only those that leave, stop the program or paint anew. */
+static void take_unseen(struct tui *t, const struct wid_event *e) {
+  bool key = e->kind == WID_EVENT_KEY;
+  switch (key ? tui_keys_find(&t->settings.keys, e->key, NULL) : TUI_NO_COMMAND) {
+  case TUI_QUIT:
+    tui_quit(t);
+    break;
+  case TUI_REPAINT:
+    wid_term_repaint();
+    break;
+  case TUI_SUSPEND:
+    wid_term_suspend();
+    break;
+  default:
+    return;
+  }
+  tui_dirty(t, TUI_DIRTY_KEY);
+}
+
+/* Silence looks like a console that hangs. Moving where there is no further, and going back where
+ * there is nothing to go back from, are not worth a word. */
+static enum tui_result say_unused(struct tui *t, int32_t key, enum tui_command c) {
+  char name[TUI_KEY_NAME_MAX], help[TUI_KEY_NAME_MAX];
+  bool quiet = c != TUI_NO_COMMAND && tui_key_def(c)->group == TUI_GROUP_MOVE;
+  tui_key_name(key, name);
+  if (quiet || !name[0])
+    return TUI_IGNORED;
+  if (c == TUI_FAULT)
+    tui_say(t, WID_NORMAL, "nothing is at fault");
+  else if (tui_keys_first(&t->settings.keys, TUI_HELP, help)[0])
+    tui_say(t, WID_NORMAL, "no key %s here; %s lists them", name, help);
+  else
+    tui_say(t, WID_NORMAL, "no key %s here", name);
+  return TUI_REDRAW;
+}
+
 static void take(struct tui *t, const struct wid_event *e) {
   struct tui_view *v = tui_top(t);
   if (e->kind == WID_EVENT_RESIZE) {
     wid_term_resize();
     tui_dirty(t, TUI_DIRTY_KEY);
+    return;
+  }
+  if (t->unseen || wid_term_too_small()) {
+    take_unseen(t, e);
     return;
   }
   if (t->notice[0] && e->kind == WID_EVENT_KEY) {
@@ -328,6 +369,8 @@ static void take(struct tui *t, const struct wid_event *e) {
       c = fixed_key(e->key);
     if (c != TUI_NO_COMMAND)
       r = tui_command(t, v, c, index);
+    if (r == TUI_IGNORED)
+      r = say_unused(t, e->key, c);
   }
   if (r == TUI_CLOSE)
     tui_pop(t);

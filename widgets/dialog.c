@@ -47,9 +47,18 @@ static enum wid_result on_notice(int32_t key) {
   return closes ? WID_CANCEL : WID_REDRAW;
 }
 
-static enum wid_result on_confirm(int32_t key) {
-  if (key == 'y' || key == 'Y')
+/* A yes before the end was read turns the page, and its answer is asked for again. */
+static enum wid_result agree(struct wid_dialog *d) {
+  d->unread = !wid_text_seen(&d->body);
+  if (!d->unread)
     return WID_SUBMIT;
+  wid_text_move(&d->body, WID_MOVE_PAGE_DOWN);
+  return WID_REDRAW;
+}
+
+static enum wid_result on_confirm(struct wid_dialog *d, int32_t key) {
+  if (key == 'y' || key == 'Y')
+    return agree(d);
   return key == 'n' || key == 'N' || key == WID_KEY_ESC ? WID_CANCEL : WID_REDRAW;
 }
 
@@ -58,7 +67,7 @@ static enum wid_result on_type(struct wid_dialog *d, const struct wid_event *eve
     return WID_CANCEL;
   if (event->key == WID_KEY_ENTER) {
     d->wrong = !wid_str_eq(wid_edit_value(&d->answer), wid_str_from(d->expected));
-    return d->wrong ? WID_REDRAW : WID_SUBMIT;
+    return d->wrong ? WID_REDRAW : agree(d);
   }
   d->wrong = false;
   wid_edit_event(&d->answer, event);
@@ -76,11 +85,14 @@ enum wid_result wid_dialog_event(struct wid_dialog *d, const struct wid_event *e
   bool edits = d->kind == WID_DIALOG_TYPE && (move == WID_MOVE_HOME || move == WID_MOVE_END);
   if (move != WID_MOVE_NONE && !edits)
     return wid_text_move(&d->body, move);
+  if (!d->drawn && event->key != WID_KEY_ESC)
+    return WID_REDRAW;
+  d->unread = false;
   switch (d->kind) {
   case WID_DIALOG_NOTICE:
     return on_notice(event->key);
   case WID_DIALOG_CONFIRM:
-    return on_confirm(event->key);
+    return on_confirm(d, event->key);
   case WID_DIALOG_TYPE:
     return on_type(d, event);
   }
@@ -147,10 +159,11 @@ void wid_dialog_draw(struct wid_dialog *d, WINDOW *win, struct wid_rect screen) 
   if (d->kind == WID_DIALOG_TYPE)
     draw_answer(d, win, wid_rect_line(inner, last - 1));
   struct wid_rect keys = wid_rect_line(inner, last);
-  if (d->wrong) {
-    wid_cells_add_c(win, &keys, WID_ERROR, "That is not it.");
+  if (d->wrong || d->unread) {
+    wid_cells_add_c(win, &keys, WID_ERROR, d->wrong ? "That is not it." : "Read to its end first.");
     keys.x += 2;
     keys.w -= 2;
   }
   draw_keys(d, win, keys);
+  d->drawn = true;
 }

@@ -34,7 +34,7 @@ void wid_text_done(struct wid_text *t) {
 
 void wid_text_clear(struct wid_text *t) {
   wid_wipe(t->bytes, t->n_bytes);
-  t->n_bytes = t->n_lines = t->n_rows = t->top = 0;
+  t->n_bytes = t->n_lines = t->n_rows = t->top = t->seen = 0;
   t->found = WID_NONE;
   t->truncated = t->wrapped = false;
 }
@@ -131,6 +131,7 @@ static void add_line(struct wid_text *t, struct wid_str label, struct wid_str s,
                                  .style = (uint16_t)style};
   t->n_lines++;
   t->wrapped = false;
+  t->seen = 0;
 }
 
 /* Adds the lines of s; the label stands before the first. */
@@ -221,6 +222,10 @@ static size_t first_row(const struct wid_text *t, size_t line) {
   return row;
 }
 
+bool wid_text_seen(const struct wid_text *t) {
+  return t->wrapped && t->seen >= t->n_rows;
+}
+
 /* Works out the rows at this width; the line at the top stays there. */
 static void wrap(struct wid_text *t, int width) {
   if (t->wrapped && t->width == width)
@@ -228,7 +233,7 @@ static void wrap(struct wid_text *t, int width) {
   size_t within = 0, top_line = 0;
   if (t->n_rows > 0)
     top_line = line_at(t, t->top, &within);
-  bool same_width = t->width == width;
+  bool same_width = t->width == width, seen = wid_text_seen(t);
   t->n_rows = 0;
   for (size_t i = 0; i < t->n_lines; i++) {
     t->lines[i].rows = rows_of(t, &t->lines[i], width);
@@ -236,6 +241,7 @@ static void wrap(struct wid_text *t, int width) {
   }
   if (!same_width)
     t->top = first_row(t, top_line);
+  t->seen = seen ? t->n_rows : 0;
   t->width = width;
   t->wrapped = true;
 }
@@ -358,6 +364,8 @@ void wid_text_draw(struct wid_text *t, WINDOW *win, struct wid_rect r) {
   t->page = r.h;
   if (t->top > last_top(t) || (t->follow && at_end))
     t->top = last_top(t);
+  if (t->seen >= t->top && t->seen < t->top + (size_t)r.h)
+    t->seen = t->top + (size_t)r.h;
   size_t within;
   size_t line = line_at(t, t->top, &within);
   for (int y = 0; y < r.h && line < t->n_lines; y++) {

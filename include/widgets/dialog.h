@@ -18,14 +18,17 @@ struct wid_dialog {
   /* private */
   char *title, *expected;
   struct wid_edit answer;
-  bool wrong;
+  bool drawn;
+  bool wrong, unread; /* what was answered last was not the word; was, and came too early */
 };
 
 /* title and expected (TYPE; else NULL) are copied. */
 bool wid_dialog_init(struct wid_dialog *d, enum wid_dialog_kind kind, struct wid_str title,
                      struct wid_str expected) WID_MUST_CHECK;
 void wid_dialog_done(struct wid_dialog *d);
-/* A paste is never taken as an answer to CONFIRM nor TYPE: what hurts is typed. */
+/* No answer but Esc counts before the dialog was drawn, and SUBMIT comes once its whole body was:
+ * before that a yes turns the page. A paste is never taken as an answer to CONFIRM nor TYPE: what
+ * hurts is typed. */
 enum wid_result wid_dialog_event(struct wid_dialog *d, const struct wid_event *event);
 void wid_dialog_draw(struct wid_dialog *d, WINDOW *win, struct wid_rect screen);
 

@@ -26,6 +26,7 @@ struct wid_text {
   size_t top;    /* first wrapped row shown */
   size_t n_rows; /* wrapped rows at the width drawn last */
   size_t found;  /* the line found last */
+  size_t seen;   /* wrapped rows from the first on that were drawn */
   int width, page;
   bool wrapped;
   char find[WID_TEXT_FIND_MAX];
@@ -50,6 +51,8 @@ enum wid_result wid_text_move(struct wid_text *t, enum wid_move move);
 enum wid_result wid_text_mouse(struct wid_text *t, const struct wid_mouse *mouse);
 /* Rows at width w. */
 size_t wid_text_height(struct wid_text *t, int w);
+/* Whether every row was drawn since the text was changed last, some by scrolling perhaps. */
+bool wid_text_seen(const struct wid_text *t);
 /* Scrolls to the next line (direction 1) or the one before (-1) that holds what is sought, ASCII
  * letters in either case. False when there is none. Matching lines are drawn standing out. */
 bool wid_text_find(struct wid_text *t, const char *what, int direction);

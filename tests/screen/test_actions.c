@@ -442,9 +442,43 @@ static void what_is_typed_ahead_reaches_the_form(void **state) {
   screen_expect(s, "task definition .* → ");
   screen_keys(s, "<Esc>");
   screen_expect_gone(s, "task definition .* → ");
+  screen_keys_ahead(s, "s1"); /* never a part of a number */
+  screen_expect(s, "reading it again");
+  screen_expect(s, "Desired count +1 ");
+  screen_keys(s, "2<Enter>");
+  screen_expect(s, "desired count 4 → 12");
+  screen_keys(s, "<Esc>");
+  screen_expect_gone(s, "desired count");
   screen_keys_ahead(s, "s7<Esc>"); /* Esc waits for nothing */
   screen_idle(s);
   assert_int_equal(screen_row(s, "Desired count"), -1);
+}
+
+/* What is not on the screen takes no key: neither plan nor form, until it is drawn again. */
+static void no_key_acts_on_what_is_not_drawn(void **state) {
+  struct screen *s = start("staging");
+  (void)state;
+  screen_keys(s, "s");
+  screen_expect(s, "Desired count");
+  screen_resize(s, 20, 60);
+  screen_expect(s, "needs 80x24");
+  screen_expect(s, "q quits, no other key is taken");
+  screen_keys(s, "9<Enter>");
+  screen_resize(s, 36, 120);
+  screen_expect(s, "Desired count +4 ");
+  screen_keys(s, "6<Enter>");
+  screen_expect(s, "desired count 4 → 6");
+  screen_resize(s, 20, 60);
+  screen_expect(s, "needs 80x24");
+  screen_keys(s, "y<Esc>r<Enter>");
+  screen_resize(s, 36, 120);
+  screen_expect(s, "desired count 4 → 6");
+  screen_expect(s, "y yes");
+  journal_counts(s, "\"event\":\"sent\"", 0);
+  screen_resize(s, 20, 60);
+  screen_expect(s, "needs 80x24");
+  screen_keys(s, "<C-l>q");
+  assert_int_equal(WEXITSTATUS(screen_exit(s)), 0);
 }
 
 static void it_goes_on_in_the_background(void **state) {
@@ -480,6 +514,7 @@ int main(void) {
       TEST(reveal_and_hide),
       TEST(read_only_says_why),
       TEST(cancelled_is_not_sent),
+      TEST(no_key_acts_on_what_is_not_drawn),
       TEST(it_goes_on_in_the_background),
       TEST(leaving_asks_once_while_something_is_under_way),
       TEST(switching_asks_once_while_something_is_under_way),

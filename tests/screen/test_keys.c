@@ -304,6 +304,29 @@ static void a_key_that_acts_is_never_passed_over_in_silence(void **state) {
   screen_expect(s, "Scale service: no row is selected that it is for; see pane 3, ");
 }
 
+/* What other consoles have a key for may be missing here; that is said, by the list of what is. */
+static void a_key_that_is_bound_to_nothing_says_so(void **state) {
+  struct screen *s = start("");
+  (void)state;
+  screen_keys(s, "l");
+  screen_expect(s, "^ no key l here; \\? lists them");
+  screen_keys(s, "7");
+  screen_expect(s, "^ no key 7 here; \\? lists them");
+  screen_keys(s, "<F7>");
+  screen_expect(s, "^ no key F7 here");
+  screen_keys(s, "k"); /* no further: not a word */
+  screen_expect(s, "^ *s scale");
+  screen_keys(s, "f");
+  screen_expect(s, "^ nothing is at fault");
+  screen_keys(s, "dM");
+  screen_expect(s, "^ no key M here; \\? lists them");
+  screen_keys(s, "/M<Enter>"); /* typed, it is a letter */
+  screen_expect_gone(s, "no key M here");
+  screen_paste(s, "l");
+  screen_idle(s);
+  assert_int_equal(screen_row(s, "no key"), -1);
+}
+
 /* Sent in one go it looks like Alt. */
 static void esc_and_a_key_in_one_go_are_two_keys(void **state) {
   struct screen *s = start("d");
@@ -332,6 +355,7 @@ int main(void) {
       TEST(keys_are_bound_anew),
       TEST(help_names_every_key_and_where_it_works),
       TEST(a_key_that_acts_is_never_passed_over_in_silence),
+      TEST(a_key_that_is_bound_to_nothing_says_so),
       TEST(esc_and_a_key_in_one_go_are_two_keys),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

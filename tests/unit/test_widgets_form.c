@@ -266,12 +266,44 @@ static void test_confirm(void **state) {
               {WID_KEY_ESC, WID_CANCEL},
               {'y' | WID_KEY_ALT, WID_REDRAW}};
   struct wid_dialog d;
+  screen_open("xterm-256color", 24, 80, WID_DEPTH_AUTO);
   assert_true(wid_dialog_init(&d, WID_DIALOG_CONFIRM, WID_STR_LIT("redeploy"), WID_STR_LIT("")));
+  assert_int_equal(answer(&d, 'y'), WID_REDRAW); /* nobody saw it */
+  assert_int_equal(answer(&d, 'n'), WID_REDRAW);
+  assert_int_equal(answer(&d, WID_KEY_ESC), WID_CANCEL);
+  wid_dialog_draw(&d, wid_term_begin(), wid_term_size());
   for (size_t i = 0; i < COUNT(rows); i++)
     assert_int_equal(answer(&d, rows[i].key), rows[i].result);
   struct wid_event paste = paste_event("y");
   assert_int_equal(wid_dialog_event(&d, &paste), WID_REDRAW);
   wid_dialog_done(&d);
+  screen_close();
+}
+
+/* A plan longer than its box is agreed to at its end alone. */
+static void test_read_to_the_end(void **state) {
+  (void)state;
+  struct wid_dialog d;
+  screen_open("xterm-256color", 24, 80, WID_DEPTH_AUTO);
+  assert_true(wid_dialog_init(&d, WID_DIALOG_CONFIRM, WID_STR_LIT("scale"), WID_STR_LIT("")));
+  for (int i = 0; i < 40; i++)
+    wid_text_addf(&d.body, WID_NORMAL, "line %d", i);
+  wid_dialog_draw(&d, wid_term_begin(), wid_term_size());
+  assert_int_equal(answer(&d, WID_KEY_END), WID_CHANGED); /* what lies between was not drawn */
+  wid_dialog_draw(&d, wid_term_begin(), wid_term_size());
+  assert_int_equal(answer(&d, 'y'), WID_REDRAW);
+  answer(&d, WID_KEY_HOME);
+  for (int pages = 0; pages < 2; pages++) {
+    wid_dialog_draw(&d, wid_term_begin(), wid_term_size());
+    assert_int_equal(answer(&d, 'y'), WID_REDRAW);
+  }
+  wid_dialog_draw(&d, wid_term_begin(), wid_term_size());
+  assert_string_equal(screen_line(22, 5, 22), "Read to its end first.");
+  assert_int_equal(answer(&d, 'y'), WID_SUBMIT);
+  wid_text_add(&d.body, WID_NORMAL, 0, WID_STR_LIT("one more"));
+  assert_int_equal(answer(&d, 'y'), WID_REDRAW);
+  wid_dialog_done(&d);
+  screen_close();
 }
 
 static void test_type_the_name(void **state) {
@@ -282,6 +314,7 @@ static void test_type_the_name(void **state) {
       wid_dialog_init(&d, WID_DIALOG_TYPE, WID_STR_LIT("scale to none"), WID_STR_LIT("web")));
   d.danger = true;
   wid_text_add_pair(&d.body, 10, "tasks", WID_NORMAL, WID_STR_LIT("3 → 0"));
+  wid_dialog_draw(&d, wid_term_begin(), wid_term_size());
   struct wid_event paste = paste_event("web");
   wid_dialog_event(&d, &paste);
   assert_int_equal(answer(&d, WID_KEY_ENTER), WID_REDRAW);
@@ -371,11 +404,17 @@ int main(void) {
   if (!setlocale(LC_ALL, "C.UTF-8") && !setlocale(LC_ALL, "en_US.UTF-8"))
     return 77;
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_edit),          cmocka_unit_test(test_edit_chosen),
-      cmocka_unit_test(test_edit_bounds),   cmocka_unit_test(test_edit_draw),
-      cmocka_unit_test(test_form),          cmocka_unit_test(test_form_list),
-      cmocka_unit_test(test_form_draw),     cmocka_unit_test(test_confirm),
-      cmocka_unit_test(test_type_the_name), cmocka_unit_test(test_menu),
+      cmocka_unit_test(test_edit),
+      cmocka_unit_test(test_edit_chosen),
+      cmocka_unit_test(test_edit_bounds),
+      cmocka_unit_test(test_edit_draw),
+      cmocka_unit_test(test_form),
+      cmocka_unit_test(test_form_list),
+      cmocka_unit_test(test_form_draw),
+      cmocka_unit_test(test_confirm),
+      cmocka_unit_test(test_read_to_the_end),
+      cmocka_unit_test(test_type_the_name),
+      cmocka_unit_test(test_menu),
       cmocka_unit_test(test_palette),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
