@@ -189,6 +189,8 @@ static void take_output(struct screen *s) {
   ssize_t got;
   while (s->master >= 0 && (got = read(s->master, bytes, sizeof bytes)) > 0) {
     size_t n = without_markers(s, bytes, (size_t)got);
+    if (!n)
+      continue;
     if (s->n + n > s->cap) {
       s->cap = (s->n + n) * 2;
       s->raw = s->cap <= RAW_MAX ? realloc(s->raw, s->cap) : NULL;
