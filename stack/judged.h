@@ -27,6 +27,23 @@ void stack_heard(struct stack *s, const struct stack_part *p, const struct aws_e
 bool stack_silent(
     const struct stack *s); /* nothing at all can be read; s->silence says since when */
 
+/* ---- measure.c ------------------------------------------------------------------------------- */
+
+struct stack_measure { /* one metric of the things of a kind */
+  enum stack_kind kind;
+  const char *name, *namespace, *stat, *unit;
+  double scale;
+  bool counter; /* no point means none, not unknown */
+  bool edge;    /* published in us-east-1 alone */
+  int lag;      /* minutes until a point can be trusted to be there */
+  bool (*applies)(const void *item);
+};
+extern const struct stack_measure stack_measures[];
+extern const size_t stack_measures_n;
+/* One of GetMetricData's MetricDataQueries, a point a minute; its Id is "m" and the number. */
+cJSON *stack_measure_query(const struct stack_measure *m, const struct stack_row *row,
+                           size_t number);
+
 /* ---- metrics.c, failures.c ------------------------------------------------------------------- */
 
 bool stack_metrics_init(struct stack *s);

@@ -9,10 +9,7 @@
 #include "stack/judged.h"
 #include "stack/things.h"
 
-#include "aws/api/cloudfront.h"
 #include "aws/api/cloudwatch.h"
-#include "aws/api/elbv2.h"
-#include "aws/api/rds.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,64 +33,13 @@ enum {
 #define PRICE_EACH 0.00001
 #define RUNS_A_MONTH (30.0 * 24 * 60)
 
-static bool any(const void *item) {
-  (void)item;
-  return true;
-}
-
-static bool is_application(const void *item) {
-  return aws_str_eq_c(((const struct elbv2_load_balancer *)item)->type, "application");
-}
-
-static bool is_aurora(const void *item) {
-  return aws_str_starts(((const struct rds_instance *)item)->engine, "aurora");
-}
-
-static bool is_not_aurora(const void *item) {
-  return !is_aurora(item);
-}
-
-#define GIB (1024.0 * 1024 * 1024)
-
-static const struct metric {
-  enum stack_kind kind;
-  const char *name, *namespace, *stat, *unit;
-  double scale;
-  bool counter; /* no point means none, not unknown */
-  bool edge;    /* published in us-east-1 alone */
-  int lag;      /* minutes until a point can be trusted to be there */
-  bool (*applies)(const void *item);
-} metrics[] = {
-    {STACK_DISTRIBUTION, "Requests", "AWS/CloudFront", "Sum", "/min", 1, true, true, 5, any},
-    {STACK_DISTRIBUTION, "5xxErrorRate", "AWS/CloudFront", "Average", "%", 1, false, true, 5, any},
-    {STACK_API, "Count", "AWS/ApiGateway", "Sum", "/min", 1, true, false, 2, any},
-    {STACK_API, "5xx", "AWS/ApiGateway", "Sum", "/min", 1, true, false, 2, any},
-    {STACK_LOAD_BALANCER, "RequestCount", "AWS/ApplicationELB", "Sum", "/min", 1, true, false, 2,
-     is_application},
-    {STACK_LOAD_BALANCER, "TargetResponseTime", "AWS/ApplicationELB", "p95", "ms", 1000, false,
-     false, 2, is_application},
-    {STACK_LOAD_BALANCER, "HTTPCode_Target_5XX_Count", "AWS/ApplicationELB", "Sum", "/min", 1, true,
-     false, 2, is_application},
-    {STACK_LOAD_BALANCER, "HTTPCode_ELB_5XX_Count", "AWS/ApplicationELB", "Sum", "/min", 1, true,
-     false, 2, is_application},
-    {STACK_SERVICE, "CPUUtilization", "AWS/ECS", "Average", "%", 1, false, false, 2, any},
-    {STACK_SERVICE, "MemoryUtilization", "AWS/ECS", "Average", "%", 1, false, false, 2, any},
-    {STACK_DB_INSTANCE, "CPUUtilization", "AWS/RDS", "Average", "%", 1, false, false, 2, any},
-    {STACK_DB_INSTANCE, "DatabaseConnections", "AWS/RDS", "Average", "", 1, false, false, 2, any},
-    {STACK_DB_INSTANCE, "FreeStorageSpace", "AWS/RDS", "Average", "GiB", 1 / GIB, false, false, 2,
-     is_not_aurora},
-    {STACK_DB_INSTANCE, "AuroraReplicaLag", "AWS/RDS", "Average", "ms", 1, false, false, 2,
-     is_aurora},
-};
-enum { METRICS = sizeof metrics / sizeof *metrics };
-
 /* What the path strip shows, on screen at all times. */
 static const enum stack_kind path_kinds[] = {STACK_DISTRIBUTION, STACK_API, STACK_LOAD_BALANCER,
                                              STACK_DB_INSTANCE};
 
 struct series {
   struct stack_series pub;
-  const struct metric *def;
+  const struct stack_measure *def;
   char *key;                   /* "<metric's number>|<id>" */
   struct aws_str id;           /* within key */
   double points[STACK_POINTS]; /* of the hour before end */
@@ -156,7 +102,7 @@ static struct series *add(struct stack *s, size_t metric, struct aws_str id) {
   }
   memcpy(copy, text, key.n);
   e->key = copy;
-  e->def = &metrics[metric];
+  e->def = &stack_measures[metric];
   e->id = (struct aws_str){strchr(copy, '|') + 1, 0};
   e->id.n = strlen(e->id.p);
   e->pub.last = NAN;
@@ -171,8 +117,8 @@ static struct series *add(struct stack *s, size_t metric, struct aws_str id) {
 
 static void want(struct stack *s, enum stack_kind k, struct aws_str id) {
   const struct stack_row *row = stack_rows_find(s, k, id);
-  for (size_t i = 0; row && i < METRICS; i++) {
-    if (metrics[i].kind != k || !metrics[i].applies(row->item))
+  for (size_t i = 0; row && i < stack_measures_n; i++) {
+    if (stack_measures[i].kind != k || !stack_measures[i].applies(row->item))
       continue;
     struct series *e = find(s, i, id);
     if (!e)
@@ -264,55 +210,6 @@ static void publish(struct series *e) {
 
 /* ---- the call -------------------------------------------------------------------------------- */
 
-static void add_dimension(cJSON *list, const char *name, struct aws_str value) {
-  cJSON *d = cJSON_CreateObject();
-  cJSON_AddStringToObject(d, "Name", name);
-  cJSON_AddStringToObject(d, "Value", value.p ? value.p : "");
-  aws_json_add(list, NULL, d);
-}
-
-static struct aws_str after_text(struct aws_str s, const char *text) {
-  const char *at = s.p ? strstr(s.p, text) : NULL;
-  return at ? aws_str_from(at + strlen(text)) : s;
-}
-
-static void add_dimensions(cJSON *list, const struct stack_row *row, enum stack_kind k) {
-  switch (k) {
-  case STACK_DISTRIBUTION:
-    add_dimension(list, "DistributionId", ((const struct cloudfront_distribution *)row->item)->id);
-    add_dimension(list, "Region", AWS_STR_LIT("Global"));
-    break;
-  case STACK_API:
-    add_dimension(list, "ApiId", row->id);
-    add_dimension(list, "Stage", AWS_STR_LIT("$default"));
-    break;
-  case STACK_LOAD_BALANCER:
-    add_dimension(list, "LoadBalancer", after_text(row->id, "loadbalancer/"));
-    break;
-  case STACK_SERVICE:
-    add_dimension(list, "ClusterName", stack_short(row->parent));
-    add_dimension(list, "ServiceName", row->name);
-    break;
-  default:
-    add_dimension(list, "DBInstanceIdentifier", row->name);
-  }
-}
-
-static cJSON *query_of(const struct series *e, const struct stack_row *row, size_t number) {
-  char id[24];
-  snprintf(id, sizeof id, "m%zu", number);
-  cJSON *q = cJSON_CreateObject();
-  cJSON_AddStringToObject(q, "Id", id);
-  cJSON *stat = cJSON_AddObjectToObject(q, "MetricStat");
-  cJSON *metric = cJSON_AddObjectToObject(stat, "Metric");
-  cJSON_AddStringToObject(metric, "Namespace", e->def->namespace);
-  cJSON_AddStringToObject(metric, "MetricName", e->def->name);
-  add_dimensions(cJSON_AddArrayToObject(metric, "Dimensions"), row, e->def->kind);
-  cJSON_AddNumberToObject(stat, "Period", MINUTE / 1000);
-  cJSON_AddStringToObject(stat, "Stat", e->def->stat);
-  return q;
-}
-
 static void on_page(void *arg, struct aws_page *page) {
   struct run *run = arg;
   for (size_t i = 0; i < page->n; i++) {
@@ -387,7 +284,7 @@ static bool run_start(struct stack *s, struct run *run, const char *region) {
     if (!row)
       continue;
     slide(run->v[i], run->end);
-    aws_json_add(queries, NULL, query_of(run->v[i], row, kept));
+    aws_json_add(queries, NULL, stack_measure_query(run->v[i]->def, row, kept));
     run->v[kept++] = run->v[i];
   }
   run->n = kept;
@@ -509,8 +406,8 @@ bool stack_metrics_first(struct stack *s) {
 
 static const struct series *find_named(const struct stack *s, enum stack_kind k, struct aws_str id,
                                        const char *metric) {
-  for (size_t i = 0; i < METRICS; i++)
-    if (metrics[i].kind == k && !strcmp(metrics[i].name, metric))
+  for (size_t i = 0; i < stack_measures_n; i++)
+    if (stack_measures[i].kind == k && !strcmp(stack_measures[i].name, metric))
       return find(s, i, id);
   return NULL;
 }
@@ -538,17 +435,17 @@ const struct aws_error *stack_metrics_error(const struct stack *s) {
 
 static bool rests_on_metrics(const struct stack *s, enum stack_kind k) {
   const struct stack_collection *c = stack_rows_of(s, k);
-  for (size_t i = 0; s->cfg.metrics && i < METRICS; i++)
-    for (size_t j = 0; metrics[i].kind == k && j < c->n; j++)
-      if (metrics[i].applies(c->rows[j]->item))
+  for (size_t i = 0; s->cfg.metrics && i < stack_measures_n; i++)
+    for (size_t j = 0; stack_measures[i].kind == k && j < c->n; j++)
+      if (stack_measures[i].applies(c->rows[j]->item))
         return true;
   return false;
 }
 
 static const struct run *run_of(const struct stack *s, enum stack_kind k) {
   bool edge = false;
-  for (size_t i = 0; i < METRICS; i++)
-    edge = edge || (metrics[i].kind == k && metrics[i].edge && stack_edge_region(s));
+  for (size_t i = 0; i < stack_measures_n; i++)
+    edge = edge || (stack_measures[i].kind == k && stack_measures[i].edge && stack_edge_region(s));
   return &s->metrics->runs[edge];
 }
 
