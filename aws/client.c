@@ -161,6 +161,7 @@ struct aws_call *aws_call(struct aws_client *c, const struct aws_op *op, cJSON *
   }
   call->client = c;
   call->op = op;
+  call->keys_serial = c->keys_serial;
   call->on_page = on_page;
   call->on_done = on_done;
   call->arg = arg;

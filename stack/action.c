@@ -37,31 +37,6 @@ const struct stack_action_def *stack_action_find(const char *id) {
   return ops ? &ops->def : NULL;
 }
 
-static const char *refusal_of(const struct stack *s, const struct stack_action_def *d,
-                              enum stack_kind k, struct aws_error *err) {
-  if (stack_state(s) != STACK_RUNNING)
-    return "not connected yet: wait until the account in the title line is known";
-  if (s->deps.read_only)
-    return "read-only: cawsole was started with --read-only";
-  if (stack_cfg(s)->read_only)
-    return "read-only: the configuration says read_only for this stack";
-  if (!stack_journal_ok(s, err))
-    return err->text;
-  if (!(d->kinds & (1u << k)))
-    return "this action is not for the selected row";
-  return NULL;
-}
-
-bool stack_action_allowed(const struct stack *s, const struct stack_action_def *d,
-                          enum stack_kind k, struct aws_error *err) {
-  struct aws_error journal;
-  const char *why = refusal_of(s, d, k, &journal);
-
-  if (why)
-    aws_error_set(err, AWS_E_USAGE, "%s: %s", d->title, why);
-  return !why;
-}
-
 /* ---- one under way -----------------------------------------------------------------------------
  */
 
@@ -168,7 +143,13 @@ void stack_action_confirm(struct stack_action *a, const char *typed) {
     action_changed(a);
     return;
   }
+  struct aws_error err;
+  if (!stack_action_allowed(a->s, &a->ops->def, a->kind, &err)) {
+    action_refuse(a, "nothing was sent. %s", err.text);
+    return;
+  }
   a->view.input_error[0] = '\0';
+  snprintf(a->confirmed_as, sizeof a->confirmed_as, "%s", stack_keys(a->s)->key_id);
   a->rechecking = true;
   action_set_step(a, STACK_STEP_SENDING);
   a->ops->read(a);

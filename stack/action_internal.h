@@ -56,6 +56,7 @@ struct stack_action {
   struct aws_timer *timer;
   void (*again)(struct stack_action *a); /* what the timer calls */
   bool rechecking;
+  char confirmed_as[sizeof((struct stack_keys *)0)->key_id]; /* with which keys */
   bool planned; /* a line "planned" stands in the journal, and no "ended" yet */
   char before[200], after[1024];
   char fingerprint[512];

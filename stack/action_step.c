@@ -164,6 +164,10 @@ static void send_now(struct stack_action *a) {
   struct aws_error err;
 
   a->request_id[0] = '\0';
+  if (!stack_action_allowed(a->s, &a->ops->def, a->kind, &err)) {
+    action_refuse(a, "nothing was sent. %s", err.text);
+    return;
+  }
   if (!action_journal(a, "sent", &err)) {
     action_fail(a, &err);
     return;
@@ -175,17 +179,21 @@ static void send_now(struct stack_action *a) {
 
 void action_plan(struct stack_action *a) {
   char now[sizeof a->fingerprint];
+  bool same_keys = strcmp(a->confirmed_as, stack_keys(a->s)->key_id) == 0;
   struct aws_error err;
 
   a->ops->fingerprint(a, now, sizeof now);
-  if (a->rechecking && strcmp(now, a->fingerprint) == 0) {
+  bool same = strcmp(now, a->fingerprint) == 0;
+  if (a->rechecking && same && same_keys) {
     send_now(a);
     return;
   }
   a->view.nplan = 0;
   a->view.plans++;
-  if (a->rechecking)
+  if (a->rechecking && !same)
     action_plan_line(a, STACK_WARN, "It changed since the plan was made. This is the new plan:");
+  else if (a->rechecking)
+    action_plan_line(a, STACK_WARN, "The keys were renewed meanwhile: nothing was sent yet.");
   a->rechecking = false;
   memcpy(a->fingerprint, now, sizeof now);
   action_set_step(a, STACK_STEP_PLANNING);

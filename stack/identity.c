@@ -16,6 +16,7 @@ enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 60000 };
 static void refuse(struct stack *s, const struct aws_error *err) {
   s->refusal = *err;
   s->state = STACK_REFUSED;
+  aws_client_only(s->client, &sts_get_caller_identity); /* what is under way ends here */
   stack_poll_stop(s);
   stack_changed(s, STACK_CHANGED_STATE);
 }
@@ -24,6 +25,7 @@ static void run(struct stack *s) {
   if (s->state != STACK_STARTING)
     return;
   s->state = STACK_RUNNING;
+  aws_client_only(s->client, NULL);
   stack_changed(s, STACK_CHANGED_STATE);
   if (!s->deps.identity_only)
     stack_poll_start(s);
@@ -128,8 +130,9 @@ static void ask(void *arg) {
   struct stack *s = arg;
   struct aws_error err = {0};
   s->identity_timer = NULL;
-  s->identity_call = stack_call(s, &sts_get_caller_identity, NULL, NULL, on_identity_page,
-                                on_identity_done, s, &err);
+  const struct aws_call_options opt = {.asked = true};
+  s->identity_call = aws_call(s->client, &sts_get_caller_identity, NULL, &opt, on_identity_page,
+                              on_identity_done, s, &err);
   if (!s->identity_call)
     refuse(s, &err);
 }

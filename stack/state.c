@@ -94,6 +94,14 @@ struct aws_call *stack_call(struct stack *s, const struct aws_op *op, cJSON *in,
                             const struct aws_call_options *opt, aws_page_fn on_page,
                             aws_done_fn on_done, void *arg, struct aws_error *err) {
   static const struct aws_call_options asked = {.asked = true};
+  if (s->state != STACK_RUNNING) {
+    cJSON_Delete(in);
+    if (s->state == STACK_REFUSED)
+      *err = s->refusal;
+    else
+      aws_error_set(err, AWS_E_CONFIG, "not asked: the account is not known yet");
+    return NULL;
+  }
   return aws_call(s->client, op, in, opt ? opt : &asked, on_page, on_done, arg, err);
 }
 

@@ -107,6 +107,7 @@ void stack_changed(struct stack *s, unsigned bits); /* STACK_CHANGED_* for stack
 const char *stack_edge_region(const struct stack *s);
 
 /* A call that the operator asked for (standard retry); the budget counts it but never holds it up.
+ * Refused while the stack is not running.
  * As aws_call otherwise: takes `in`; NULL with *err set. opt NULL: {.asked = true}. */
 struct aws_call *stack_call(struct stack *s, const struct aws_op *op, cJSON *in,
                             const struct aws_call_options *opt, aws_page_fn on_page,

@@ -40,6 +40,7 @@ struct aws_call {
   struct aws_part *parts;
   size_t nparts, parts_left;
   struct aws_later nothing; /* ends a call that has nothing to send */
+  unsigned keys_serial;     /* of the keys when it began */
   int pages;
   struct aws_str raw;
   bool busy;      /* a callback of this call is running */
@@ -64,7 +65,8 @@ struct aws_client {
   bool have_creds; /* and they are good as far as is known */
   bool refused;    /* the last ones, by AWS */
   struct aws_error refusal;
-  unsigned keys_serial; /* of `creds` */
+  unsigned keys_serial;      /* of `creds` */
+  const struct aws_op *only; /* that may go; NULL: all */
   aws_keys_fn want;
   void *want_arg;
   bool wanted;                     /* asked for, and not answered yet */
@@ -88,6 +90,10 @@ void aws_client_learn_clock(struct aws_client *c, const struct aws_http_reply *r
 struct aws_host *aws_host_get(struct aws_client *c, const struct aws_endpoint *e);
 void aws_host_add(struct aws_host *h, struct aws_part *p);
 void aws_host_remove(struct aws_host *h, struct aws_part *p);
+/* There are keys for it, and nothing holds it back. */
+bool aws_part_may_go(const struct aws_part *p);
+/* Asks whoever keeps the keys for good ones, once. */
+void aws_client_want_keys(struct aws_client *c);
 /* Sends what may be sent. */
 void aws_host_pump(struct aws_client *c, struct aws_host *h);
 void aws_hosts_free(struct aws_client *c);
@@ -97,8 +103,9 @@ void aws_part_send(struct aws_part *p); /* never calls back before it returns */
 
 /* keys.c */
 void aws_client_set_agent(struct aws_client *c); /* it says where the keys come from */
-/* True: the keys were refused, and the part is to be sent again once there are others. */
-bool aws_part_rekey(struct aws_part *p, const struct aws_error *err);
+/* The keys may have been refused: then others are asked for. True: the part is to be sent again
+ * once they are there. */
+bool aws_part_rekey(struct aws_part *p, struct aws_error *err);
 
 /* call.c */
 void aws_call_finish(struct aws_call *call, const struct aws_error *err);

@@ -41,6 +41,11 @@ void aws_client_hold(struct aws_client *c) {
   c->have_creds = false;
 }
 
+void aws_client_only(struct aws_client *c, const struct aws_op *op) {
+  c->only = op;
+  pump_all(c);
+}
+
 static bool waits(const struct aws_call *call) {
   bool waiting = false;
   for (size_t i = 0; i < call->nparts && !waiting; i++)
@@ -67,7 +72,7 @@ void aws_client_no_creds(struct aws_client *c, const struct aws_error *err) {
   }
 }
 
-bool aws_part_rekey(struct aws_part *p, const struct aws_error *err) {
+bool aws_part_rekey(struct aws_part *p, struct aws_error *err) {
   struct aws_client *c = p->call->client;
   if (!c->want || p->rekeyed || p->call->op->anonymous || !aws_error_is_keys(err))
     return false;
@@ -77,5 +82,10 @@ bool aws_part_rekey(struct aws_part *p, const struct aws_error *err) {
     c->refused = true;
     c->refusal = *err;
   }
-  return true;
+  if (!p->call->op->write)
+    return true;
+  aws_error_wrap(err, "nothing was changed, ask for it again when there are other keys");
+  if (!c->have_creds)
+    aws_client_want_keys(c);
+  return false;
 }

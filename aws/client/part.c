@@ -58,7 +58,7 @@ static void handle_error(struct aws_part *p, struct aws_error *err) {
     enqueue(p);
     return;
   }
-  if (aws_part_rekey(p, err)) { /* a refusal of the key says that nothing was done */
+  if (aws_part_rekey(p, err)) {
     enqueue(p);
     return;
   }
@@ -221,10 +221,21 @@ static bool send_request(struct aws_part *p, struct aws_request *rq, struct aws_
   return p->transfer != NULL;
 }
 
+static bool check_leave(const struct aws_part *p, struct aws_error *err) {
+  const struct aws_op *op = p->call->op;
+  if (aws_part_may_go(p))
+    return true;
+  aws_error_set(err, AWS_E_CREDENTIALS,
+                "%s %s was not sent, nothing was changed: the keys that it was asked for with are "
+                "no longer in use. Ask for it again",
+                op->service->id, op->name);
+  return false;
+}
+
 void aws_part_send(struct aws_part *p) {
   struct aws_request rq;
   aws_request_init(&rq);
-  if (send_request(p, &rq, &p->late))
+  if (check_leave(p, &p->late) && send_request(p, &rq, &p->late))
     p->call->host->active++;
   else
     aws_io_later(p->call->client->io, &p->later, on_late_error, p);

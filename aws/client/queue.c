@@ -52,8 +52,17 @@ void aws_host_remove(struct aws_host *h, struct aws_part *p) {
   p->waiting = false;
 }
 
-/* Whoever keeps the keys is asked once. */
-static void want_keys(struct aws_client *c) {
+bool aws_part_may_go(const struct aws_part *p) {
+  const struct aws_call *call = p->call;
+  const struct aws_client *c = call->client;
+  if (call->op->anonymous)
+    return true;
+  if (!c->have_creds || (c->only && c->only != call->op))
+    return false;
+  return !call->op->write || call->keys_serial == c->keys_serial;
+}
+
+void aws_client_want_keys(struct aws_client *c) {
   if (c->wanted || !c->want)
     return;
   c->wanted = true;
@@ -64,10 +73,11 @@ void aws_host_pump(struct aws_client *c, struct aws_host *h) {
   struct aws_part *next;
   for (struct aws_part *p = h->waiting; p && h->active < c->per_host; p = next) {
     next = p->next_waiting;
-    if (!c->have_creds && !p->call->op->anonymous) {
-      want_keys(c);
+    bool may_go = aws_part_may_go(p);
+    if (!may_go && !c->have_creds)
+      aws_client_want_keys(c);
+    if (!may_go && !p->call->op->write)
       continue;
-    }
     aws_host_remove(h, p);
     c->send(p);
   }

@@ -99,12 +99,16 @@ void aws_client_free(struct aws_client *c);
 bool aws_client_set_creds(struct aws_client *c, const struct aws_creds *creds) AWS_MUST_CHECK;
 /* From now on every call waits again, until others are set. */
 void aws_client_hold(struct aws_client *c);
+/* From now on only calls of op go out, and anonymous ones; the others wait. NULL: all go. */
+void aws_client_only(struct aws_client *c, const struct aws_op *op);
 
 /* Asks for credentials when a call waits for them; refused: the id of the key that AWS took no
  * longer, and its words, or both NULL. Once, until aws_client_set_creds or aws_client_no_creds
  * answers, which must not be from within. A call that was refused for its key is then sent once
- * more, writes too: a refused key says that nothing was done. Without this, the refusal is the
- * call's error. */
+ * more. Without this, the refusal is the call's error.
+ *
+ * A write never waits, neither for keys nor for leave to go: by then it may no longer be wanted. It
+ * ends with an error that says that nothing was changed. */
 typedef void (*aws_keys_fn)(void *arg, const char *refused, const struct aws_error *why);
 void aws_client_on_keys(struct aws_client *c, aws_keys_fn want, void *arg);
 /* There are none to be had: the calls that wait for them end with err. Not from within a callback

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 enum { CALLS_MAX = 4096, TIMERS_MAX = 64, SENT_MAX = 40000 };
+#define NEVER INT64_MAX
 
 struct aws_call {
   const struct aws_op *op;
@@ -15,7 +16,8 @@ struct aws_call {
   aws_page_fn on_page;
   aws_done_fn on_done;
   void *arg;
-  aws_ms due;
+  char region[24];
+  aws_ms due; /* NEVER: held back, see aws_client_only */
   bool cancelled;
 };
 struct aws_timer {
@@ -24,6 +26,7 @@ struct aws_timer {
   void *arg;
 };
 struct aws_client {
+  const struct aws_op *only;
   aws_sent_fn fn;
   void *arg;
 };
@@ -153,6 +156,7 @@ void aws_creds_done(struct aws_creds *c) {
 
 struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err) {
   (void)cfg, (void)err;
+  f.client.only = NULL;
   return &f.client;
 }
 
@@ -191,21 +195,37 @@ static void count_in_flight(const struct aws_op *op) {
     f.most[at] = n;
 }
 
+static void send_call(struct aws_call *call) {
+  if (f.nsent == SENT_MAX)
+    abort();
+  struct sent *s = &f.sent[f.nsent++];
+  call->due = f.mono + f.latency;
+  count_in_flight(call->op);
+  s->op = call->op;
+  memcpy(s->region, call->region, sizeof s->region);
+  s->input = call->in ? cJSON_PrintUnformatted(call->in) : NULL;
+}
+
 struct aws_call *aws_call(struct aws_client *c, const struct aws_op *op, cJSON *in,
                           const struct aws_call_options *opt, aws_page_fn on_page,
                           aws_done_fn on_done, void *arg, struct aws_error *err) {
-  (void)c, (void)err;
+  (void)err;
   struct aws_call *call = calloc(1, sizeof *call);
-  if (!call || f.ncalls == CALLS_MAX || f.nsent == SENT_MAX)
+  if (!call || f.ncalls == CALLS_MAX)
     abort();
-  *call = (struct aws_call){op, in, on_page, on_done, arg, f.mono + f.latency, false};
+  *call = (struct aws_call){op, in, on_page, on_done, arg, "", NEVER, false};
+  snprintf(call->region, sizeof call->region, "%s", opt && opt->region ? opt->region : "");
   f.calls[f.ncalls++] = call;
-  count_in_flight(op);
-  struct sent *s = &f.sent[f.nsent++];
-  s->op = op;
-  snprintf(s->region, sizeof s->region, "%s", opt && opt->region ? opt->region : "");
-  s->input = in ? cJSON_PrintUnformatted(in) : NULL;
+  if (!c->only || c->only == op)
+    send_call(call);
   return call;
+}
+
+void aws_client_only(struct aws_client *c, const struct aws_op *op) {
+  c->only = op;
+  for (size_t i = 0; i < f.ncalls; i++)
+    if (f.calls[i]->due == NEVER && !f.calls[i]->cancelled && (!op || op == f.calls[i]->op))
+      send_call(f.calls[i]);
 }
 
 void aws_call_cancel(struct aws_call *call) {

@@ -181,7 +181,8 @@ static const struct aws_op reboot = {.name = "RebootEverything",
                                          },
                                      .write = true};
 
-static void test_refused_write_goes_out_once_more(void **state) {
+/* New keys may come minutes later, from a login: nobody is to be surprised by a write then. */
+static void test_refused_write_is_not_sent_again(void **state) {
   struct world *w = *state;
   struct caller c;
   world_write(w, ".aws/config", roles);
@@ -190,9 +191,58 @@ static void test_refused_write_goes_out_once_more(void **state) {
   world_pass(w, 60 * 1000);
   strcpy(w->refused_key, "ASIA1");
   call_op(&c, &reboot);
+  world_pass(w, 60 * 1000);
+  assert_int_equal(c.good, 0);
+  assert_int_equal(c.bad, 1);
+  assert_int_equal(w->identified, 0); /* never done */
+  assert_false(c.call_err.maybe_done);
+  assert_non_null(strstr(c.call_err.text, "nothing was changed"));
+  assert_int_equal(w->assumed, 2); /* and yet there are new keys, for the next one */
+  call_op(&c, &reboot);
   world_pass(w, 1000);
   assert_int_equal(c.good, 1);
-  assert_int_equal(w->identified, 1); /* done once */
+  assert_int_equal(w->identified, 1);
+  end(&c);
+}
+
+static void test_write_does_not_wait_for_keys(void **state) {
+  struct world *w = *state;
+  struct caller c;
+  world_write(w, ".aws/config", roles);
+  world_load(w, NULL);
+  begin(&c, w);
+  call_op(&c, &reboot);
+  assert_int_equal(c.bad, 0); /* not from within */
+  world_pass(w, 1000);
+  assert_int_equal(c.bad, 1);
+  assert_int_equal(w->assumed, 1);
+  assert_int_equal(w->identified, 0);
+  assert_non_null(strstr(c.call_err.text, "nothing was changed"));
+  end(&c);
+}
+
+static void test_others_wait_for_the_only_one(void **state) {
+  struct world *w = *state;
+  struct caller c;
+  world_write(w, ".aws/config", roles);
+  world_load(w, NULL);
+  begin(&c, w);
+  world_pass(w, 60 * 1000);
+  aws_client_only(c.client, &reboot);
+  call(&c);
+  world_pass(w, 60 * 1000);
+  assert_int_equal(w->identified, 0);
+  call_op(&c, &reboot);
+  world_pass(w, 1000);
+  assert_int_equal(w->identified, 1);
+  aws_client_only(c.client, NULL);
+  world_pass(w, 1000);
+  assert_int_equal(w->identified, 2);
+  aws_client_only(c.client, &sts_get_caller_identity);
+  call_op(&c, &reboot);
+  world_pass(w, 1000);
+  assert_int_equal(c.bad, 1);
+  assert_int_equal(w->identified, 2);
   end(&c);
 }
 
@@ -543,7 +593,9 @@ int main(void) {
       WITH(test_renewed_ahead),
       WITH(test_old_keys_until_they_expire),
       WITH(test_refused_key_is_replaced_once),
-      WITH(test_refused_write_goes_out_once_more),
+      WITH(test_refused_write_is_not_sent_again),
+      WITH(test_write_does_not_wait_for_keys),
+      WITH(test_others_wait_for_the_only_one),
       WITH(test_same_static_keys_are_no_news),
       WITH(test_changed_files_are_read),
       WITH(test_a_source_that_is_down),

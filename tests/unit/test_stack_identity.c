@@ -1,10 +1,18 @@
 /* Who is asking, while the console runs: keys that end, come back, or become another account's. */
 #include "config.h"
 
+#include "stack/action.h"
 #include "stack_fake.h"
 #include "test.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 static const struct aws_creds newer = {.key_id = "ASIANEWER", .provider = "sso"};
+
+static const struct fake_answer other[] = {
+    {.op = "GetCallerIdentity",
+     .items = "[{\"Account\":\"999999999999\",\"Arn\":\"arn:aws:iam::999999999999:user/bob\"}]"}};
 
 static struct aws_error no_login(void) {
   struct aws_error err = {0};
@@ -33,9 +41,6 @@ static void the_board_stays_without_new_keys(void **state) {
 }
 
 static void nothing_is_shown_under_another_account(void **state) {
-  static const struct fake_answer other[] = {
-      {.op = "GetCallerIdentity",
-       .items = "[{\"Account\":\"999999999999\",\"Arn\":\"arn:aws:iam::999999999999:user/bob\"}]"}};
   (void)state;
   fake_answers(fake_shop, fake_shop_n, NULL, 0);
   struct stack *s = fake_settled(NULL);
@@ -70,11 +75,115 @@ static void keys_that_come_late_start_the_board(void **state) {
   fake_free(s);
 }
 
+/* ---- acting ---------------------------------------------------------------------------------- */
+
+static char journal[64];
+
+/* The plan to redeploy the service stands, and waits to be confirmed. */
+static struct stack *with_a_plan(struct stack_action **a) {
+  struct stack_config cfg;
+  struct aws_error err = {0};
+  const struct aws_str id = AWS_STR_LIT(FAKE_SERVICE);
+  snprintf(journal, sizeof journal, "/tmp/cawsole-test-%ld.jsonl", (long)getpid());
+  stack_config_init(&cfg);
+  cfg.environment = strdup("test");
+  cfg.production = false;
+  cfg.audit_path = strdup(journal);
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(&cfg);
+  stack_config_done(&cfg);
+  *a = stack_action_start(s, stack_action_find("redeploy"), STACK_SERVICE, &id, 1, &err);
+  assert_non_null(*a);
+  fake_pass(s, 100);
+  assert_int_equal(stack_action_view(*a)->step, STACK_STEP_CONFIRM);
+  return s;
+}
+
+static void end_plan(struct stack *s) {
+  fake_free(s);
+  unlink(journal);
+}
+
+static void a_plan_is_not_sent_under_another_account(void **state) {
+  struct stack_action *a;
+  (void)state;
+  struct stack *s = with_a_plan(&a);
+  fake_answers(other, 1, fake_shop, fake_shop_n);
+  fake_keys(&newer, NULL);
+  fake_pass(s, 100);
+  assert_int_equal(stack_state(s), STACK_REFUSED);
+  fake_forget();
+  stack_action_confirm(a, NULL);
+  fake_pass(s, 60000);
+  assert_int_equal(fake_sent(NULL), 0);
+  assert_int_equal(stack_action_view(a)->outcome, STACK_OUTCOME_REFUSED);
+  assert_non_null(strstr(stack_action_view(a)->progress, "nothing was sent"));
+  end_plan(s);
+}
+
+/* The check before sending was under way when the keys became another account's. */
+static void a_confirmed_plan_is_not_sent_under_another_account(void **state) {
+  struct stack_action *a;
+  (void)state;
+  struct stack *s = with_a_plan(&a);
+  fake_answers(other, 1, fake_shop, fake_shop_n);
+  stack_action_confirm(a, NULL);
+  fake_keys(&newer, NULL);
+  fake_forget();
+  fake_pass(s, 60000);
+  stack_action_confirm(a, NULL);
+  fake_pass(s, 60000);
+  assert_int_equal(fake_sent("UpdateService"), 0);
+  assert_int_equal(stack_action_view(a)->outcome, STACK_OUTCOME_REFUSED);
+  end_plan(s);
+}
+
+static void new_keys_want_another_yes(void **state) {
+  struct stack_action *a;
+  (void)state;
+  struct stack *s = with_a_plan(&a);
+  stack_action_confirm(a, NULL);
+  fake_keys(&newer, NULL);
+  fake_forget();
+  fake_pass(s, 1000);
+  const struct stack_action_view *v = stack_action_view(a);
+  assert_int_equal(fake_sent("UpdateService"), 0);
+  assert_int_equal(v->step, STACK_STEP_CONFIRM);
+  assert_int_equal(v->plans, 2);
+  assert_non_null(strstr(v->plan[0].text, "The keys were renewed"));
+  stack_action_confirm(a, NULL);
+  fake_pass(s, 1000);
+  assert_int_equal(fake_sent("UpdateService"), 1);
+  end_plan(s);
+}
+
+/* What is followed is asked for no more once the stack is refused. */
+static void nothing_is_watched_under_another_account(void **state) {
+  struct stack_action *a;
+  (void)state;
+  struct stack *s = with_a_plan(&a);
+  stack_action_confirm(a, NULL);
+  fake_pass(s, 1000);
+  assert_true(stack_action_view(a)->sent);
+  fake_answers(other, 1, fake_shop, fake_shop_n);
+  fake_keys(&newer, NULL);
+  fake_pass(s, 100);
+  assert_int_equal(stack_state(s), STACK_REFUSED);
+  fake_forget();
+  fake_pass(s, 60000);
+  assert_int_equal(fake_sent(NULL), 0);
+  end_plan(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_board_stays_without_new_keys),
       cmocka_unit_test(nothing_is_shown_under_another_account),
       cmocka_unit_test(keys_that_come_late_start_the_board),
+      cmocka_unit_test(a_plan_is_not_sent_under_another_account),
+      cmocka_unit_test(a_confirmed_plan_is_not_sent_under_another_account),
+      cmocka_unit_test(new_keys_want_another_yes),
+      cmocka_unit_test(nothing_is_watched_under_another_account),
   };
   return cmocka_run_group_tests_name("stack identity", tests, NULL, NULL);
 }
