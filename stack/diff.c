@@ -138,8 +138,9 @@ static void diff_target(const struct diff *d, const struct stack_row *was,
   stack_fold_member(&f, "target", STACK_TARGET, now->id, 1, false);
   snprintf(one.text, sizeof one.text, "target %.*s %.*s%s%s", AWS_STR_ARG(now->name),
            AWS_STR_ARG(b->state), why[0] ? ": " : "", why);
-  snprintf(f.many, sizeof f.many, "# targets of %.*s %.*s%s%s", AWS_STR_ARG(name),
-           AWS_STR_ARG(b->state), why[0] ? ": " : "", why);
+  /* what tells one from another first: the rest may be cut off */
+  snprintf(f.many, sizeof f.many, "# targets %.*s%s%s (%.*s)", AWS_STR_ARG(b->state),
+           why[0] ? ": " : "", why, AWS_STR_ARG(name));
   stack_timeline_fold(d->s, &one, &f);
 }
 

@@ -1,8 +1,8 @@
 /* The whole model as one JSON document, for `--once --json`. Things carry AWS's member names. */
 #include "config.h"
 
+#include "stack/judged.h"
 #include "stack/path.h"
-#include "stack/state.h"
 
 #include <inttypes.h>
 
@@ -48,6 +48,14 @@ static void error_member(struct aws_buf *b, const struct aws_error *e) {
   aws_buf_add_char(b, '}');
 }
 
+/* Of when it is, and why it is not of now. */
+static void stale_members(struct aws_buf *b, bool stale, aws_ms as_of, const char *why) {
+  aws_buf_addf(b, "\"stale\":%s,", stale ? "true" : "false");
+  text_member(b, "stale_why", aws_str_from(why));
+  aws_buf_add_char(b, ',');
+  time_member(b, "as_of", as_of);
+}
+
 static void hop(struct aws_buf *b, const struct stack_hop *h) {
   aws_buf_add_char(b, '{');
   text_member(b, "name", aws_str_from(h->title));
@@ -57,6 +65,9 @@ static void hop(struct aws_buf *b, const struct stack_hop *h) {
   text_member(b, "reason", aws_str_from(h->rating.reason));
   aws_buf_addf(b, ",\"first_fault\":%s,\"moving\":%s,\"things\":%zu",
                h->first_fault ? "true" : "false", h->moving ? "true" : "false", h->count);
+  aws_buf_add_char(b, ',');
+  stale_members(b, h->stale, h->as_of, h->stale_why);
+  aws_buf_addf(b, ",\"facts_stale\":%s", h->facts_stale ? "true" : "false");
   aws_buf_add_c(b, ",\"facts\":[");
   for (size_t i = 0, n = 0; i < STACK_HOP_FACTS; i++) {
     if (!h->facts[i][0])
@@ -123,10 +134,16 @@ static void item(struct aws_buf *b, enum stack_kind k, const struct stack_row *r
 
 static void collection(struct aws_buf *b, const struct stack *s, enum stack_kind k) {
   const struct stack_collection *c = stack_collection(s, k);
+  aws_ms at = c->loaded ? c->fetched_at : 0;
   member(b, stack_kind_plural(k));
   aws_buf_add_char(b, '{');
-  time_member(b, "fetched_at", c->loaded ? c->fetched_at : 0);
-  aws_buf_add_char(b, ',');
+  time_member(b, "fetched_at", at);
+  aws_buf_add_c(b, ",\"age_ms\":");
+  if (at)
+    aws_buf_addf(b, "%" PRId64, (int64_t)(stack_wall(s) - at));
+  else
+    aws_buf_add_c(b, "null");
+  aws_buf_addf(b, ",\"stale\":%s,", stack_reading_of(s, k).stale ? "true" : "false");
   error_member(b, &c->error);
   aws_buf_add_c(b, ",\"items\":[");
   for (size_t i = 0; i < c->n; i++) {
@@ -177,6 +194,7 @@ static void requests(struct aws_buf *b, const struct stack *s) {
 void stack_json(const struct stack *s, struct aws_buf *b) {
   char reason[200];
   enum stack_level level = stack_health(s, reason, sizeof reason);
+  const struct stack_path *p = stack_path(s);
   aws_ms end = s->settled_at ? s->settled_at : stack_mono(s);
   aws_buf_add_char(b, '{');
   text_member(b, "stack", aws_str_from(stack_name(s)));
@@ -191,9 +209,11 @@ void stack_json(const struct stack *s, struct aws_buf *b) {
   aws_buf_add_char(b, ',');
   text_member(b, "reason", aws_str_from(reason));
   aws_buf_add_char(b, ',');
+  stale_members(b, p->stale, p->as_of, p->stale_why);
+  aws_buf_add_char(b, ',');
   error_member(b, stack_refusal(s));
   aws_buf_add_char(b, ',');
-  path(b, stack_path(s));
+  path(b, p);
   aws_buf_add_c(b, ",\n");
   collections(b, s);
   aws_buf_add_c(b, ",\n");

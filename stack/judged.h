@@ -58,7 +58,7 @@ struct stack_reading stack_metrics_reading(const struct stack *s, enum stack_kin
 /* How many series were asked of the region, or of the edge's; *err: why the last try failed, NULL:
  * it did not. */
 size_t stack_metrics_series(const struct stack *s, bool edge, const struct aws_error **err);
-void stack_metrics_asked(struct stack *s); /* what could not be read, now */
+void stack_metrics_asked(struct stack *s); /* reads them now */
 double stack_metric_last(const struct stack *s, enum stack_kind k, struct aws_str id,
                          const char *metric); /* newest whole point, or NaN */
 /* Errors of a distribution, an API or a load balancer, of a hundred requests; NaN: not known. */

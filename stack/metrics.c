@@ -475,7 +475,7 @@ size_t stack_metrics_series(const struct stack *s, bool edge, const struct aws_e
 void stack_metrics_asked(struct stack *s) {
   struct stack_metrics *m = s->metrics;
   aws_ms now = stack_mono(s);
-  if (!stack_metrics_error(s) || !s->polling || s->deps.once || now - m->asked_at < ASKED_AGAIN_MS)
+  if (!s->cfg.metrics || !s->polling || s->deps.once || now - m->asked_at < ASKED_AGAIN_MS)
     return;
   m->asked_at = now;
   m->whole_end = 0;

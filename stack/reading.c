@@ -151,7 +151,8 @@ void stack_heard(struct stack *s, const struct stack_part *p, const struct aws_e
                      "AWS answers again");
     s->dirty |= STACK_BIT_TIME;
     ask_now(s, was_missed);
-    stack_metrics_asked(s);
+    if (stack_metrics_error(s))
+      stack_metrics_asked(s);
     return;
   }
   if (!v->fails) {

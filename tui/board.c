@@ -287,7 +287,7 @@ static void draw_panes(struct board *b, WINDOW *win, struct wid_rect r) {
 static void draw_refusal(struct board *b, WINDOW *win, struct wid_rect r) {
   const struct aws_error *why = stack_refusal(b->view.tui->stack);
   struct wid_frame frame = {.title = WID_STR_LIT("Not connected"), .focused = true};
-  struct wid_rect box = wid_rect_center(r, 12, r.w < 90 ? r.w - 4 : 86);
+  int w = r.w < 90 ? r.w - 4 : 86;
   wid_text_clear(&b->refusal);
   wid_text_add(&b->refusal, WID_NORMAL, 0, WID_STR_LIT(""));
   wid_text_add(&b->refusal, WID_ERROR, 0, wid_str_from(why ? why->text : ""));
@@ -298,6 +298,7 @@ static void draw_refusal(struct board *b, WINDOW *win, struct wid_rect r) {
       &b->refusal, WID_DIM, 0,
       WID_STR_LIT("Nothing is asked of AWS. Mend it and press Ctrl-R to try again, or choose "
                   "another stack with :stack NAME."));
+  struct wid_rect box = wid_rect_center(r, (int)wid_text_height(&b->refusal, w - 6) + 3, w);
   wid_text_draw(&b->refusal, win, wid_rect_inset(wid_frame_draw(win, box, &frame), 0, 2));
 }
 

@@ -12,6 +12,8 @@
 
 #define STEP_MS 5000
 #define REASON_LEAST 24
+#define NAME_LEAST                                                                                 \
+  10 /* of a stack's and a role's name: who and where stay, however long they are */
 
 /* ---- time ---------------------------------------------------------------------------------------
  */
@@ -81,6 +83,7 @@ static void title_identity(struct title *b, struct tui *t) {
   const struct stack *s = t->stack;
   const char *environment = stack_cfg(s)->environment;
   add(b, WID_TITLE, 0, false, "%s", stack_name(s));
+  b->parts[0].least = NAME_LEAST;
   if (t->options->demo) {
     if (strcmp(stack_name(s), "demo") != 0)
       add(b, WID_TITLE, 4, false, "demo");
@@ -90,9 +93,11 @@ static void title_identity(struct title *b, struct tui *t) {
   } else {
     add(b, WID_TITLE, 7, false, "%s", environment ? environment : "");
   }
-  add(b, WID_TITLE, 1, false, "%s", stack_region(s) ? stack_region(s) : "");
-  add(b, WID_TITLE, 2, false, "%.*s", AWS_STR_ARG(stack_account(s)));
-  add(b, WID_TITLE, 3, false, "%.*s", AWS_STR_ARG(stack_role(s)));
+  add(b, WID_TITLE, 0, false, "%s", stack_region(s) ? stack_region(s) : "");
+  add(b, WID_TITLE, 0, false, "%.*s", AWS_STR_ARG(stack_account(s)));
+  add(b, WID_TITLE, 0, false, "%.*s", AWS_STR_ARG(stack_role(s)));
+  if (stack_role(s).n)
+    b->parts[b->n - 1].least = NAME_LEAST;
   if (stack_read_only(s))
     add(b, WID_TITLE, 2, false, "read-only");
 }

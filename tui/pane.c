@@ -482,6 +482,14 @@ double pane_metric(struct pane *p, const struct pane_row *r, const char *metric)
   return m ? m->last : NAN;
 }
 
+void pane_cell_of_metric(struct pane *p, struct wid_cell *cell, const struct pane_row *r,
+                         const char *metric) {
+  const struct stack_series *m =
+      r->row ? stack_metric(p->tui->stack, r->kind, r->row->id, metric) : NULL;
+  if (m && m->stale)
+    cell->style |= WID_ON_STALE;
+}
+
 void pane_cell_metric(struct pane *p, struct wid_cell *cell, const struct pane_row *r,
                       const char *metric) {
   double v = pane_metric(p, r, metric);
@@ -490,4 +498,5 @@ void pane_cell_metric(struct pane *p, struct wid_cell *cell, const struct pane_r
   const struct stack_series *m = stack_metric(p->tui->stack, r->kind, r->row->id, metric);
   wid_cell_printf(cell, v < 10 && strcmp(m->unit, "%") != 0 ? "%.1f%s" : "%.0f%s", v,
                   m->unit[0] == '%' ? "%" : "");
+  pane_cell_of_metric(p, cell, r, metric);
 }

@@ -109,6 +109,9 @@ void pane_cell_str(struct wid_cell *cell, struct aws_str s);
 void pane_cell_metric(struct pane *p, struct wid_cell *cell, const struct pane_row *r,
                       const char *metric);
 double pane_metric(struct pane *p, const struct pane_row *r, const char *metric);
+/* The cell tells of that metric: grey when the last try to read it failed. */
+void pane_cell_of_metric(struct pane *p, struct wid_cell *cell, const struct pane_row *r,
+                         const char *metric);
 
 extern const struct pane_ops pane_cloudfront, pane_targets, pane_ecs, pane_databases,
     pane_parameters, pane_timeline;

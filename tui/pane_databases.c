@@ -119,6 +119,8 @@ static void role_cell(struct pane *p, const struct pane_row *r, struct wid_cell 
     snprintf(behind, sizeof behind, " %.0fms", lag);
   wid_cell_printf(cell, "%s%s%.*s%s", role, *role ? " " : "", AWS_STR_ARG(zone), behind);
   cell->style = m && m->writer ? WID_BOLD : WID_NORMAL;
+  if (behind[0])
+    pane_cell_of_metric(p, cell, r, "AuroraReplicaLag");
 }
 
 static bool pending_reboot(const struct rds_instance *i) {
@@ -139,6 +141,7 @@ static void storage_cell(struct pane *p, const struct pane_row *r, struct wid_ce
     wid_cell_printf(cell, "%.0f GiB", gib);
   else
     wid_cell_printf(cell, "%.0f%%/%.0fG", 100 * (1 - free_gib / gib), gib);
+  pane_cell_of_metric(p, cell, r, "FreeStorageSpace");
 }
 
 static void flags_cell(const struct rds_instance *i, struct wid_cell *cell) {
@@ -158,6 +161,7 @@ static void connections_cell(struct pane *p, const struct pane_row *r, struct wi
   double n = pane_metric(p, r, "DatabaseConnections");
   if (!isnan(n))
     wid_cell_printf(cell, "%.0f", n);
+  pane_cell_of_metric(p, cell, r, "DatabaseConnections");
 }
 
 static void instance_cell(struct pane *p, const struct pane_row *r, int column,

@@ -188,7 +188,7 @@ static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
   for (char *p = title; *p; p++)
     *p = *p == '_' ? ' ' : *p;
   if (c->fetched_at)
-    snprintf(right, sizeof right, "%s", tui_age(v->tui, c->fetched_at, age));
+    snprintf(right, sizeof right, "%s", tui_ago(v->tui, c->fetched_at, age));
   struct wid_frame frame = {.title = wid_str_from(title),
                             .extra = wid_str_from(extra),
                             .right = wid_str_from(right),

@@ -15,64 +15,107 @@ static struct wid_str text_of(const struct wid_part *part, int gap) {
   return gap < PART_GAP && part->brief.n > 0 ? part->brief : part->text;
 }
 
-static int parts_width(const struct wid_part *parts, const bool *shown, size_t n, int gap) {
+/* Columns of each part as it is to be drawn; 0: left out. */
+struct widths {
+  int of[WID_BAR_PARTS_MAX];
+  int gap;
+};
+
+static int parts_width(const struct widths *w, const struct wid_part *parts, size_t n, bool left,
+                       bool right) {
   int sum = 0;
   for (size_t i = 0; i < n; i++)
-    if (shown[i])
-      sum += width_of(text_of(&parts[i], gap)) + (sum > 0 ? gap : 0);
+    if (w->of[i] > 0 && (parts[i].right ? right : left))
+      sum += w->of[i] + (sum > 0 ? w->gap : 0);
   return sum;
 }
 
+static void measure_parts(struct widths *w, const struct wid_part *parts, size_t n, int gap) {
+  w->gap = gap;
+  for (size_t i = 0; i < n; i++)
+    w->of[i] = parts[i].text.n > 0 ? width_of(text_of(&parts[i], gap)) : 0;
+}
+
+/* Cuts what may be cut, the last first, as far as needed. */
+static void cut_parts(struct widths *w, const struct wid_part *parts, size_t n, int over) {
+  for (size_t i = n; i-- > 0 && over > 0;) {
+    int most = parts[i].least > 0 ? w->of[i] - parts[i].least : 0;
+    int cut = most < over ? most : over;
+    if (cut > 0) {
+      w->of[i] -= cut;
+      over -= cut;
+    }
+  }
+}
+
+/* Gives back what was cut and has room again. */
+static void mend_parts(struct widths *w, const struct wid_part *parts, size_t n, int spare) {
+  for (size_t i = 0; i < n && spare > 0; i++) {
+    int lost = w->of[i] > 0 ? width_of(text_of(&parts[i], w->gap)) - w->of[i] : 0;
+    int gain = lost < spare ? lost : spare;
+    w->of[i] += gain;
+    spare -= gain;
+  }
+}
+
 /* Leaves out the least important part, the last of equals. */
-static bool drop_part(const struct wid_part *parts, bool *shown, size_t n) {
+static bool drop_part(struct widths *w, const struct wid_part *parts, size_t n) {
   size_t least = WID_NONE;
   for (size_t i = 0; i < n; i++)
-    if (shown[i] && parts[i].priority > 0 &&
+    if (w->of[i] > 0 && parts[i].priority > 0 &&
         (least == WID_NONE || parts[i].priority >= parts[least].priority))
       least = i;
   if (least != WID_NONE)
-    shown[least] = false;
+    w->of[least] = 0;
   return least != WID_NONE;
 }
 
+/* All that fits in so many columns: whole, else in brief, else cut, else without the least. */
+static void fit_parts(struct widths *w, const struct wid_part *parts, size_t n, int room) {
+  measure_parts(w, parts, n, PART_GAP);
+  if (parts_width(w, parts, n, true, true) <= room)
+    return;
+  measure_parts(w, parts, n, 1);
+  cut_parts(w, parts, n, parts_width(w, parts, n, true, true) - room);
+  while (parts_width(w, parts, n, true, true) > room && drop_part(w, parts, n))
+    ;
+  mend_parts(w, parts, n, room - parts_width(w, parts, n, true, true));
+}
+
 static void draw_parts(WINDOW *win, struct wid_rect rest, unsigned base,
-                       const struct wid_part *parts, const bool *shown, size_t n, int gap) {
+                       const struct wid_part *parts, size_t n, const struct widths *w, bool right) {
   bool first = true;
   for (size_t i = 0; i < n; i++) {
-    if (!shown[i])
+    if (w->of[i] == 0 || parts[i].right != right)
       continue;
     if (!first)
-      wid_cells_add_c(win, &rest, base, gap < PART_GAP ? " " : "  ");
-    wid_cells_add(win, &rest, parts[i].style, text_of(&parts[i], gap));
+      wid_cells_add_c(win, &rest, base, w->gap < PART_GAP ? " " : "  ");
+    struct wid_rect cells = {rest.y, rest.x, rest.h, w->of[i] < rest.w ? w->of[i] : rest.w};
+    wid_cells_put(win, cells, parts[i].style, text_of(&parts[i], w->gap), WID_ALIGN_LEFT,
+                  parts[i].least > 0 ? WID_CLIP_MIDDLE : WID_CLIP_END);
+    rest.x += cells.w;
+    rest.w -= cells.w;
     first = false;
   }
 }
 
 void wid_bar_draw(WINDOW *win, struct wid_rect r, unsigned base, const struct wid_part *parts,
                   size_t n) {
-  bool shown[WID_BAR_PARTS_MAX], at_left[WID_BAR_PARTS_MAX], at_right[WID_BAR_PARTS_MAX];
+  struct widths w;
   if (n > WID_BAR_PARTS_MAX)
     n = WID_BAR_PARTS_MAX;
-  for (size_t i = 0; i < n; i++)
-    shown[i] = parts[i].text.n > 0;
   wid_cells_put(win, r, base, WID_STR_LIT(""), WID_ALIGN_LEFT, WID_CLIP_END);
   struct wid_rect inner = wid_rect_inset(wid_rect_line(r, 0), 0, 1);
-  int gap = parts_width(parts, shown, n, PART_GAP) > inner.w ? 1 : PART_GAP;
-  while (parts_width(parts, shown, n, gap) > inner.w && drop_part(parts, shown, n))
-    ;
-  for (size_t i = 0; i < n; i++) {
-    at_right[i] = shown[i] && parts[i].right;
-    at_left[i] = shown[i] && !parts[i].right;
-  }
-  int right = parts_width(parts, at_right, n, gap);
+  fit_parts(&w, parts, n, inner.w);
+  int right = parts_width(&w, parts, n, false, true);
   struct wid_rect left = inner, end = inner;
   if (right > inner.w)
     right = inner.w;
   end.x += inner.w - right;
   end.w = right;
-  left.w -= right > 0 ? right + gap : 0;
-  draw_parts(win, left, base, parts, at_left, n, gap);
-  draw_parts(win, end, base, parts, at_right, n, gap);
+  left.w -= right > 0 ? right + w.gap : 0;
+  draw_parts(win, left, base, parts, n, &w, false);
+  draw_parts(win, end, base, parts, n, &w, true);
 }
 
 /* ---- hints ----------------------------------------------------------------------------------- */

@@ -14,9 +14,10 @@ struct wid_part {
   int priority;         /* 0: never left out (cut at last); otherwise the highest goes first */
   bool right;           /* stands at the right end */
   struct wid_str brief; /* in place of text where the line is short; empty: text */
+  int least;            /* columns that its middle may be cut down to; 0: it is not cut */
 };
-/* Two blanks between parts; one, and brief words, where the line is short; then parts are left
- * out. base fills the line. */
+/* Two blanks between parts; one, and brief words, where the line is short; then parts are cut, and
+ * at last left out. base fills the line. */
 void wid_bar_draw(WINDOW *win, struct wid_rect r, unsigned base, const struct wid_part *parts,
                   size_t n);
 

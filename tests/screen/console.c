@@ -2,6 +2,8 @@
 
 #include "console.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,6 +66,23 @@ const char *console_simulator_url(void) {
 
 int console_simulator_pid(void) {
   return simulator.pid;
+}
+
+bool console_fault(const char *method, const char *specs) {
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  char text[512], answer[64] = "";
+  const char *port = strrchr(simulator.url, ':');
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  to.sin_port = htons((uint16_t)(port ? strtol(port + 1, NULL, 10) : 0));
+  int n = snprintf(text, sizeof text,
+                   "%s /_sim/faults HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n"
+                   "Connection: close\r\n\r\n%s",
+                   method, strlen(specs), specs);
+  bool ok = fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
+            write(fd, text, (size_t)n) == n && read(fd, answer, sizeof answer - 1) > 0;
+  if (fd >= 0)
+    close(fd);
+  return ok && strstr(answer, " 20") != NULL;
 }
 
 void console_simulator_end(void) {

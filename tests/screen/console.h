@@ -22,6 +22,9 @@ struct screen *console_start(const struct console_setup *setup);
 const char *console_simulator(const char *const *options);
 const char *console_simulator_url(void); /* of the one that runs; borrowed */
 int console_simulator_pid(void);
+/* Begins faults of the simulator that runs ("POST", one a line as --fault takes them), or ends them
+ * ("DELETE", ""). False: it takes none such. */
+bool console_fault(const char *method, const char *specs);
 /* Ends the simulator in the middle of a test: AWS is gone. */
 void console_simulator_end(void);
 

@@ -117,6 +117,28 @@ static void lost_is_not_well(void **state) {
   screen_expect(s, "^ \\? ");
 }
 
+/* What a row tells that was read is as fresh as before; only the figures of the metrics are grey.
+ */
+static void old_figures_are_grey(void **state) {
+  struct screen *s = start(36, 120, "steady", "1", STACK("shop", ""));
+  char fresh[64], old[64], name[2][64];
+  (void)state;
+  screen_keys(s, "4");
+  screen_expect(s, "^.*web +● 4/4 +COMPLETED +[0-9]+%");
+  int row = screen_row(s, "web +● 4/4");
+  screen_style(s, row, screen_col(s, row, "[0-9]+% +[0-9]+% +41"), fresh, sizeof fresh);
+  screen_style(s, row, screen_col(s, row, "web +● 4/4"), name[0], sizeof name[0]);
+  assert_true(console_fault("POST", "server-error,on=cloudwatch:GetMetricData\n"));
+  screen_keys(s, "<C-r>");
+  screen_expect(s, "cloudwatch GetMetricData: ");
+  screen_idle(s);
+  row = screen_row(s, "web +● 4/4");
+  screen_style(s, row, screen_col(s, row, "[0-9]+% +[0-9]+% +41"), old, sizeof old);
+  screen_style(s, row, screen_col(s, row, "web +● 4/4"), name[1], sizeof name[1]);
+  assert_string_not_equal(fresh, old);
+  assert_string_equal(name[0], name[1]);
+}
+
 /* The age at the top of a pane is that of what could not be read, and says of what. */
 static void one_age_for_what_failed(void **state) {
   struct screen *s = start(36, 120, "throttled", "1", STACK("shop", ""));
@@ -141,6 +163,9 @@ static void code_comes_first(void **state) {
     screen_expect(s, "shop-prod-web .* 502: [1-4] unhealthy");
   }
   screen_expect(s, "^ shop .*▲ degraded: .*502.* api "); /* in the title where it has room */
+  screen_expect(s, "[0-9] targets? .*unhealthy: 502");
+  screen_resize(s, 36, 120);
+  screen_expect(s, "6 Timeline");
   screen_expect(s, "targets? .*unhealthy: 502");
 }
 
@@ -225,6 +250,7 @@ int main(void) {
       TEST(one_rating_everywhere),
       TEST(unread_is_not_none),
       TEST(lost_is_not_well),
+      TEST(old_figures_are_grey),
       TEST(one_age_for_what_failed),
       TEST(code_comes_first),
       TEST(coming_and_going_is_no_fault),

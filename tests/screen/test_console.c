@@ -169,6 +169,7 @@ static void no_account_is_a_sentence(void **state) {
       screen_start(&(struct screen_setup){.rows = 24, .cols = 80, .argv = argv, .env = NULL});
   screen_expect(s, "AWS_ACCESS_KEY_ID");
   screen_expect(s, "\\.aws/credentials");
+  screen_expect(s, ":stack NAME\\."); /* the way out, whole */
   screen_keys_ahead(s, "q");
   screen_exit(s);
   assert_null(screen_unrestored(s));

@@ -97,6 +97,27 @@ static void another_stack(void **state) {
   screen_expect(s, "web .*4/4");
 }
 
+/* Who and where stay, however long the names are and however much else there is to say. */
+static void a_long_role_is_cut_and_not_lost(void **state) {
+  struct screen *s = console_start(&(struct console_setup){
+      .rows = 24,
+      .cols = 80,
+      .sim = {"--speed", "30", "--scenario", "edge-errors", NULL},
+      .env = {write_file(0, "AWS_SHARED_CREDENTIALS_FILE",
+                         "[keys]\naws_access_key_id = testing\naws_secret_access_key = testing\n"),
+              write_file(
+                  1, "AWS_CONFIG_FILE",
+                  "[profile sso]\nregion = eu-west-1\nsource_profile = keys\nrole_arn = "
+                  "arn:aws:iam::123456789012:role/AWSReservedSSO_AdministratorAccess_0a1b2c3d\n"),
+              NULL},
+      .config = "stacks = ( { name = \"shop-production-frontend\"; profile = \"sso\"; interval = "
+                "1; } );\n"});
+  (void)state;
+  console_ready(s);
+  screen_expect(s, "^ shop-[a-z]*…[-a-z]+ PROD eu-west-1 123456789012 AWSR[a-zA-Z]*…[a-z0-9]*2c3d "
+                   "▲ degraded +[2-9] alarms");
+}
+
 static void a_code(void **state) {
   struct screen *s = start();
   (void)state;
@@ -158,8 +179,10 @@ static void a_login(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(another_profile), TEST(another_region), TEST(another_stack), TEST(a_code),
-      TEST(a_wrong_code),    TEST(no_code),        TEST(a_login),
+      TEST(another_profile), TEST(another_region),
+      TEST(another_stack),   TEST(a_long_role_is_cut_and_not_lost),
+      TEST(a_code),          TEST(a_wrong_code),
+      TEST(no_code),         TEST(a_login),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

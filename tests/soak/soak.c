@@ -9,12 +9,10 @@
 
 #include "tests/screen/console.h"
 
-#include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
@@ -23,7 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,29 +77,12 @@ static const char *const faults[] = {
 };
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
-static bool ask_simulator(const char *url, const char *method, const char *body) {
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  char text[512], answer[64] = "";
-  const char *port = strrchr(url, ':');
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  to.sin_port = htons((uint16_t)(port ? strtol(port + 1, NULL, 10) : 0));
-  int n = snprintf(text, sizeof text,
-                   "%s /_sim/faults HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n"
-                   "Connection: close\r\n\r\n%s",
-                   method, strlen(body), body);
-  bool ok = fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
-            write(fd, text, (size_t)n) == n && read(fd, answer, sizeof answer - 1) > 0;
-  if (fd >= 0)
-    close(fd);
-  return ok && strstr(answer, " 20") != NULL;
-}
-
-static void play_fault(const char *url) {
+static void play_fault(void) {
   char spec[128];
   const char *name = faults[random_below(COUNT(faults))];
   snprintf(spec, sizeof spec, "%s,share=0.%u,for=%u\n", name, 1 + random_below(9),
            2 + random_below(8));
-  if (!ask_simulator(url, "POST", spec))
+  if (!console_fault("POST", spec))
     fail_msg("the simulator does not take the fault %s", spec);
 }
 
@@ -252,7 +232,7 @@ static void to_the_board(struct screen *s) {
 static void settle(struct screen *s, const char *url) {
   char missing[256] = "";
   bool same = false;
-  assert_true(ask_simulator(url, "DELETE", ""));
+  assert_true(console_fault("DELETE", ""));
   to_the_board(s);
   screen_expect_gone(s, "next try");
   for (int i = 0; i < 20 && !same; i++) {
@@ -278,7 +258,6 @@ static void soak(void **state) {
   static struct sample samples[SAMPLES_MAX];
   struct screen *s =
       console_start(&(struct console_setup){.sim = {"--speed", "30", NULL}, .config = CONFIG});
-  const char *url = console_simulator_url();
   size_t n = 0;
   unsigned pressed = 0, played = 0;
   (void)state;
@@ -291,7 +270,7 @@ static void soak(void **state) {
     if (screen_ended(s))
       screen_fail(s, "it ended by itself", NULL);
     if (now() >= next_fault) {
-      play_fault(url);
+      play_fault();
       played++;
       next_fault = now() + 1 + random_below(4);
     }
@@ -304,7 +283,7 @@ static void soak(void **state) {
   printf("# soak: %.0f s, %u keys, %u faults, %zu bytes to the terminal\n", now() - begin, pressed,
          played, screen_written(s));
   fflush(stdout);
-  settle(s, url);
+  settle(s, console_simulator_url());
   judge(samples, n);
   char *foreign = screen_foreign(s);
   if (foreign)

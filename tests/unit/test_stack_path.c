@@ -400,6 +400,48 @@ static const cJSON *at(const cJSON *doc, const char *path) {
   return node;
 }
 
+static cJSON *model_of(const struct stack *s) {
+  struct aws_buf b;
+  aws_buf_init(&b, 1 << 20);
+  stack_json(s, &b);
+  cJSON *doc = cJSON_ParseWithLengthOpts(b.p, b.n, NULL, false);
+  assert_non_null(doc);
+  aws_buf_done(&b);
+  return doc;
+}
+
+/* A script must not take for the present what is of ten minutes ago. */
+static void prints_of_when_it_is(void **state) {
+  static const struct fake_answer no[] = {
+      {.op = "DescribeServices", .error = AWS_E_THROTTLED, .aws_code = "ThrottlingException"}};
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  cJSON *doc = model_of(s);
+  assert_true(cJSON_IsFalse(at(doc, "stale")));
+  assert_true(cJSON_IsFalse(at(doc, "collections/services/stale")));
+  cJSON_Delete(doc);
+  fake_answers(no, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 60000);
+  doc = model_of(s);
+  const cJSON *hop = NULL, *ecs = NULL;
+  cJSON_ArrayForEach(
+      hop, at(doc, "path")) if (strcmp(aws_doc_at(hop, "name")->valuestring, "ECS") == 0) ecs = hop;
+  assert_non_null(ecs);
+  assert_true(cJSON_IsTrue(at(doc, "stale")));
+  assert_string_equal(at(doc, "stale_why")->valuestring, "ECS throttled");
+  assert_true(cJSON_IsString(at(doc, "as_of")));
+  assert_true(cJSON_IsTrue(aws_doc_at(ecs, "stale")));
+  assert_true(cJSON_IsTrue(aws_doc_at(ecs, "facts_stale")));
+  assert_string_equal(aws_doc_at(ecs, "stale_why")->valuestring, "throttled");
+  assert_true(cJSON_IsString(aws_doc_at(ecs, "as_of")));
+  assert_true(cJSON_IsTrue(at(doc, "collections/services/stale")));
+  assert_true(at(doc, "collections/services/age_ms")->valueint > 30000);
+  assert_true(cJSON_IsFalse(at(doc, "collections/db_instances/stale")));
+  cJSON_Delete(doc);
+  fake_free(s);
+}
+
 static void prints_the_whole_model(void **state) {
   (void)state;
   static const struct fake_answer no[] = {
@@ -407,12 +449,7 @@ static void prints_the_whole_model(void **state) {
   fake_answers(no, 1, fake_shop, fake_shop_n);
   struct stack *s = fake_stack(NULL, true);
   fake_pass(s, 5000);
-  struct aws_buf b;
-  aws_buf_init(&b, 1 << 20);
-  stack_json(s, &b);
-  assert_false(b.failed);
-  cJSON *doc = cJSON_ParseWithLengthOpts(b.p, b.n, NULL, false);
-  assert_non_null(doc);
+  cJSON *doc = model_of(s);
   assert_string_equal(at(doc, "account")->valuestring, "123456789012");
   assert_string_equal(at(doc, "health")->valuestring, "unknown");
   assert_string_equal(at(doc, "collections/services/items")->child->child->string, "serviceArn");
@@ -421,11 +458,14 @@ static void prints_the_whole_model(void **state) {
       FAKE_GROUP);
   assert_string_equal(at(doc, "collections/db_clusters/error/code")->valuestring, "AccessDenied");
   assert_true(cJSON_IsNull(cJSON_GetObjectItem(at(doc, "collections/db_clusters"), "fetched_at")));
+  assert_true(cJSON_IsNull(cJSON_GetObjectItem(at(doc, "collections/db_clusters"), "age_ms")));
+  assert_true(cJSON_IsTrue(at(doc, "collections/db_clusters/stale")));
+  assert_true(cJSON_IsFalse(at(doc, "collections/services/stale")));
+  assert_in_range(at(doc, "collections/services/age_ms")->valueint, 1, 5000);
   assert_int_equal(cJSON_GetArraySize(at(doc, "collections")), 16);
   assert_true(at(doc, "requests/total")->valuedouble > 20);
   assert_int_equal(at(doc, "requests/by_service/sts")->valueint, 1);
   cJSON_Delete(doc);
-  aws_buf_done(&b);
   fake_free(s);
 }
 
@@ -442,6 +482,7 @@ int main(void) {
       cmocka_unit_test(errors_are_over_with_the_minute_that_has_none),
       cmocka_unit_test(errors_are_seen_in_the_minute_that_tells_them),
       cmocka_unit_test(prints_the_whole_model),
+      cmocka_unit_test(prints_of_when_it_is),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -246,10 +246,10 @@ static void like_changes_are_one_row(void **state) {
   fake_answers(two, 1, fake_shop, fake_shop_n);
   fake_pass(s, 16000);
   size_t at;
-  aws_ms first = find_event(s, "2 targets of web unhealthy: 502", &at)->at;
+  aws_ms first = find_event(s, "2 targets unhealthy: 502 (web)", &at)->at;
   fake_answers(three, 1, fake_shop, fake_shop_n);
   fake_pass(s, 16000);
-  const struct stack_event *e = find_event(s, "3 targets of web unhealthy: 502", &at);
+  const struct stack_event *e = find_event(s, "3 targets unhealthy: 502 (web)", &at);
   assert_int_equal(e->at, first);
   assert_int_equal(e->count, 3);
   assert_int_equal(e->level, STACK_WARN);

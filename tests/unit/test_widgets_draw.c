@@ -55,6 +55,34 @@ static void test_bar(void **state) {
   }
 }
 
+/* Names are cut in their middle, the last first, before anything is left out; what is left out
+ * gives its room back to them. */
+static void test_bar_cuts_names(void **state) {
+  (void)state;
+  static const struct wid_part parts[] = {
+      {.text = WID_STR_LIT("a-stack-of-a-long-name"), .least = 10},
+      {.text = WID_STR_LIT("123456789012")},
+      {.text = WID_STR_LIT("AReservedRole_0123456789"), .least = 10},
+      {.text = WID_STR_LIT("3 alarms"), .priority = 1, .right = true},
+      {.text = WID_STR_LIT("12:04"), .priority = 2, .right = true},
+  };
+  static const struct {
+    int w;
+    const char *shown;
+  } rows[] = {
+      {90,
+       " a-stack-of-a-long-name  123456789012  AReservedRole_0123456789           3 alarms  12:04"},
+      {72, " a-stack-of-a-long-name 123456789012 AReserved…123456789 3 alarms 12:04"},
+      {56, " a-stack…ng-name 123456789012 ARes…56789 3 alarms 12:04"},
+      {50, " a-stack…ng-name 123456789012 ARes…56789 3 alarms"},
+      {44, " a-stack-…long-name 123456789012 ARes…56789"},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    wid_bar_draw(wid_term_begin(), line(rows[i].w), WID_TITLE, parts, COUNT(parts));
+    assert_string_equal(screen_line(0, 0, 120), rows[i].shown);
+  }
+}
+
 static void test_hints(void **state) {
   (void)state;
   static const struct wid_hint hints[] = {
@@ -430,6 +458,7 @@ static void test_tree_odd_names(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       DRAWS(test_bar),
+      DRAWS(test_bar_cuts_names),
       DRAWS(test_hints),
       DRAWS(test_tabs),
       DRAWS(test_frame),
