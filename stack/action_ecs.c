@@ -1,4 +1,5 @@
 #include "action_ecs.h"
+#include "stack/path.h"
 
 #include <stdio.h>
 
@@ -137,6 +138,20 @@ void ecs_plan_deployment(struct stack_action *a, const struct ecs_service *svc) 
   if (d && aws_str_eq_c(d->rollout_state, "IN_PROGRESS"))
     action_plan_line(a, STACK_WARN, "a rollout of %.*s is under way: this one takes its place",
                      AWS_STR_ARG(ecs_revision(d->task_definition)));
+}
+
+void ecs_plan_fault(struct stack_action *a) {
+  const struct stack_row *own = stack_find(a->s, STACK_SERVICE, aws_str_from(a->id));
+  const struct stack_row *other = stack_service_at_fault(a->s);
+  const struct stack_hop *hop = stack_path_fault(a->s);
+
+  if (!own || !hop || own->rating.level >= STACK_UNKNOWN || hop->rating.level < STACK_WARN ||
+      (other && aws_str_eq(other->id, own->id)))
+    return;
+  const struct stack_row *thing = other ? other : stack_find(a->s, hop->worst_kind, hop->worst_id);
+  struct aws_str name = thing ? thing->name : AWS_STR_LIT("");
+  action_plan_line(a, STACK_WARN, "%.*s is healthy; at fault is %s%s%.*s", AWS_STR_ARG(own->name),
+                   other ? "" : hop->title, other || !name.n ? "" : " ", AWS_STR_ARG(name));
 }
 
 void ecs_fingerprint(const struct stack_action *a, char *out, size_t size) {

@@ -38,6 +38,8 @@ bool ecs_action_begin(struct stack_action *a);
 /* Asks for the service, and for its autoscaling when with_scaling. */
 void ecs_action_ask(struct stack_action *a, bool with_scaling,
                     void (*answered)(struct stack_action *a));
+/* Says in the plan where the fault is, when it is not this service's. */
+void ecs_plan_fault(struct stack_action *a);
 /* The service as last read; NULL after it refused or failed the action. */
 const struct ecs_service *ecs_action_service(struct stack_action *a);
 const struct ecs_deployment *ecs_primary(const struct ecs_service *svc);

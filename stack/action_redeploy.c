@@ -42,6 +42,7 @@ static void redeploy_plan(struct stack_action *a) {
   snprintf(a->after, sizeof a->after, "new deployment of %.*s", AWS_STR_ARG(rev));
   action_plan_line(a, STACK_OK, "a new deployment of %.*s replaces all %lld tasks",
                    AWS_STR_ARG(rev), (long long)svc->desired);
+  ecs_plan_fault(a);
   plan_images(a, svc->task_definition);
   ecs_plan_deployment(a, svc);
   a->view.typed = stack_production(a->s);

@@ -216,6 +216,7 @@ static void rollback_plan(struct stack_action *a) {
   snprintf(a->after, sizeof a->after, "%.*s", AWS_STR_ARG(then));
   action_plan_line(a, STACK_OK, "task definition %.*s → %.*s, all %lld tasks are replaced",
                    AWS_STR_ARG(now), AWS_STR_ARG(then), (long long)svc->desired);
+  ecs_plan_fault(a);
   plan_difference(a, svc);
   ecs_plan_deployment(a, svc);
   a->view.typed = stack_production(a->s);

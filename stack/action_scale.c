@@ -176,6 +176,7 @@ static void scale_plan(struct stack_action *a) {
   snprintf(a->after, sizeof a->after, "desired %lld", n);
   action_plan_line(a, STACK_OK, "desired count %lld → %lld (%lld running now%s)", now, n,
                    (long long)svc->running, stack_rolling(svc) ? ", old and new ones" : "");
+  ecs_plan_fault(a);
   bool fall = plan_fall(a, svc, w->target);
   if (now > 0 && n > 2 * now)
     action_plan_line(a, STACK_WARN, "that is more than twice as many as now");

@@ -7,6 +7,8 @@
 
 #define STACK_NAMES_MAX 64
 
+struct ecs_service;
+
 /* A host's addresses, kept for five minutes. */
 struct stack_name {
   struct stack_names *owner;
@@ -69,6 +71,7 @@ void stack_hop_facts(struct stack *s, struct stack_hop *h); /* facts, moving */
 const char *stack_database_title(struct stack *s, const struct stack_hop *h);
 /* Follows when each hop's fault began; says it of the one that the path names. */
 void stack_since(struct stack *s, struct stack_path *p);
+bool stack_registers_in(const struct ecs_service *v, struct aws_str target_group);
 
 /* ---- path.c ---------------------------------------------------------------------------------- */
 

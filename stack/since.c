@@ -17,7 +17,7 @@ enum { ROLLOUT_WITHIN_MS = 10 * 60000, EVENT_BEFORE_MS = 60000, EVENT_WITHIN_MS 
 
 /* ---- which rollout can be to blame ----------------------------------------------------------- */
 
-static bool registers_in(const struct ecs_service *v, struct aws_str group) {
+bool stack_registers_in(const struct ecs_service *v, struct aws_str group) {
   const struct ecs_load_balancer *lb = v->load_balancers.items;
   for (size_t i = 0; i < v->load_balancers.n; i++)
     if (aws_str_eq(lb[i].target_group_arn, group))
@@ -32,7 +32,7 @@ static bool may_blame(const struct stack_hop *h, const struct stack_row *service
   if (h->worst_kind == STACK_SERVICE)
     return aws_str_eq(h->worst_id, service->id);
   if (h->worst_kind == STACK_TARGET_GROUP)
-    return registers_in(service->item, h->worst_id);
+    return stack_registers_in(service->item, h->worst_id);
   return h->rating.symptom;
 }
 

@@ -347,24 +347,14 @@ static const struct stack_hop *nth_hop(const struct stack_path *path, size_t nth
   return NULL;
 }
 
-/* The hop that the operator should look at; NULL: all is well. */
-static const struct stack_hop *faulty_hop(const struct tui_view *v) {
-  const struct stack_path *path = stack_path(v->tui->stack);
-  for (size_t i = 0; i < path->n; i++)
-    if (path->hops[i].present && path->hops[i].first_fault)
-      return &path->hops[i];
-  return NULL;
-}
-
 static bool can(const struct tui_view *v, enum tui_command c) {
   if (refused(v))
     return false;
   switch (c) {
   case TUI_FAULT:
-    return faulty_hop(v) != NULL;
+    return stack_path_fault(v->tui->stack) != NULL;
   case TUI_NEXT_PANE:
   case TUI_PREVIOUS_PANE:
-  case TUI_PANE:
   case TUI_ZOOM:
     return true;
   case TUI_BACK:
@@ -376,6 +366,7 @@ static bool can(const struct tui_view *v, enum tui_command c) {
 
 static enum tui_result command(struct tui_view *v, enum tui_command c, size_t index) {
   struct board *b = board_of(v);
+  (void)index;
   switch (c) {
   case TUI_NEXT_PANE:
     set_focus(b, (b->focus + 1) % TUI_PANES);
@@ -383,16 +374,11 @@ static enum tui_result command(struct tui_view *v, enum tui_command c, size_t in
   case TUI_PREVIOUS_PANE:
     set_focus(b, (b->focus + TUI_PANES - 1) % TUI_PANES);
     return TUI_REDRAW;
-  case TUI_PANE:
-    if (index >= TUI_PANES)
-      return TUI_IGNORED;
-    set_focus(b, index);
-    return TUI_REDRAW;
   case TUI_ZOOM:
     b->zoom = !b->zoom;
     return TUI_REDRAW;
   case TUI_FAULT:
-    follow_hop(b, faulty_hop(v));
+    follow_hop(b, stack_path_fault(v->tui->stack));
     return TUI_REDRAW;
   case TUI_BACK:
     if (pane_can(focused(v), c))

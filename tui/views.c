@@ -1,5 +1,6 @@
 /* The stack of views: who gets an event, and the commands that work everywhere. */
 #include "aws/api/ssm.h"
+#include "stack/path.h"
 #include "tui/tui.h"
 #include "widgets/term.h"
 
@@ -83,6 +84,22 @@ size_t tui_pane_of(enum tui_command c) {
   return pane;
 }
 
+/* What an action takes for the row: itself, or the one service behind it. *n: how many there are.
+ */
+static bool acts_on(const struct tui *t, const struct stack_action_def *def,
+                    const struct tui_subject *s, struct tui_subject *out, size_t *n) {
+  *out = *s;
+  *n = 0;
+  if (def->kinds & (1u << s->kind))
+    return true;
+  if (!(def->kinds & (1u << STACK_SERVICE)))
+    return false;
+  const struct stack_row *row = stack_service_behind(t->stack, s->kind, s->id, n);
+  if (row)
+    *out = (struct tui_subject){STACK_SERVICE, row->id, row};
+  return row != NULL;
+}
+
 /* One for each id, or none at all. */
 static bool start_all(struct tui *t, const struct stack_action_def *def, enum stack_kind k,
                       const struct aws_str *ids, size_t n, struct stack_action **out,
@@ -97,16 +114,20 @@ static bool start_all(struct tui *t, const struct stack_action_def *def, enum st
   return false;
 }
 
-static enum tui_result act(struct tui *t, struct tui_view *v, const struct tui_subject *s,
+static enum tui_result act(struct tui *t, struct tui_view *v, const struct tui_subject *row,
                            const struct stack_action_def *def) {
+  struct tui_subject of, *s = &of;
   struct stack_action *started[TUI_MARKED_MAX];
   struct aws_str ids[TUI_MARKED_MAX];
   struct aws_error err = {0};
+  size_t n;
+  if (!acts_on(t, def, row, s, &n))
+    return TUI_IGNORED;
   if (!stack_action_allowed(t->stack, def, s->kind, &err)) {
     tui_say(t, WID_ERROR, "%s", err.text);
     return TUI_REDRAW;
   }
-  size_t n = v->ops->marked ? v->ops->marked(v, ids, TUI_MARKED_MAX) : 0;
+  n = v->ops->marked && s->kind == row->kind ? v->ops->marked(v, ids, TUI_MARKED_MAX) : 0;
   if (n > TUI_MARKED_MAX || (n > 1 && !def->many)) {
     tui_say(t, WID_ERROR, "%s: %zu rows are marked, it takes %d at once; Esc takes the marks away",
             def->title, n, def->many ? TUI_MARKED_MAX : 1);
@@ -190,8 +211,10 @@ static bool subject_can(const struct tui_view *v, enum tui_command c) {
   if (!subject_of(v, &s))
     return false;
   const struct stack_action_def *def = tui_action_of(c);
+  struct tui_subject of;
+  size_t n;
   if (def)
-    return (def->kinds & (1u << s.kind)) != 0;
+    return acts_on(v->tui, def, &s, &of, &n);
   return c == TUI_DESCRIBE || c == TUI_EVENTS || c == TUI_COPY ||
          (c == TUI_REVEAL && is_secret(&s));
 }
@@ -202,6 +225,7 @@ static bool works_everywhere(const struct tui *t, enum tui_command c) {
   switch (c) {
   case TUI_BACK:
     return t->nviews > 1;
+  case TUI_PANE:
   case TUI_ALARMS:
   case TUI_REFRESH:
   case TUI_REPAINT:
@@ -228,8 +252,20 @@ static enum tui_result connect_again(struct tui *t) {
   return TUI_REDRAW;
 }
 
-static enum tui_result global_command(struct tui *t, struct tui_view *v, enum tui_command c) {
+/* From wherever one is. */
+static enum tui_result to_pane(struct tui *t, size_t pane) {
+  if (pane >= tui_board_panes())
+    return TUI_IGNORED;
+  tui_pop_to_board(t);
+  tui_board_focus(tui_top(t), pane);
+  return TUI_REDRAW;
+}
+
+static enum tui_result global_command(struct tui *t, struct tui_view *v, enum tui_command c,
+                                      size_t index) {
   switch (c) {
+  case TUI_PANE:
+    return to_pane(t, index);
   case TUI_BACK:
     return TUI_CLOSE;
   case TUI_QUIT:
@@ -272,8 +308,9 @@ bool tui_can(struct tui *t, const struct tui_view *v, enum tui_command c) {
 /* A key that acts on rows of another pane says so: silence looks like a console that hangs. */
 static enum tui_result say_where(struct tui *t, const struct tui_view *v, enum tui_command c) {
   size_t pane = tui_pane_of(c);
-  struct tui_subject s = {.kind = STACK_KINDS};
+  struct tui_subject s = {.kind = STACK_KINDS}, of;
   const struct stack_action_def *def = tui_action_of(c);
+  size_t n;
   const char *what = def ? def->title : "Reveal";
   if (pane >= tui_board_panes())
     return TUI_IGNORED;
@@ -282,6 +319,9 @@ static enum tui_result say_where(struct tui *t, const struct tui_view *v, enum t
             pane + 1, tui_board_pane_name(pane));
   else if (c == TUI_REVEAL && s.kind == STACK_PARAMETER)
     tui_say(t, WID_NORMAL, "%s: only a SecureString is hidden", what);
+  else if (def && !acts_on(t, def, &s, &of, &n) && n > 1)
+    tui_say(t, WID_NORMAL, "%s: %zu services stand behind this %s; choose one in pane %zu, %s",
+            what, n, stack_kind_singular(s.kind), pane + 1, tui_board_pane_name(pane));
   else
     tui_say(t, WID_NORMAL, "%s: not for a %s; see pane %zu, %s", what, stack_kind_singular(s.kind),
             pane + 1, tui_board_pane_name(pane));
@@ -293,7 +333,7 @@ enum tui_result tui_command(struct tui *t, struct tui_view *v, enum tui_command 
     return v->ops->command(v, c, index);
   if (subject_can(v, c))
     return subject_command(t, v, c);
-  return works_everywhere(t, c) ? global_command(t, v, c) : say_where(t, v, c);
+  return works_everywhere(t, c) ? global_command(t, v, c, index) : say_where(t, v, c);
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */

@@ -56,6 +56,17 @@ struct stack_path {
 };
 const struct stack_path *stack_path(const struct stack *s);
 
+/* The hop that the operator should look at; NULL: all is well. */
+const struct stack_hop *stack_path_fault(const struct stack *s);
+/* The one ECS service behind a target group, a target, a load balancer or a task, or the service
+ * itself. Where there are several or none, and the thing is what the path finds at fault: the
+ * service at fault. Else NULL, and *n says how many there are. */
+const struct stack_row *stack_service_behind(const struct stack *s, enum stack_kind k,
+                                             struct aws_str id, size_t *n);
+/* The one behind what the path finds at fault, whose rollout began it, or which alone is not well;
+ * NULL: no service is, or nothing tells which. */
+const struct stack_row *stack_service_at_fault(const struct stack *s);
+
 /* References that were followed, for the describe view and the JSON: from a thing to the next one.
  * to.p == NULL: it could not be joined; why says so. */
 struct stack_ref {

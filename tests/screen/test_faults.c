@@ -70,6 +70,22 @@ static void an_event_is_shown_in_full_and_leads_to_its_thing(void **state) {
   }
 }
 
+/* Wherever f leads, b is about the service that is to blame. */
+static void the_way_from_the_fault_to_its_mending(void **state) {
+  struct screen *s = start("bad-deploy", "4");
+  (void)state;
+  screen_expect(s, "▸ALB");
+  screen_keys(s, "f");
+  screen_expect(s, "▸ (shop-prod-web|.*load balancer|shop-prod )");
+  screen_expect(s, "^ *f fault .*s scale .*b roll back");
+  screen_keys(s, "b");
+  screen_expect(s, "Roll back web \\(now rev 4[12]\\)");
+  screen_keys(s, "<Esc>");
+  screen_expect_gone(s, "Roll back web");
+  screen_keys(s, "3gr");
+  screen_expect(s, "▲ api is healthy; at fault is web");
+}
+
 static void alarms_say_why(void **state) {
   struct screen *s = start("bad-deploy", "10");
   (void)state;
@@ -217,6 +233,7 @@ int main(void) {
       TEST(bad_deploy),
       TEST(db_failover),
       TEST(an_event_is_shown_in_full_and_leads_to_its_thing),
+      TEST(the_way_from_the_fault_to_its_mending),
       TEST(alarms_say_why),
       TEST(throttled),
       TEST(clock_is_off),

@@ -134,6 +134,16 @@ static void pane_numbers(void **state) {
     screen_keys(s, &(const char[]){(char)('1' + i), '\0'}[0]);
     screen_expect(s, selected[i]);
   }
+  screen_keys(s, "a"); /* from a view as well */
+  screen_expect(s, "shop-prod-web-cpu");
+  screen_keys(s, "4");
+  screen_expect(s, selected[3]);
+  screen_keys(s, "3<Enter>");
+  screen_expect(s, "ECS services › api");
+  screen_keys(s, "d");
+  screen_expect(s, "arn:aws:ecs:.*:task/");
+  screen_keys(s, "1");
+  screen_expect(s, selected[0]);
   screen_keys(s, "789");
   screen_idle(s);
   assert_true(screen_row(s, selected[0]) >= 0);
@@ -298,7 +308,14 @@ static void a_key_that_acts_is_never_passed_over_in_silence(void **state) {
   (void)state;
   screen_keys(s, "i");
   screen_expect(s, "Invalidate paths: not for a service; see pane 1, cloudfront");
-  screen_keys(s, "5x");
+  screen_keys(s, ":list load_balancers<Enter>");
+  screen_expect(s, "loadbalancer/app/shop-prod");
+  screen_keys(s, "s");
+  screen_expect(
+      s, "Scale service: [23] services stand behind this load balancer; choose one in pane 3");
+  screen_keys(s, "2s"); /* a group is one service's */
+  screen_expect(s, "Scale web \\(");
+  screen_keys(s, "<Esc>5x");
   screen_expect(s, "Reveal: no row is selected .* pane 5, parameters");
   screen_keys(s, "3/nosuch<Enter>s");
   screen_expect(s, "Scale service: no row is selected that it is for; see pane 3, ");

@@ -4,6 +4,7 @@
 
 #include "aws/api.h"
 #include "stack/audit.h"
+#include "stack/path.h"
 #include "stack_world.h"
 
 #include <stdio.h>
@@ -239,6 +240,43 @@ static void a_rollout_that_fails_is_told(void **state) {
   assert_non_null(strstr(v->progress, "circuit breaker"));
   assert_string_equal(v->way_back, ""); /* nobody wants what failed back */
   check_journal(w, "redeploy", "failed");
+}
+
+static const char *behind(struct world *w, enum stack_kind k, const char *name, size_t *n) {
+  static char found[64];
+  const struct stack_row *row = stack_service_behind(w->stack, k, world_row(w, k, name)->id, n);
+  snprintf(found, sizeof found, "%.*s", row ? (int)row->name.n : 1, row ? row->name.p : "-");
+  return found;
+}
+
+static bool is_at_fault(struct world *w, const char *name) {
+  const struct stack_row *row = stack_service_at_fault(w->stack);
+  return row && aws_str_eq_c(row->name, name);
+}
+
+/* At night one acts on what the cursor happens to stand on. */
+static void the_plan_names_the_service_at_fault(void **state) {
+  struct world *w = *state;
+  size_t n;
+  world_open(w);
+  WORLD_UNTIL(w, stack_settled(w->stack));
+  assert_null(stack_service_at_fault(w->stack));
+  assert_string_equal(behind(w, STACK_SERVICE, "api", &n), "api");
+  assert_string_equal(behind(w, STACK_TARGET_GROUP, "shop-prod-web", &n), "web");
+  assert_string_equal(behind(w, STACK_LOAD_BALANCER, "shop-prod", &n), "-");
+  assert_int_equal(n, 2);
+  const struct stack_collection *c = stack_collection(w->stack, STACK_TARGET);
+  assert_true(c->n > 0);
+  for (size_t i = 0; i < c->n; i++)
+    assert_non_null(stack_service_behind(w->stack, STACK_TARGET, c->rows[i]->id, &n));
+  WORLD_UNTIL(w, is_at_fault(w, "web"));
+  struct stack_action *a = world_act(w, "redeploy", STACK_SERVICE, "api");
+  assert_true(world_plan_says(world_step(w, a, STACK_STEP_CONFIRM), STACK_WARN,
+                              "api is healthy; at fault is web"));
+  a = world_act(w, "scale", STACK_SERVICE, "api");
+  assert_true(world_plan_says(world_input(w, a, "+1"), STACK_WARN, "at fault is web"));
+  a = world_act(w, "scale", STACK_SERVICE, "web");
+  assert_false(world_plan_says(world_input(w, a, "+1"), STACK_WARN, "at fault is"));
 }
 
 /* ---- roll back ----------------------------------------------------------------------------------
@@ -596,6 +634,8 @@ int main(void) {
       TEST(counts_that_are_none_are_refused),
       TEST(redeploying_replaces_the_tasks),
       cmocka_unit_test_setup_teardown(a_rollout_that_fails_is_told, set_up_bad_deploy, tear_down),
+      cmocka_unit_test_setup_teardown(the_plan_names_the_service_at_fault, set_up_bad_deploy,
+                                      tear_down),
       TEST(rolling_back_offers_what_differs),
       cmocka_unit_test_setup_teardown(a_bad_deployment_is_rolled_back_by_hand, set_up_bad_deploy,
                                       tear_down),
