@@ -32,6 +32,11 @@
 
 #define RAW_MAX ((size_t)64 << 20)
 #define ENV_MAX 64
+#if defined(__SANITIZE_ADDRESS__)
+#define FAREWELL_MS 0 /* it would look for leaks each time */
+#else
+#define FAREWELL_MS 2000
+#endif
 
 static struct screen *live; /* every screen that was started and not ended */
 
@@ -135,16 +140,27 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
   return remove(path);
 }
 
+/* A program that ends by itself takes its children along, and says what of it was run. */
+static void end_program(pid_t pid) {
+  int64_t deadline = now_ms() + FAREWELL_MS;
+  bool ended = false;
+  kill(pid, SIGTERM);
+  while (!(ended = waitpid(pid, NULL, WNOHANG) == pid) && now_ms() < deadline)
+    poll(NULL, 0, 5);
+  if (ended)
+    return;
+  kill(pid, SIGKILL);
+  waitpid(pid, NULL, 0);
+}
+
 void screen_end(struct screen *s) {
   for (struct screen **at = &live; *at; at = &(*at)->next)
     if (*at == s) {
       *at = s->next;
       break;
     }
-  if (!s->ended) {
-    kill(s->pid, SIGKILL);
-    waitpid(s->pid, NULL, 0);
-  }
+  if (!s->ended)
+    end_program(s->pid);
   nftw(s->home, remove_one, 16, FTW_DEPTH | FTW_PHYS);
   if (s->master >= 0)
     close(s->master);

@@ -32,7 +32,7 @@ struct screen_setup {
 
 /* Starts the program. The screen is owned by this module until screen_end or screen_end_all. */
 struct screen *screen_start(const struct screen_setup *setup);
-void screen_end(struct screen *s); /* kills the program if it still runs, and removes its HOME */
+void screen_end(struct screen *s); /* ends the program if it still runs, and removes its HOME */
 int screen_end_all(void **state);  /* for cmocka's teardown */
 const char *screen_home(const struct screen *s);
 int screen_pid(const struct screen *s);
