@@ -188,6 +188,16 @@ static int read_option(int c, struct options *o) {
   return ok ? 0 : EXIT_USAGE + 1;
 }
 
+static bool check_options(const struct options *o, int argc, char **argv) {
+  if (optind < argc)
+    fprintf(stderr, "cawsole-sim: '%s' is not an option; see --help\n", argv[optind]);
+  else if (o->ca_out && !o->tls)
+    fprintf(stderr, "cawsole-sim: --ca-out writes the certificate of --tls: give both\n");
+  else
+    return true;
+  return false;
+}
+
 static bool write_certificate(const char *path, const char *pem) {
   FILE *f = fopen(path, "w");
   bool ok = f && fputs(pem, f) >= 0;
@@ -256,8 +266,7 @@ int main(int argc, char **argv) {
       return status - 1;
     }
   }
-  if (optind < argc) {
-    fprintf(stderr, "cawsole-sim: '%s' is not an option; see --help\n", argv[optind]);
+  if (!check_options(&o, argc, argv)) {
     free(o.credentials);
     return EXIT_USAGE;
   }

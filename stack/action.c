@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ACTIONS_MAX 100
-
 struct stack_actions {
   struct stack_action **v;
   size_t n, cap;
@@ -70,7 +68,7 @@ static void action_free(struct stack_action *a) {
 static bool make_room(struct stack_actions *all) {
   if (!aws_grow(&all->v, &all->cap, all->n + 1, sizeof *all->v))
     return false;
-  if (all->n < ACTIONS_MAX)
+  if (all->n < STACK_ACTIONS_MAX)
     return true;
   for (size_t i = 0; i < all->n; i++) {
     if (all->v[i]->view.step != STACK_STEP_ENDED)
@@ -107,7 +105,7 @@ struct stack_action *stack_action_start(struct stack *s, const struct stack_acti
   a->ops = ops;
   a->work = work;
   a->kind = k;
-  a->number = ++s->actions->number;
+  a->view.number = ++s->actions->number;
   memcpy(a->id, ids[0].p, ids[0].n);
   a->view.def = &ops->def;
   a->view.id = (struct aws_str){a->id, ids[0].n};

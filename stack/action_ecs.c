@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-#define LOOKS_MAX 3  /* reads that answer and do not show the change */
-#define TRIES_MAX 20 /* the network may be away for a while, too */
+#define TRIES_MAX 20 /* reads that do not answer: the network may be away for a while */
 
 struct aws_str ecs_revision(struct aws_str arn) {
   return aws_str_after_last(arn, '/');
@@ -185,8 +184,9 @@ static void took(struct stack_action *a, const struct ecs_service *svc) {
   action_sent(a);
 }
 
-/* No answer tells that the write arrived. UpdateService has no token to look it up by, so the
- * service is read again: it shows the change, or after some reads the outcome stands as unknown. */
+/* The answer is lost, or does not show the change. UpdateService has no token to look it up by, so
+ * the service is read again: it shows the change, or the outcome stands as unknown once reads may
+ * lag no longer. */
 static void looked(struct stack_action *a) {
   struct ecs_work *w = a->work;
   const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
@@ -195,15 +195,17 @@ static void looked(struct stack_action *a) {
     took(a, svc);
     return;
   }
-  w->looked += svc != NULL;
-  if (++w->tries < TRIES_MAX && w->looked < LOOKS_MAX) {
+  w->looked = w->looked || svc;
+  if (action_elapsed(a) < ECS_LAG_MS || (++w->tries < TRIES_MAX && !w->looked)) {
     action_again(a, look_for_it);
     return;
   }
   action_end(a, STACK_OUTCOME_UNKNOWN,
-             "sent once, the answer was lost, and %s. Watch the service before trying again",
-             w->looked ? "the service does not show the change"
-                       : "the service cannot be read either");
+             "sent once, %s, and %s. Watch the service before trying again",
+             w->accepted ? "AWS took it" : "the answer was lost",
+             w->looked     ? "the service does not show the change"
+             : w->accepted ? "the service cannot be read"
+                           : "the service cannot be read either");
 }
 
 static void look_for_it(struct stack_action *a) {
@@ -229,6 +231,7 @@ static void updated(struct stack_action *a) {
     took(a, svc);
     return;
   }
+  w->accepted = true;
   action_progress(a, -1, "AWS took it, and does not show it yet");
   action_again(a, look_for_it);
 }

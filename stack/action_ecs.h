@@ -22,8 +22,9 @@ struct ecs_work {
   char deployment[128];            /* id of the deployment that our write started */
   char old_deployment[128];        /* id of the primary deployment when it was planned */
   char definition[384];            /* ARN of the task definition then */
-  unsigned looked;                 /* reads that answered, to find out about a lost answer */
-  unsigned tries;                  /* all of them */
+  bool accepted;                   /* AWS said so; else the answer was lost */
+  bool looked;                     /* the service could be read since */
+  unsigned tries;                  /* reads after the time that they may lag */
   bool seen;                       /* the service was read and showed the change */
   bool (*arrived)(const struct stack_action *a,
                   const struct ecs_service *svc); /* shows our change */

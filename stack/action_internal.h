@@ -47,7 +47,6 @@ struct stack_action {
   struct stack *s;
   const struct action_ops *ops;
   struct stack_action_view view;
-  uint64_t number;
   enum stack_kind kind;
   char id[512]; /* of the thing acted on */
   struct action_slot slots[ACTION_SLOTS];

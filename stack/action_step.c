@@ -28,7 +28,7 @@ bool action_journal(struct stack_action *a, const char *event, struct aws_error 
   const struct audit_line line = {
       .event = event,
       .action = a->ops->def.id,
-      .number = a->number,
+      .number = a->view.number,
       .resource = aws_str_from(a->id),
       .before = a->before,
       .after = a->after,

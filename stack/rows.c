@@ -12,11 +12,9 @@
 
 /* ---- flags: loaded, refreshing, error, ages -------------------------------------------------- */
 
-static void add_part(struct stack_collection *c, const struct stack_part *p, size_t *denied,
-                     bool *first) {
+static void add_part(struct stack_collection *c, const struct stack_part *p, bool *first) {
   c->loaded = c->loaded && p->loaded;
   c->refreshing = c->refreshing || p->step != STACK_PART_IDLE;
-  *denied += p->denied;
   if (*first || p->fetched_at < c->fetched_at)
     c->fetched_at = p->fetched_at;
   *first = false;
@@ -45,10 +43,9 @@ static void add_sources(const struct stack *s, struct stack_collection *c,
 
 static void make_flags(const struct stack *s, struct stack_rows *r) {
   struct stack_collection *c = &r->pub;
-  size_t parts = 0, denied = 0;
   bool first = true, lost = r->lost;
   c->loaded = true;
-  c->refreshing = c->paused = false;
+  c->refreshing = false;
   c->next_try = c->fetched_at = 0;
   aws_error_clear(&c->error);
   for (size_t i = 0; i < s->nfeeds; i++) {
@@ -58,13 +55,11 @@ static void make_flags(const struct stack *s, struct stack_rows *r) {
     c->loaded = c->loaded && f->seeded;
     lost = lost || f->lost;
     for (size_t j = 0; j < f->n; j++)
-      add_part(c, f->parts[j], &denied, &first);
-    parts += f->n;
+      add_part(c, f->parts[j], &first);
     add_sources(s, c, f);
   }
   if (c->loaded && first) /* whole, and nothing in it */
     c->fetched_at = s->settled_at ? stack_wall(s) - (stack_mono(s) - s->settled_at) : stack_wall(s);
-  c->paused = parts && denied == parts;
   if (lost && c->error.code == AWS_OK)
     aws_error_set(&c->error, AWS_E_MEMORY, "no memory for all of the %s",
                   stack_kind_plural(c->kind));

@@ -72,7 +72,14 @@ static bool same_field(const struct aws_field *f, const char *a, const char *b) 
   return false;
 }
 
+/* A member that AWS left out is not one that is 0. */
+static bool same_has(const void *a, const void *b) {
+  return *(const uint64_t *)a == *(const uint64_t *)b;
+}
+
 static bool same_item(const struct aws_type *type, const char *a, const char *b) {
+  if (!same_has(a, b))
+    return false;
   for (size_t i = 0; i < type->nfields; i++)
     if (!same_field(&type->fields[i], a, b))
       return false;

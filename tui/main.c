@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -127,6 +128,7 @@ static int run(struct tui *t, const char *argv0) {
 int main(int argc, char **argv) {
   struct tui_options options;
   struct aws_error err = {0};
+  signal(SIGCHLD, SIG_DFL); /* a parent that ignored it would keep us from how children end */
   keep_memory_private();
   give_memory_back();
   setlocale(LC_ALL, "");

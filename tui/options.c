@@ -76,6 +76,11 @@ bool tui_options_parse(struct tui_options *o, int argc, char *const *argv, struc
     aws_error_set(err, AWS_E_USAGE, "--json goes with --once: cawsole --once --json");
     return false;
   }
+  if (o->log && o->trace) {
+    aws_error_set(err, AWS_E_USAGE,
+                  "--trace writes what --log writes, and more: give one of the two");
+    return false;
+  }
   if (o->whoami + o->doctor + o->once > 1) {
     aws_error_set(err, AWS_E_USAGE, "one at a time: whoami, doctor or --once");
     return false;

@@ -182,9 +182,7 @@ int pane_want(struct pane *p, bool focused) {
 /* Seconds until the next try, in steps of five. */
 static void next_try(struct pane *p, const struct stack_collection *c, char *out, size_t size) {
   aws_ms left = c->next_try - tui_now(p->tui);
-  if (c->paused)
-    snprintf(out, size, "not asked again");
-  else if (!c->next_try || left <= 0)
+  if (!c->next_try || left <= 0)
     snprintf(out, size, "trying again");
   else if (left < 60000)
     snprintf(out, size, "next try in %ds", (int)((left + 4999) / 5000 * 5));

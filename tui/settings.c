@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 enum field_kind { F_TEXT, F_BOOL, F_NOT, F_INT, F_DOUBLE, F_LIST, F_GROUP };
 
@@ -248,7 +249,7 @@ static bool read_stack(struct reader *r, config_setting_t *node, void *into) {
   c->name = NULL;
   if (!READ_FIELDS(r, node, stack_fields, c) || !check_stack(r, node, c))
     return false;
-  c->production = !c->environment || strncmp(c->environment, "prod", 4) == 0;
+  c->production = !c->environment || strncasecmp(c->environment, "prod", 4) == 0;
   return true;
 }
 

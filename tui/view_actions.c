@@ -6,12 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ACTIONS_MAX 200
-
 struct actions {
   struct tui_view view;
   struct tui_grid grid;
-  char keys[ACTIONS_MAX][24]; /* start times stand for identities */
+  char keys[STACK_ACTIONS_MAX][24];
 };
 
 enum { STARTED, ACTION, SUBJECT, STATE, PROGRESS };
@@ -35,13 +33,12 @@ static const struct stack_action_view *at(struct actions *a, size_t i) {
 
 static size_t source_count(void *data) {
   struct stack_action *const *all;
-  size_t n = stack_actions(((struct actions *)data)->view.tui->stack, &all);
-  return n < ACTIONS_MAX ? n : ACTIONS_MAX;
+  return stack_actions(((struct actions *)data)->view.tui->stack, &all);
 }
 
 static struct wid_str source_key(void *data, size_t row) {
   struct actions *a = data;
-  snprintf(a->keys[row], sizeof a->keys[row], "%lld.%zu", (long long)at(a, row)->started, row);
+  snprintf(a->keys[row], sizeof a->keys[row], "%llu", (unsigned long long)at(a, row)->number);
   return wid_str_from(a->keys[row]);
 }
 

@@ -64,7 +64,7 @@ static void build(struct budget *b) {
   size_t n = stack_api_uses(s, &uses);
   struct stack_budget sum = stack_budget(s);
   struct wid_text *t = &b->page.text;
-  wid_text_clear(t);
+  wid_text_restart(t);
   wid_text_addf(t, WID_NORMAL, "%u calls in the last minute, %llu in all, %.1f MiB read",
                 sum.calls_last_minute, (unsigned long long)sum.calls_total,
                 (double)sum.bytes_total / (1024 * 1024));

@@ -17,7 +17,6 @@ struct events {
   enum stack_kind kind;
   char *id;
   char title[160];
-  bool reading; /* scrolled down: what comes anew must not move the text */
 };
 
 struct line {
@@ -103,7 +102,7 @@ static void build(struct events *e) {
   if (!l.v)
     return;
   collect(e, &l);
-  wid_text_clear(&e->page.text);
+  wid_text_restart(&e->page.text);
   for (size_t i = 0; i < l.n; i++)
     wid_text_add_pair(&e->page.text, 13, tui_when(l.v[i].at, tui_now(e->view.tui), when),
                       l.v[i].style, tui_str(l.v[i].text));
@@ -134,7 +133,6 @@ static bool can(const struct tui_view *v, enum tui_command c) {
 
 static enum tui_result command(struct tui_view *v, enum tui_command c, size_t index) {
   (void)index;
-  events_of(v)->reading = c != TUI_TOP;
   return tui_page_command(&events_of(v)->page, c);
 }
 
@@ -145,8 +143,10 @@ static bool subject(const struct tui_view *v, struct tui_subject *out) {
   return out->row != NULL;
 }
 
+/* The newest stands at the top: what comes must not move the text under who reads further down. */
 static void changed(struct tui_view *v, unsigned changes) {
-  if (!events_of(v)->reading && changes & (STACK_CHANGED_ROWS | STACK_CHANGED_TIMELINE))
+  if (wid_text_at_top(&events_of(v)->page.text) &&
+      changes & (STACK_CHANGED_ROWS | STACK_CHANGED_TIMELINE))
     build(events_of(v));
 }
 

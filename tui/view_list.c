@@ -15,6 +15,8 @@ struct list_def {
   const struct wid_column *columns;
   int ncolumns;
   void (*cell)(struct list *l, const struct stack_row *row, int column, struct wid_cell *cell);
+  /* 0: by what the cells say */
+  int (*compare)(const struct stack_row *x, const struct stack_row *y, int column);
 };
 
 struct list {
@@ -65,7 +67,15 @@ static void cell(struct list *l, const struct stack_row *row, int column, struct
   }
 }
 
-static const struct list_def any = {columns, sizeof columns / sizeof columns[0], cell};
+static int by_level(const struct stack_row *x, const struct stack_row *y) {
+  return (x->rating.level > y->rating.level) - (x->rating.level < y->rating.level);
+}
+
+static int compare(const struct stack_row *x, const struct stack_row *y, int column) {
+  return column == STATE ? by_level(x, y) : 0;
+}
+
+static const struct list_def any = {columns, sizeof columns / sizeof columns[0], cell, compare};
 
 /* ---- alarms ---------------------------------------------------------------------------------- */
 
@@ -79,12 +89,20 @@ static const struct wid_column alarm_columns[] = {
     [REASON] = {"why", 30, 40, 4, 1, WID_ALIGN_LEFT, WID_CLIP_END},
 };
 
+static int by_time(aws_ms x, aws_ms y) {
+  return (x > y) - (x < y);
+}
+
+static aws_ms since_of(const struct cloudwatch_alarm *a) {
+  return a->transitioned ? a->transitioned : a->updated;
+}
+
 static void alarm_cell(struct list *l, const struct stack_row *row, int column,
                        struct wid_cell *out) {
   const struct cloudwatch_alarm *a = row->item;
   struct tui *t = l->view.tui;
   char when[TUI_WHEN_MAX], age[TUI_AGE_MAX];
-  aws_ms since = a->transitioned ? a->transitioned : a->updated;
+  aws_ms since = since_of(a);
   switch (column) {
   case ALARM:
     out->text = tui_str(a->name);
@@ -110,8 +128,19 @@ static void alarm_cell(struct list *l, const struct stack_row *row, int column,
   }
 }
 
-static const struct list_def alarms = {alarm_columns,
-                                       sizeof alarm_columns / sizeof alarm_columns[0], alarm_cell};
+static int alarm_compare(const struct stack_row *x, const struct stack_row *y, int column) {
+  switch (column) {
+  case ALARM_STATE:
+    return by_level(x, y);
+  case SINCE:
+    return by_time(since_of(x->item), since_of(y->item));
+  default:
+    return 0;
+  }
+}
+
+static const struct list_def alarms = {
+    alarm_columns, sizeof alarm_columns / sizeof alarm_columns[0], alarm_cell, alarm_compare};
 
 /* ---- the table's source ---------------------------------------------------------------------- */
 
@@ -128,16 +157,12 @@ static void source_cell(void *data, size_t row, int column, struct wid_cell *out
   l->def->cell(l, collection(l)->rows[row], column, out);
 }
 
-/* States sort by severity, times by time, the rest as text. */
 static int source_compare(void *data, size_t a, size_t b, int column) {
   struct list *l = data;
   const struct stack_row *x = collection(l)->rows[a], *y = collection(l)->rows[b];
-  if (column == STATE)
-    return (x->rating.level > y->rating.level) - (x->rating.level < y->rating.level);
-  if (l->kind == STACK_ALARM && column == SINCE) {
-    const struct cloudwatch_alarm *one = x->item, *two = y->item;
-    return (one->transitioned > two->transitioned) - (one->transitioned < two->transitioned);
-  }
+  int order = l->def->compare(x, y, column);
+  if (order)
+    return order;
   struct wid_cell one = {.text = {NULL, 0}}, two = {.text = {NULL, 0}};
   l->def->cell(l, x, column, &one);
   l->def->cell(l, y, column, &two);

@@ -222,6 +222,10 @@ static size_t first_row(const struct wid_text *t, size_t line) {
   return row;
 }
 
+bool wid_text_at_top(const struct wid_text *t) {
+  return t->top == 0;
+}
+
 bool wid_text_seen(const struct wid_text *t) {
   return t->wrapped && t->seen >= t->n_rows;
 }

@@ -33,11 +33,11 @@ bool aws_exchange_begin(struct aws_exchange *x, const struct aws_provider_run *r
   if (q->in && !x->client)
     x->client = aws_client_new(&cfg, err);
   if (!q->in || !x->client) {
-    cJSON_Delete(q->in);
+    aws_json_wipe_delete(q->in);
     return false;
   }
   if (q->creds && !aws_client_set_creds(x->client, q->creds)) {
-    cJSON_Delete(q->in);
+    aws_json_wipe_delete(q->in);
     aws_error_set(err, AWS_E_MEMORY, "no memory to ask %s", q->op->service->id);
     return false;
   }

@@ -34,13 +34,19 @@ static void fail(struct sso *s, const struct aws_error *err) {
   aws_provider_fail(s->run, &said);
 }
 
+/* That the file cannot be written costs the next program a login, not us our keys. */
+static void keep_token(struct sso *s) {
+  struct aws_error ignored = {0};
+  if (!aws_sso_token_write(s->path, &s->session, &s->token, &ignored))
+    aws_error_clear(&ignored);
+}
+
 /* ---- logging in ------------------------------------------------------------------------------ */
 
 static void ask_for_keys(struct sso *s);
 
 static void on_login(void *arg, const struct aws_sso_token *token, const struct aws_error *err) {
   struct sso *s = arg;
-  struct aws_error not_written = {0};
   if (err) {
     fail(s, err);
     return;
@@ -49,10 +55,8 @@ static void on_login(void *arg, const struct aws_sso_token *token, const struct 
   aws_sso_token_done(&s->token);
   s->token = *token;
   memset(&s->login.token, 0, sizeof s->login.token); /* it has moved */
-  if (aws_sso_token_write(s->path, &s->session, &s->token, &not_written))
-    ask_for_keys(s);
-  else
-    fail(s, &not_written);
+  keep_token(s);
+  ask_for_keys(s);
 }
 
 /* why: "there is no token in PATH". */
@@ -121,10 +125,10 @@ static void on_renewed(void *arg, const void *item, const struct aws_error *fail
   struct sso *s = arg;
   struct aws_error err = {0};
   aws_ms old = s->token.expires;
-  if (!failed && aws_sso_token_renew(&s->token, item, now(s), &err) &&
-      aws_sso_token_write(s->path, &s->session, &s->token, &err))
+  if (!failed && aws_sso_token_renew(&s->token, item, now(s), &err)) {
+    keep_token(s);
     ask_for_keys(s);
-  else if (!failed)
+  } else if (!failed)
     fail(s, &err);
   else if (old > now(s)) /* the old one is still good */
     ask_for_keys(s);

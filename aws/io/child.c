@@ -244,13 +244,21 @@ static void step(struct aws_child *c) {
   int status;
   if (c->fds[0] >= 0 || c->fds[1] >= 0)
     return;
-  if (waitpid(c->pid, &status, WNOHANG) == 0) {
+  pid_t got = waitpid(c->pid, &status, WNOHANG);
+  if (got < 0 && errno == EINTR)
+    got = 0;
+  if (got == 0) {
     const struct aws_clock *clock = &c->io->clock;
     if (!c->reap)
       c->reap = aws_io_timer(c->io, clock->mono(clock->arg) + REAP_MS, on_reap_time, c);
     return;
   }
   c->pid = -1;
+  if (got < 0) {
+    aws_error_set(&c->err, AWS_E_CONFIG, "how %s ended is not known: %s", c->name, strerror(errno));
+    finish(c);
+    return;
+  }
   c->reply.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   c->reply.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   finish(c);

@@ -68,6 +68,8 @@ struct stack_plan_line {
 
 struct stack_action;
 
+#define STACK_ACTIONS_MAX 100
+
 struct stack_action_view {
   const struct stack_action_def *def;
   enum stack_action_step step;
@@ -75,6 +77,7 @@ struct stack_action_view {
   char title[160];   /* with what it is about: "Scale web (4 running, autoscaling 2-10)" */
   char subject[128]; /* "service shop/web" */
   struct aws_str id; /* first row's id */
+  uint64_t number;   /* of the session, from 1 */
   const struct stack_input *inputs; /* STEP_INPUT */
   size_t ninputs;
   char input_error[200]; /* why the last input was not taken, "" */
@@ -101,7 +104,8 @@ const struct stack_action_view *stack_action_view(const struct stack_action *a);
 void stack_action_input(struct stack_action *a, const char *const *values);
 void stack_action_confirm(struct stack_action *a, const char *typed_or_null);
 void stack_action_cancel(struct stack_action *a); /* while nothing was sent: ends as CANCELLED */
-/* All actions of this session, oldest first; bounded to 100 ended ones. */
+/* All actions of this session, oldest first. Beyond STACK_ACTIONS_MAX the oldest that ended is
+ * dropped. */
 size_t stack_actions(const struct stack *s, struct stack_action *const **out);
 
 /* ---- reading on demand ----------------------------------------------------------------------- */

@@ -56,7 +56,6 @@ struct stack_collection {
   aws_ms fetched_at;      /* wall clock; the oldest of its parts; 0: never whole */
   bool loaded;            /* was whole at least once */
   bool refreshing;        /* a request is under way now */
-  bool paused;            /* not asked for: permission denied, nothing on screen needs it */
   struct aws_error error; /* code AWS_OK: the last refresh was fine. Rows are then the last good */
   aws_ms next_try;        /* wall clock; 0: none planned */
 };

@@ -29,7 +29,7 @@ struct stack_config {
   char *region;
   char *account;     /* 12 digits: the pin, or NULL */
   char *environment; /* "production", "staging", ...; NULL counts as production */
-  bool production;   /* environment is NULL or starts with "prod" */
+  bool production;   /* environment is NULL or begins with "prod", "Prod", ... */
   bool read_only;
   bool reveal_forbidden;
   char *parameters_path; /* "/shop/prod": only below it; NULL: all */

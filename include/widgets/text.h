@@ -51,6 +51,7 @@ enum wid_result wid_text_move(struct wid_text *t, enum wid_move move);
 enum wid_result wid_text_mouse(struct wid_text *t, const struct wid_mouse *mouse);
 /* Rows at width w. */
 size_t wid_text_height(struct wid_text *t, int w);
+bool wid_text_at_top(const struct wid_text *t);
 /* Whether every row was drawn since the text was changed last, some by scrolling perhaps. */
 bool wid_text_seen(const struct wid_text *t);
 /* Scrolls to the next line (direction 1) or the one before (-1) that holds what is sought, ASCII

@@ -1,5 +1,6 @@
 """cawsole whoami and cawsole doctor: what they say of a set-up that works, and of those that do not."""
 import os
+import signal
 import subprocess
 import tempfile
 
@@ -9,11 +10,12 @@ CALLER = 'arn:aws:sts::123456789012:assumed-role/OpsRole/operator'
 KEYS = {'AWS_ACCESS_KEY_ID': 'testing', 'AWS_SECRET_ACCESS_KEY': 'testing'}
 
 
-def run(home, *words, **variables):
+def run(home, *words, ignored=None, **variables):
     """The exit status, what was printed and what was complained of."""
     environment = {'PATH': os.environ['PATH'], 'HOME': home, 'LC_ALL': 'C.UTF-8', **variables}
     done = subprocess.run([harness.program('cawsole', 'CAWSOLE'), *words], env=environment,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                          preexec_fn=ignored and (lambda: signal.signal(ignored, signal.SIG_IGN)))
     return done.returncode, done.stdout, done.stderr
 
 
@@ -30,8 +32,19 @@ def whoami(tap, home, url):
     says(tap, 'whoami: account, caller, provider', good, 0, '123456789012 as ' + CALLER,
          'from environment', 'eu-west-1')
     tap.ok('AWS_SECRET' not in good[1] and 'key ...ting' in good[1], 'whoami: no whole key')
+    child(tap, home, place)
     says(tap, 'whoami: nothing to be', run(home, 'whoami', *place, AWS_EC2_METADATA_DISABLED='true'),
          3, 'no credentials')
+
+
+def child(tap, home, place):
+    """A program that gives keys, beneath a parent that ignores how children end."""
+    config = os.path.join(home, 'process.cfg')
+    with open(config, 'w') as profile:
+        profile.write('[default]\ncredential_process = sh -c "echo no keys here >&2; exit 3"\n')
+    says(tap, 'whoami: how a program ended is known whatever the parent ignores',
+         run(home, 'whoami', *place, AWS_CONFIG_FILE=config, AWS_EC2_METADATA_DISABLED='true',
+             ignored=signal.SIGCHLD), 3, 'ended with status 3')
 
 
 def doctor(tap, home, url):

@@ -110,7 +110,8 @@ def regions(tap):
 def usage(tap):
     path = harness.program('cawsole-sim', 'CAWSOLE_SIM')
     for arguments in (['--speed', '-1'], ['--port', '70000'], ['--scenario', 'none'], ['extra'],
-                      ['--credentials', 'half'], ['--stack', '/nowhere'], ['--tasks', '-1']):
+                      ['--credentials', 'half'], ['--stack', '/nowhere'], ['--tasks', '-1'],
+                      ['--ca-out', '/nowhere/ca.pem']):
         done = subprocess.run([path, *arguments], capture_output=True, text=True, timeout=10)
         tap.ok(done.returncode in (1, 64) and done.stderr.startswith('cawsole-sim: ') and
                not done.stdout, 'refused with a word: %s' % ' '.join(arguments),

@@ -4,7 +4,9 @@
 #include "aws/api.h"
 #include "identity_world.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -491,6 +493,45 @@ static void test_login_by_device(void **state) {
   end(&c);
 }
 
+/* A full disk: nothing can be written. */
+static void fill_disk(bool full) {
+  static struct rlimit before;
+  signal(SIGXFSZ, full ? SIG_IGN : SIG_DFL);
+  if (full)
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit now = {full ? 0 : before.rlim_cur, before.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &now), 0);
+}
+
+static void test_token_that_cannot_be_kept(void **state) {
+  struct world *w = *state;
+  struct caller c;
+  char text[2048];
+  world_write(w, ".aws/config", sso);
+  token_file(w, "old-access", "2026-01-15T12:05:00Z"); /* to be renewed */
+  world_load(w, NULL);
+  begin(&c, w);
+  call(&c);
+  fill_disk(true);
+  world_pass(w, 2000);
+  fill_disk(false);
+  assert_int_equal(c.good, 1);
+  assert_string_equal(w->last_bearer, "access-1");
+  end(&c);
+  snprintf(text, sizeof text, "%s/%s", w->home, SSO_CACHE_NAME);
+  assert_int_equal(unlink(text), 0);
+  begin(&c, w); /* and a login */
+  call(&c);
+  fill_disk(true);
+  world_pass(w, 8000);
+  fill_disk(false);
+  assert_int_equal(w->shown, 1);
+  assert_int_equal(c.good, 1);
+  assert_string_equal(w->last_bearer, "access-2");
+  assert_false(world_read(w, SSO_CACHE_NAME, text, sizeof text));
+  end(&c);
+}
+
 static void test_login_elsewhere_ends_the_prompt(void **state) {
   struct world *w = *state;
   struct caller c;
@@ -605,6 +646,7 @@ int main(void) {
       WITH(test_mfa_is_asked_before_the_end),
       WITH(test_session_of_the_cli),
       WITH(test_login_by_device),
+      WITH(test_token_that_cannot_be_kept),
       WITH(test_login_elsewhere_ends_the_prompt),
       WITH(test_login_not_confirmed),
       WITH(test_token_is_renewed),

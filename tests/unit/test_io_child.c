@@ -76,6 +76,16 @@ static void test_result(void **state) {
   assert_int_equal(o.status, 4);
 }
 
+/* Where ended children are ignored, the system does not say how they ended. */
+static void test_end_that_nobody_tells(void **state) {
+  struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+  assert_int_equal(sigaction(SIGCHLD, &ignore, &before), 0);
+  struct outcome o = run(*state, "echo out", 5000);
+  assert_int_equal(sigaction(SIGCHLD, &before, NULL), 0);
+  assert_true(o.failed);
+  assert_non_null(strstr(o.error.text, "how sh ended is not known"));
+}
+
 /* No terminal, no stdin, no descriptor and no blocked signal of ours. */
 static void test_surroundings(void **state) {
   int extra = dup(1);
@@ -187,8 +197,9 @@ static void test_no_program(void **state) {
 int main(void) {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      WITH(test_result), WITH(test_surroundings), WITH(test_time_over),
-      WITH(test_limits), WITH(test_no_program),
+      WITH(test_result),       WITH(test_end_that_nobody_tells),
+      WITH(test_surroundings), WITH(test_time_over),
+      WITH(test_limits),       WITH(test_no_program),
   };
   return cmocka_run_group_tests_name("aws/io children", tests, NULL, NULL);
 }

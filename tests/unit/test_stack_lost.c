@@ -170,6 +170,32 @@ static void a_change_that_never_shows_has_failed(void **state) {
   play_stale(w, "scale", 1000, STACK_OUTCOME_FAILED);
 }
 
+static void a_lost_change_is_looked_for_as_long_as_reads_lag(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  struct stack_action *a = ready(w, "scale");
+  const struct stack_action_view *v = stack_action_view(a);
+  world_trick(w, LOST("UpdateService"));
+  stack_action_confirm(a, NULL);
+  WORLD_UNTIL(w, w->nwrites == 1);
+  world_trick(w, (struct trick){"DescribeServices", TRICK_STALE, 6, 0, "", ""});
+  world_step(w, a, STACK_STEP_ENDED);
+  assert_string_equal(stack_outcome_name(v->outcome), "done");
+}
+
+static void what_aws_took_is_not_called_lost(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  struct stack_action *a = ready(w, "scale");
+  const struct stack_action_view *v = stack_action_view(a);
+  world_trick(w, ANSWER("UpdateService", 200, "", "{\"service\":{\"serviceName\":\"web\"}}"));
+  stack_action_confirm(a, NULL);
+  world_step(w, a, STACK_STEP_ENDED);
+  assert_string_equal(stack_outcome_name(v->outcome), "unknown");
+  assert_true(aws_str_starts(aws_str_from(v->progress), "sent once, AWS took it, and the service "
+                                                        "does not show the change"));
+}
+
 /* ---- what AWS refuses ---------------------------------------------------------------------------
  */
 
@@ -351,6 +377,8 @@ int main(void) {
       TEST(a_service_that_went_away_is_told),
       TEST(a_read_that_lags_is_not_somebody_elses_doing),
       TEST(a_change_that_never_shows_has_failed),
+      TEST(a_lost_change_is_looked_for_as_long_as_reads_lag),
+      TEST(what_aws_took_is_not_called_lost),
       TEST(a_refusal_is_told_and_not_tried_again),
       TEST(a_lost_invalidation_is_found_by_its_reference),
       TEST(an_invalidation_that_never_came_is_made_by_the_lookup),

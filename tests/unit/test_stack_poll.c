@@ -176,14 +176,36 @@ static void failure_keeps_rows(void **state) {
   fake_free(s);
 }
 
+static void what_was_left_out_is_not_nought(void **state) {
+  (void)state;
+  static const struct fake_answer without[] = {{.op = "DescribeClusters",
+                                                .items = "[{\"clusterArn\":\"" FAKE_CLUSTER
+                                                         "\",\"clusterName\":\"shop\",\"status\":"
+                                                         "\"ACTIVE\"}]"}},
+                                  with[] = {
+                                      {.op = "DescribeClusters",
+                                       .items = "[{\"clusterArn\":\"" FAKE_CLUSTER
+                                                "\",\"clusterName\":\"shop\","
+                                                "\"status\":\"ACTIVE\",\"pendingTasksCount\":0}]"}};
+  fake_answers(without, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  uint64_t before = coll(s, STACK_CLUSTER)->generation;
+  fake_answers(with, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 2000);
+  stack_refresh(s, STACK_CLUSTER);
+  fake_pass(s, 1000);
+  assert_int_not_equal(coll(s, STACK_CLUSTER)->generation, before);
+  fake_free(s);
+}
+
 static void denied_is_asked_seldom(void **state) {
   (void)state;
   static const struct fake_answer no[] = {
       {.op = "DescribeTargetHealth", .error = AWS_E_DENIED, .aws_code = "AccessDenied"}};
   fake_answers(no, 1, fake_shop, fake_shop_n);
   struct stack *s = fake_settled(NULL);
-  assert_true(coll(s, STACK_TARGET)->paused);
   assert_int_equal(coll(s, STACK_TARGET)->error.code, AWS_E_DENIED);
+  assert_true(coll(s, STACK_TARGET)->next_try > 0);
   assert_int_equal(stack_path(s)->level, STACK_UNKNOWN);
   assert_int_equal(stack_path(s)->hops[STACK_HOP_ALB].rating.level, STACK_UNKNOWN);
   fake_forget();
@@ -486,6 +508,7 @@ int main(void) {
       cmocka_unit_test(pin_mismatch_sends_nothing_else),
       cmocka_unit_test(pin_waits_for_the_network),
       cmocka_unit_test(failure_keeps_rows),
+      cmocka_unit_test(what_was_left_out_is_not_nought),
       cmocka_unit_test(denied_is_asked_seldom),
       cmocka_unit_test(unread_source_is_told),
       cmocka_unit_test(throttle_slows_that_api_alone),

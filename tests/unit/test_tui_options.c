@@ -47,6 +47,7 @@ static void mistakes_are_named(void **state) {
                                         {"eu-west-1", "eu-west-1"},
                                         {"--json", "--once"},
                                         {"--demo --profile x", "--profile"},
+                                        {"--log a --trace b", "--trace"},
                                         {"-x", "-x"},
                                         {"--demo steady b", "takes the word b"},
                                         {"--", "--"}};

@@ -69,6 +69,20 @@ static void unlabelled_is_production(void **state) {
   tui_settings_done(&s);
 }
 
+static void production_is_known_in_any_case(void **state) {
+  struct tui_settings s;
+  struct aws_error err;
+  (void)state;
+  assert_true(parse(&s,
+                    "stacks = ( { name = \"a\"; environment = \"Production\"; },"
+                    " { name = \"b\"; environment = \"PROD\"; },"
+                    " { name = \"c\"; environment = \"pre-prod\"; } );",
+                    &err));
+  assert_true(s.stacks[0].production && s.stacks[1].production);
+  assert_false(s.stacks[2].production);
+  tui_settings_done(&s);
+}
+
 static void mistakes_name_file_line_and_way_out(void **state) {
   static const struct {
     const char *text, *place, *word;
@@ -144,6 +158,7 @@ int main(void) {
       cmocka_unit_test(nothing_gives_defaults),
       cmocka_unit_test(a_stack_is_read_whole),
       cmocka_unit_test(unlabelled_is_production),
+      cmocka_unit_test(production_is_known_in_any_case),
       cmocka_unit_test(mistakes_name_file_line_and_way_out),
       cmocka_unit_test(a_named_file_must_be_there),
       cmocka_unit_test(the_example_is_taken),
