@@ -115,6 +115,11 @@ bool stack_bucket_ready(struct stack *s, struct stack_bucket *b, aws_ms *wait) {
   return false;
 }
 
+void stack_budget_round(struct stack *s) {
+  for (size_t i = 0; i < s->budget->n; i++)
+    s->budget->buckets[i].waiting = 0;
+}
+
 bool stack_bucket_spent(struct stack *s, struct stack_bucket *b) {
   fill(s, b);
   return b->tokens < 1;
@@ -152,6 +157,11 @@ void stack_budget_sent(void *arg, const struct aws_sent *sent) {
   struct stack *s = arg;
   struct stack_budgeter *g = s->budget;
   struct stack_bucket *b = stack_bucket(s, sent->op);
+  if (!sent->reached) {
+    b->use.errors++;
+    stack_changed(s, STACK_CHANGED_STATE);
+    return;
+  }
   turn(s);
   size_t at = (size_t)(g->second % MINUTE);
   g->calls[at]++;

@@ -8,7 +8,7 @@ struct stack_bucket {
   struct stack_api_use use; /* public part, but for the percentiles */
   struct aws_spread elapsed;
   double tokens;
-  unsigned in_flight;
+  unsigned in_flight, waiting;    /* waiting: as counted by the scheduler's round */
   aws_ms filled_at, throttled_at; /* mono */
 };
 
@@ -20,6 +20,7 @@ void stack_budget_sent(void *s, const struct aws_sent *sent);
 struct stack_bucket *stack_bucket(struct stack *s, const struct aws_op *op); /* never NULL */
 /* May a poll be sent now? False: *wait ms until it may. */
 bool stack_bucket_ready(struct stack *s, struct stack_bucket *b, aws_ms *wait);
+void stack_budget_round(struct stack *s);                         /* nobody waits in line yet */
 bool stack_bucket_spent(struct stack *s, struct stack_bucket *b); /* what is due has to wait */
 void stack_bucket_begin(struct stack_bucket *b);
 void stack_bucket_end(struct stack_bucket *b);

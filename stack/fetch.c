@@ -97,7 +97,9 @@ static void part_page(void *arg, struct aws_page *page) {
   }
   for (size_t i = 0; i < page->n; i++) {
     const struct aws_str *id = aws_page_item(page, i);
-    if (id->p)
+    if (id->n > STACK_ID_MAX)
+      p->long_id = id->n;
+    else if (id->p)
       aws_json_add(p->listing, NULL, cJSON_CreateString(id->p));
   }
 }
@@ -164,6 +166,7 @@ void stack_fetch_start(struct stack_part *p) {
   stack_bucket_begin(stack_bucket(p->s, d->op));
   p->replies = 0;
   p->lost = false;
+  p->long_id = 0;
   p->progressive = !p->loaded && !p->shown.n;
   stack_flags_touched(p->s, d->kind);
   if (!list) {
@@ -186,6 +189,12 @@ static void part_done(void *arg, const struct aws_error *err) {
   if (!err && p->lost) {
     aws_error_set(&short_of, AWS_E_MEMORY, "no memory for all of the %s",
                   stack_kind_plural(p->feed->def->kind));
+    err = &short_of;
+  } else if (!err && p->long_id) {
+    const struct stack_feed_def *d = p->feed->def;
+    aws_error_set(&short_of, AWS_E_BODY, "%s %s: the answer has a name of %zu bytes",
+                  d->op->service->id, (p->step == STACK_PART_LISTING ? d->list : d->op)->name,
+                  p->long_id);
     err = &short_of;
   }
   if (err || p->step == STACK_PART_READING) {

@@ -154,13 +154,19 @@ static size_t gather(struct stack *s, struct due **out, aws_ms *next, bool *whol
 
 /* Where the budget lets it. */
 static void start_one(struct stack *s, struct stack_part *p, aws_ms *next) {
+  struct stack_bucket *b = stack_bucket(s, p->feed->def->op);
   aws_ms wait = 0;
-  if (p->asked || stack_bucket_ready(s, stack_bucket(s, p->feed->def->op), &wait)) {
+  if (p->asked || stack_bucket_ready(s, b, &wait)) {
     stack_fetch_start(p);
     return;
   }
   aws_ms at = stack_mono(s) + wait;
   *next = at < *next ? at : *next;
+  wait += (aws_ms)(b->waiting++ / stack_bucket_pace(b) * 1000); /* those before it in line */
+  if (p->error.code == AWS_OK)
+    return;
+  p->next_try = stack_wall(s) + wait;
+  stack_flags_touched(s, p->feed->def->kind);
 }
 
 /* Those that found no memory to stand in line go as they come. */
@@ -178,6 +184,7 @@ static void start_due(struct stack *s, aws_ms *next) {
   struct due *due;
   bool whole;
   size_t n = gather(s, &due, next, &whole);
+  stack_budget_round(s);
   if (n)
     qsort(due, n, sizeof *due, by_rank);
   for (size_t i = 0; i < n; i++)

@@ -329,8 +329,8 @@ static bool kept(const struct stack *s, enum stack_kind k, struct aws_str name) 
   return !asked;
 }
 
-/* Fills one row; false: the thing is not wanted, or there is no memory for it. */
-static bool make_row(struct stack *s, const struct stack_part *p, struct stack_sheet *sh,
+/* Fills one row; false: the thing is not wanted, is none, or there is no memory for it. */
+static bool make_row(struct stack *s, struct stack_part *p, struct stack_sheet *sh,
                      const void *item, struct stack_row *row) {
   const struct stack_feed_def *def = p->feed->def;
   struct ident id = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
@@ -339,7 +339,9 @@ static bool make_row(struct stack *s, const struct stack_part *p, struct stack_s
   if (!item)
     return false;
   idents[def->kind](&id, item, p->key, &sh->text);
-  if (!id.id.n || !kept(s, def->kind, id.name))
+  if (id.id.n > STACK_ID_MAX)
+    p->long_id = id.id.n;
+  if (!id.id.n || id.id.n > STACK_ID_MAX || !kept(s, def->kind, id.name))
     return false;
   row->item = item;
   row->id = id.id;

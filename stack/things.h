@@ -57,6 +57,8 @@ struct stack_feed_def {
       const struct stack_part *p); /* a shorter period for now (rollouts), 0: none; or NULL */
 };
 
+#define STACK_ID_MAX 4096 /* bytes; no name, ARN or pair of them is longer in AWS */
+
 enum stack_part_step { STACK_PART_IDLE, STACK_PART_LISTING, STACK_PART_READING };
 
 struct stack_part {
@@ -68,6 +70,7 @@ struct stack_part {
   struct aws_call *call;
   cJSON *listing, *listed; /* ids that are coming in; ids of the last whole list */
   aws_ms listed_at;        /* mono */
+  size_t long_id;          /* bytes of one that came in and was not taken; 0: none */
   bool progressive;        /* first fill: pages are shown as they come */
   bool loaded, ended, asked, on_screen, denied;
   bool gone;                     /* its source left it out */

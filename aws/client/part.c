@@ -154,6 +154,7 @@ static void tell_sent(struct aws_part *p, const struct aws_http_reply *reply,
   const struct aws_clock *clock = aws_io_clock(c->io);
   struct aws_sent sent = {.op = p->call->op,
                           .http_status = reply ? reply->status : 0,
+                          .reached = reply || err->maybe_done,
                           .throttled = err->code == AWS_E_THROTTLED,
                           .retried = p->attempt > 1 || p->resigned || p->rekeyed,
                           .elapsed_ms = reply ? reply->elapsed_ms : 0,

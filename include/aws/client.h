@@ -165,6 +165,7 @@ void aws_wire_done(struct aws_wire *w);
 struct aws_sent {
   const struct aws_op *op;
   int http_status;
+  bool reached; /* some of it may have; a connection that never stood burdens nobody */
   bool throttled, retried;
   aws_ms elapsed_ms, at;
   size_t bytes;

@@ -290,8 +290,12 @@ static struct aws_page *page_of(const struct aws_op *op, const char *items) {
 }
 
 static void tell_sent(const struct aws_op *op, bool throttled, int status) {
-  const struct aws_sent sent = {
-      .op = op, .http_status = status, .throttled = throttled, .at = wall(NULL), .bytes = 100};
+  const struct aws_sent sent = {.op = op,
+                                .http_status = status,
+                                .reached = status != 0,
+                                .throttled = throttled,
+                                .at = wall(NULL),
+                                .bytes = 100};
   f.client.fn(f.client.arg, &sent);
 }
 
@@ -302,7 +306,7 @@ static void give(struct aws_call *call) {
     struct aws_error err = {0};
     aws_error_set(&err, a->error, "%s: %s", call->op->name, a->aws_code ? a->aws_code : "failed");
     snprintf(err.aws_code, sizeof err.aws_code, "%s", a->aws_code ? a->aws_code : "");
-    tell_sent(call->op, a->error == AWS_E_THROTTLED, 400);
+    tell_sent(call->op, a->error == AWS_E_THROTTLED, a->error == AWS_E_NETWORK ? 0 : 400);
     call->on_done(call->arg, &err);
     return;
   }

@@ -348,6 +348,51 @@ static void no_minute_passes_a_tenth(void **state) {
   fake_free(s);
 }
 
+/* Where no connection stands, AWS has counted nothing. */
+static void what_reaches_nobody_uses_nothing_up(void **state) {
+  static const struct fake_answer down[] = {{.op = "DescribeTargetHealth", .error = AWS_E_NETWORK}};
+  static const char *const others[] = {"DescribeLoadBalancers", "DescribeTargetGroups",
+                                       "DescribeListeners", "DescribeRules"};
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  stack_show_kind(s, STACK_TARGET, true);
+  fake_answers(down, 1, fake_shop, fake_shop_n);
+  uint64_t before = calls_of(s, "ELB read"), all = stack_budget(s).calls_total, elsewhere = 0;
+  fake_forget();
+  fake_pass(s, 60000);
+  for (size_t i = 0; i < COUNT(others); i++)
+    elsewhere += fake_sent(others[i]);
+  assert_true(fake_sent("DescribeTargetHealth") > 4);
+  assert_int_equal(calls_of(s, "ELB read") - before, elsewhere);
+  assert_int_equal(stack_budget(s).calls_total - all,
+                   fake_sent(NULL) - fake_sent("DescribeTargetHealth"));
+  fake_free(s);
+}
+
+/* The next try is told as it will be, not as it was meant to be. */
+static void next_try_waits_for_the_limit(void **state) {
+  static const struct fake_answer busy[] = {
+      {.op = "DescribeTargetHealth", .error = AWS_E_BODY},
+      {.op = "DescribeListeners", .items = "[]", .pages = 10}};
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  stack_show_kind(s, STACK_TARGET, true);
+  fake_answers(busy, COUNT(busy), fake_shop, fake_shop_n);
+  fake_forget();
+  while (!fake_sent("DescribeTargetHealth"))
+    fake_pass(s, 1000);
+  fake_forget();
+  for (int i = 0; i < 20; i++) {
+    stack_refresh(s, STACK_LISTENER);
+    fake_pass(s, 1000);
+  }
+  assert_int_equal(fake_sent("DescribeTargetHealth"), 0);
+  assert_true(coll(s, STACK_TARGET)->next_try > FAKE_START + fake_now() + 10000);
+  fake_free(s);
+}
+
 static void asked_now_is_asked_at_once_but_not_twice(void **state) {
   (void)state;
   struct fake_answer reference[6];
@@ -514,6 +559,8 @@ int main(void) {
       cmocka_unit_test(throttle_slows_that_api_alone),
       cmocka_unit_test(steady_stack_is_polite),
       cmocka_unit_test(no_minute_passes_a_tenth),
+      cmocka_unit_test(what_reaches_nobody_uses_nothing_up),
+      cmocka_unit_test(next_try_waits_for_the_limit),
       cmocka_unit_test(asked_now_is_asked_at_once_but_not_twice),
       cmocka_unit_test(large_stack_settles),
       cmocka_unit_test(definitions_on_screen_come_first),
