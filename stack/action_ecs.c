@@ -18,6 +18,14 @@ const struct ecs_deployment *ecs_primary(const struct ecs_service *svc) {
   return NULL;
 }
 
+bool ecs_deploys_anew(const struct ecs_work *w, const struct ecs_service *svc,
+                      const char *definition) {
+  const struct ecs_deployment *d = ecs_primary(svc);
+
+  return d && d->id.n && !aws_str_eq_c(d->id, w->old_deployment) &&
+         aws_str_eq_c(d->task_definition, definition);
+}
+
 static bool copy(char *out, size_t size, struct aws_str s) {
   return (size_t)snprintf(out, size, "%.*s", AWS_STR_ARG(s)) < size;
 }

@@ -44,6 +44,10 @@ void ecs_plan_fault(struct stack_action *a);
 /* The service as last read; NULL after it refused or failed the action. */
 const struct ecs_service *ecs_action_service(struct stack_action *a);
 const struct ecs_deployment *ecs_primary(const struct ecs_service *svc);
+/* Whether a deployment of that revision is the primary one which was not when this was planned: one
+ * that has no id cannot be followed, and is not taken for it. */
+bool ecs_deploys_anew(const struct ecs_work *w, const struct ecs_service *svc,
+                      const char *definition);
 /* "web:41" of a task definition ARN. */
 struct aws_str ecs_revision(struct aws_str arn);
 /* What becomes different when `then` takes the place of `now`: image, settings and sizes, a line

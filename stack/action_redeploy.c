@@ -53,9 +53,7 @@ static void redeploy_plan(struct stack_action *a) {
 
 static bool redeploy_arrived(const struct stack_action *a, const struct ecs_service *svc) {
   const struct ecs_work *w = a->work;
-  const struct ecs_deployment *d = ecs_primary(svc);
-  return d && !aws_str_eq_c(d->id, w->old_deployment) &&
-         aws_str_eq_c(d->task_definition, w->definition);
+  return ecs_deploys_anew(w, svc, w->definition);
 }
 
 static void redeploy_send(struct stack_action *a) {

@@ -227,7 +227,7 @@ static void rollback_plan(struct stack_action *a) {
 
 static bool rollback_arrived(const struct stack_action *a, const struct ecs_service *svc) {
   const struct rollback_work *w = a->work;
-  return aws_str_eq_c(svc->task_definition, w->target);
+  return ecs_deploys_anew(&w->ecs, svc, w->target);
 }
 
 static void rollback_send(struct stack_action *a) {

@@ -4,6 +4,8 @@
 
 #include "stack_world.h"
 
+#include "aws/api/ecs.h"
+
 #include "stack/timeline.h"
 
 #include <stdio.h>
@@ -85,6 +87,27 @@ static void a_lost_redeployment_is_found_by_reading(void **state) {
 
 static void a_lost_rollback_is_found_by_reading(void **state) {
   play_lost(*state, "rollback");
+}
+
+/* An answer without the id of the new deployment: another one's failure is not taken for its. */
+static void a_garbled_answer_is_not_believed(void **state) {
+  struct world *w = *state;
+  char body[512] = "";
+  world_open(w);
+  struct stack_action *a = ready(w, "redeploy");
+  const struct stack_action_view *v = stack_action_view(a);
+  const struct stack_collection *c = stack_collection(w->stack, STACK_SERVICE);
+  for (size_t i = 0; i < c->n; i++)
+    if (aws_str_eq_c(c->rows[i]->name, "web"))
+      snprintf(body, sizeof body,
+               "{\"service\":{\"serviceName\":\"web\",\"status\":\"ACTIVE\",\"deployments\":["
+               "{\"status\":\"PRIMARY\",\"taskDefinition\":\"%.*s\"}]}}",
+               AWS_STR_ARG(((const struct ecs_service *)c->rows[i]->item)->task_definition));
+  world_trick(w, ANSWER("UpdateService", 200, "", body));
+  stack_action_confirm(a, v->typed ? v->type_this : NULL);
+  world_step(w, a, STACK_STEP_ENDED);
+  assert_string_equal(stack_outcome_name(v->outcome), "unknown");
+  assert_non_null(strstr(v->progress, "does not show the change"));
 }
 
 static void a_network_that_is_away_for_a_while_is_waited_for(void **state) {
@@ -372,6 +395,7 @@ int main(void) {
       TEST(a_lost_scaling_is_found_by_reading),
       TEST(a_lost_redeployment_is_found_by_reading),
       TEST(a_lost_rollback_is_found_by_reading),
+      TEST(a_garbled_answer_is_not_believed),
       TEST(a_network_that_is_away_for_a_while_is_waited_for),
       TEST(without_a_network_nothing_is_sent),
       TEST(a_service_that_went_away_is_told),
