@@ -46,7 +46,8 @@ void exchange_end(void *arg, struct MHD_Connection *c, void **state,
   (void)why;
   if (!x)
     return;
-  if (x->wire.fault == SIM_WIRE_AFTER || x->wire.fault == SIM_WIRE_WITHIN)
+  if (x->wire.fault == SIM_WIRE_AFTER || x->wire.fault == SIM_WIRE_WITHIN ||
+      x->wire.fault == SIM_WIRE_LONG)
     wire_end(x);
   if (x->response)
     MHD_destroy_response(x->response);
