@@ -75,6 +75,7 @@ bool pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t) {
     tui_grid_init(&p->grids[i], table->columns, table->ncolumns, &source, p);
     p->grids[i].table.empty = table->empty;
     p->grids[i].table.follow = table->follow;
+    p->grids[i].table.wrap_column = table->wraps ? table->wraps : -1;
   }
   return true;
 }

@@ -39,6 +39,7 @@ struct pane_table {
   int ncolumns;
   const char *empty;
   bool follow;
+  int wraps;                     /* the column that may take more than one line; 0: none */
   void (*build)(struct pane *p); /* calls pane_add */
   void (*cell)(struct pane *p, const struct pane_row *r, int column, struct wid_cell *cell);
   /* For columns whose text does not sort: the number behind it; NaN: sort by text. May be NULL. */

@@ -336,6 +336,7 @@ const struct pane_ops pane_ecs = {
                 .columns = task_columns,
                 .ncolumns = sizeof task_columns / sizeof task_columns[0],
                 .empty = "this service runs no task and has stopped none lately",
+                .wraps = WHY,
                 .build = build_tasks,
                 .cell = task_cell,
                 .number = task_number,

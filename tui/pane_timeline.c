@@ -85,6 +85,7 @@ const struct pane_ops pane_timeline = {
                 .ncolumns = sizeof columns / sizeof columns[0],
                 .empty = "nothing has happened since this console started",
                 .follow = true,
+                .wraps = WHAT,
                 .build = build,
                 .cell = cell,
                 .number = number,

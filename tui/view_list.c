@@ -278,6 +278,8 @@ struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind) {
   l->kind = kind;
   l->def = kind == STACK_ALARM ? &alarms : &any;
   tui_grid_init(&l->grid, l->def->columns, l->def->ncolumns, &source, l);
+  if (kind == STACK_ALARM)
+    l->grid.table.wrap_column = REASON;
   if (!has_pane(kind))
     stack_show_kind(t->stack, kind, true);
   wid_table_sort(&l->grid.table, STATE, true); /* what is wrong stands first */

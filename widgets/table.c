@@ -35,6 +35,7 @@ void wid_table_init(struct wid_table *t, const struct wid_column *columns, int n
                           .source = source,
                           .data = data,
                           .sort_column = -1,
+                          .wrap_column = -1,
                           .page = PAGE_BEFORE_FIRST_DRAW};
   if (t->n_columns > WID_TABLE_COLUMNS_MAX)
     t->n_columns = WID_TABLE_COLUMNS_MAX;
@@ -291,7 +292,10 @@ enum wid_result wid_table_mouse(struct wid_table *t, const struct wid_mouse *mou
   int line = mouse->y - t->rect.y - (t->no_header ? 0 : 1);
   if (line < 0)
     return press_head(t, mouse->x);
-  size_t shown = t->top + (size_t)line;
+  size_t shown = t->top;
+  int spare = wid_table_spare(t);
+  while (shown < t->n_order && (line -= wid_table_lines(t, shown, &spare)) >= 0)
+    shown++;
   if (shown >= t->n_order)
     return WID_REDRAW;
   set_cursor(t, shown);

@@ -5,6 +5,7 @@
 
 #define GAP 1
 #define INDENT 2
+#define WRAP_MAX 3 /* lines of one row */
 
 /* ---- widths ---------------------------------------------------------------------------------- */
 
@@ -128,6 +129,60 @@ static void ask_cell(const struct wid_table *t, uint32_t row, int column, struct
   t->source->cell(t->data, row, column, cell);
 }
 
+/* Bytes at the front of s that go on one line of w columns, to the end of a word where there is
+ * one.
+ */
+static size_t first_line(struct wid_str s, int w) {
+  size_t at = 0, word = 0, n;
+  int used = 0;
+  struct wid_glyph g;
+  while ((n = wid_cells_next((struct wid_str){s.p + at, s.n - at}, &g)) > 0) {
+    bool blank = s.p[at] == ' ';
+    used += g.width;
+    if (used > w && !blank) /* a blank falls off the end */
+      return word > 0 ? word : at > 0 ? at : n;
+    at += n;
+    if (blank)
+      word = at;
+  }
+  return s.n;
+}
+
+static struct wid_str without(struct wid_str s, size_t n) {
+  return (struct wid_str){s.p + n, s.n - n};
+}
+
+int wid_table_spare(const struct wid_table *t) {
+  size_t rows = t->top < t->n_order ? t->n_order - t->top : 0;
+  return rows < t->page ? (int)(t->page - rows) : 0;
+}
+
+int wid_table_lines(const struct wid_table *t, size_t shown, int *spare) {
+  int lines = 1, w = t->wrap_column >= 0 ? t->widths[t->wrap_column] : 0;
+  struct wid_cell cell;
+  if (w == 0 || *spare <= 0)
+    return 1;
+  ask_cell(t, t->order[shown], t->wrap_column, &cell);
+  for (struct wid_str rest = cell.text; lines<WRAP_MAX && * spare> 0; lines++, --*spare) {
+    rest = without(rest, first_line(rest, w));
+    if (rest.n == 0)
+      break;
+  }
+  return lines;
+}
+
+/* r.h lines; what does not fit in them is cut off the last one. */
+static void draw_wrapped(WINDOW *win, struct wid_rect r, unsigned style, struct wid_str s) {
+  for (int i = 0; i < r.h; i++) {
+    size_t n = i + 1 < r.h ? first_line(s, r.w) : s.n, shown = n;
+    while (shown > 0 && s.p[shown - 1] == ' ')
+      shown--;
+    wid_cells_put(win, wid_rect_line(r, i), style, (struct wid_str){s.p, shown}, WID_ALIGN_LEFT,
+                  WID_CLIP_END);
+    s = without(s, n);
+  }
+}
+
 static void draw_row(const struct wid_table *t, WINDOW *win, struct wid_rect line, uint32_t row,
                      unsigned on) {
   if (t->stale || (t->source->flags && t->source->flags(t->data, row) & WID_ROW_STALE))
@@ -147,8 +202,13 @@ static void draw_row(const struct wid_table *t, WINDOW *win, struct wid_rect lin
     struct wid_cell cell;
     ask_cell(t, row, c, &cell);
     int indent = indent_of(t, row, c);
-    wid_cells_put(win, (struct wid_rect){line.y, x + indent, 1, t->widths[c] - indent},
-                  cell.style | on, cell.text, t->columns[c].align, t->columns[c].clip);
+    struct wid_rect place = {line.y, x + indent, 1, t->widths[c] - indent};
+    if (c == t->wrap_column && line.h > 1)
+      draw_wrapped(win, (struct wid_rect){place.y, place.x, line.h, place.w}, cell.style | on,
+                   cell.text);
+    else
+      wid_cells_put(win, place, cell.style | on, cell.text, t->columns[c].align,
+                    t->columns[c].clip);
     x += t->widths[c] + GAP;
   }
 }
@@ -209,8 +269,11 @@ void wid_table_draw(struct wid_table *t, WINDOW *win, struct wid_rect r, bool fo
     return;
   if (t->n_order == 0)
     draw_nothing(t, win, r);
-  for (size_t i = 0; i < t->page && t->top + i < t->n_order; i++) {
-    unsigned on = t->top + i != t->cursor ? 0 : focused ? WID_ON_CURSOR : WID_ON_FAINT_CURSOR;
-    draw_row(t, win, wid_rect_line(r, (int)i), t->order[t->top + i], on);
+  int y = 0, spare = wid_table_spare(t);
+  for (size_t i = t->top; y < r.h && i < t->n_order; i++) {
+    unsigned on = i != t->cursor ? 0 : focused ? WID_ON_CURSOR : WID_ON_FAINT_CURSOR;
+    int lines = wid_table_lines(t, i, &spare);
+    draw_row(t, win, (struct wid_rect){r.y + y, r.x, lines, r.w}, t->order[i], on);
+    y += lines;
   }
 }

@@ -20,5 +20,9 @@ void wid_table_reorder(struct wid_table *t);
 /* ---- table_draw.c ---------------------------------------------------------------------------- */
 /* Widths for the room there is; 0 leaves the column out. */
 void wid_table_layout(struct wid_table *t, int room);
+/* Lines of the page that no row needs, as it was drawn last. */
+int wid_table_spare(const struct wid_table *t);
+/* Lines of a shown row; what it has beyond one comes off *spare. */
+int wid_table_lines(const struct wid_table *t, size_t shown, int *spare);
 
 #endif

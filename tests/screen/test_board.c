@@ -197,6 +197,14 @@ static void columns_fit_what_they_hold(void **state) {
   screen_expect(s, "  shop-prod-aurora-1 +● available writer");
 }
 
+/* What has no room on its line goes on below it while the pane has lines to spare. */
+static void the_timeline_wraps(void **state) {
+  struct screen *s = start(36, 120, "db-failover", "4", STACK("shop", ""));
+  (void)state;
+  screen_expect(s, "db shop-prod-db: rebooting, was *│");
+  screen_expect(s, "^│ +available +│");
+}
+
 static void a_filter_leads_to_what_it_finds(void **state) {
   struct screen *s = start(24, 80, "steady", "1", STACK("shop", ""));
   (void)state;
@@ -256,6 +264,7 @@ int main(void) {
       TEST(coming_and_going_is_no_fault),
       TEST(a_rollback_is_told),
       TEST(columns_fit_what_they_hold),
+      TEST(the_timeline_wraps),
       TEST(a_filter_leads_to_what_it_finds),
       TEST(no_key_is_silent),
       TEST(revealed_until_left),

@@ -331,6 +331,46 @@ static void test_draw(void **state) {
   screen_close();
 }
 
+/* What has no room on its line goes on below while lines are to spare, the upper rows first. */
+static void test_wrap(void **state) {
+  (void)state;
+  static const struct row told[] = {{"1", "alarm web ALARM: 3 above 1", 1, 0},
+                                    {"2", "steady state", 2, 0},
+                                    {"3", "tasks failed to start, rolling back to what ran", 3, 0}};
+  static const struct {
+    int h;
+    const char *lines[8];
+  } cases[] = {
+      {8,
+       {"  service   tasks", "▸ alarm web     1", "  ALARM: 3", "  above 1", "  steady        2",
+        "  state", "  tasks         3", "  failed t…"}},
+      {5,
+       {"  service   tasks", "▸ alarm web     1", "  ALARM: 3…", "  steady s…     2",
+        "  tasks fa…     3"}},
+      {4, {"  service   tasks", "▸ alarm we…     1", "  steady s…     2", "  tasks fa…     3"}},
+  };
+  struct data data = {told, COUNT(told), 1};
+  struct wid_table t;
+  screen_open("xterm-256color", 24, 80, WID_DEPTH_AUTO);
+  wid_table_init(&t, columns, 2, &flat, &data);
+  t.wrap_column = 0;
+  wid_table_update(&t, 1);
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    wid_table_draw(&t, wid_term_begin(), (struct wid_rect){0, 0, cases[i].h, 17}, true);
+    for (int y = 0; y < cases[i].h; y++)
+      assert_string_equal(screen_line(y, 0, 40), cases[i].lines[y]);
+  }
+  wid_table_draw(&t, wid_term_begin(), (struct wid_rect){0, 0, 8, 17}, true);
+  static const char *const pressed[] = {"1", "1", "1", "2", "2", "3", "3"};
+  for (int y = 1; y < 8; y++) {
+    struct wid_mouse mouse = {WID_MOUSE_PRESS, y, 4};
+    wid_table_mouse(&t, &mouse);
+    assert_string_equal(told[wid_table_row(&t)].key, pressed[y - 1]);
+  }
+  wid_table_done(&t);
+  screen_close();
+}
+
 static size_t cells_asked;
 
 static void big_cell(void *data, size_t row, int column, struct wid_cell *out) {
@@ -383,11 +423,12 @@ static void test_many_rows(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sort),   cmocka_unit_test(test_sort_by_text),
-      cmocka_unit_test(test_filter), cmocka_unit_test(test_cursor_stays_with_its_row),
-      cmocka_unit_test(test_select), cmocka_unit_test(test_follow),
-      cmocka_unit_test(test_marks),  cmocka_unit_test(test_tree),
-      cmocka_unit_test(test_draw),   cmocka_unit_test(test_many_rows),
+      cmocka_unit_test(test_sort),      cmocka_unit_test(test_sort_by_text),
+      cmocka_unit_test(test_filter),    cmocka_unit_test(test_cursor_stays_with_its_row),
+      cmocka_unit_test(test_select),    cmocka_unit_test(test_follow),
+      cmocka_unit_test(test_marks),     cmocka_unit_test(test_tree),
+      cmocka_unit_test(test_draw),      cmocka_unit_test(test_wrap),
+      cmocka_unit_test(test_many_rows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
