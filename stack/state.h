@@ -8,8 +8,8 @@
  * depends on the kind (ratings, references, path) is worked out again the next time that somebody
  * looks.
  *
- * One header a floor, each on those before it: state.h and budget.h, things.h, happening.h,
- * judged.h, asking.h, derived.h; the actions have their own.
+ * One header a floor, each on those before it: state.h, budget.h and audit.h, things.h,
+ * happening.h, judged.h, asking.h, derived.h; the actions have their own.
  */
 #ifndef CAWSOLE_STACK_STATE_H
 #define CAWSOLE_STACK_STATE_H
