@@ -153,6 +153,23 @@ void stack_action_confirm(struct stack_action *a, const char *typed) {
   a->ops->read(a);
 }
 
+bool stack_action_outdated(const struct stack_action *a) {
+  bool asks = a->view.step == STACK_STEP_INPUT || a->view.step == STACK_STEP_CONFIRM;
+  return asks && a->ops->outdated && a->ops->outdated(a);
+}
+
+void stack_action_anew(struct stack_action *a) {
+  bool chosen = a->view.ninputs && a->view.inputs[0].kind == STACK_INPUT_CHOICE;
+  bool planned = a->view.step == STACK_STEP_CONFIRM;
+
+  if (!planned && a->view.step != STACK_STEP_INPUT)
+    return;
+  a->view.input_error[0] = '\0';
+  a->rechecking = a->anew = planned && !chosen;
+  action_set_step(a, a->anew ? STACK_STEP_PLANNING : STACK_STEP_READING);
+  a->ops->read(a);
+}
+
 void stack_action_cancel(struct stack_action *a) {
   if (!a->view.sent && a->view.step != STACK_STEP_ENDED)
     action_end(a, STACK_OUTCOME_CANCELLED, "cancelled, nothing was sent");

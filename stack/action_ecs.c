@@ -161,19 +161,40 @@ void ecs_plan_fault(struct stack_action *a) {
                    other ? "" : hop->title, other || !name.n ? "" : " ", AWS_STR_ARG(name));
 }
 
-void ecs_fingerprint(const struct stack_action *a, char *out, size_t size) {
-  const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
-  const struct ecs_deployment *d = svc ? ecs_primary(svc) : NULL;
-  const struct autoscaling_target *t = action_item(a, ECS_SLOT_TARGETS, 0);
+/* What a plan stands on, of the service itself. */
+static void print_service(const struct ecs_service *svc, char *out, size_t size) {
+  const struct ecs_deployment *d = ecs_primary(svc);
   struct aws_str none = AWS_STR_LIT("");
 
+  snprintf(out, size, "%lld %.*s %.*s %lld-%lld%% %d%d", (long long)svc->desired,
+           AWS_STR_ARG(svc->task_definition), AWS_STR_ARG(d ? d->id : none),
+           (long long)svc->minimum_healthy_percent, (long long)svc->maximum_percent,
+           svc->circuit_breaker, svc->circuit_rollback);
+}
+
+void ecs_fingerprint(const struct stack_action *a, char *out, size_t size) {
+  const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
+  const struct autoscaling_target *t = action_item(a, ECS_SLOT_TARGETS, 0);
+
   out[0] = '\0';
-  if (svc)
-    snprintf(out, size, "%lld %.*s %.*s %lld-%lld%% %d%d %lld..%lld %d%d", (long long)svc->desired,
-             AWS_STR_ARG(svc->task_definition), AWS_STR_ARG(d ? d->id : none),
-             (long long)svc->minimum_healthy_percent, (long long)svc->maximum_percent,
-             svc->circuit_breaker, svc->circuit_rollback, t ? (long long)t->min : -1LL,
-             t ? (long long)t->max : -1LL, t && t->in_suspended, t && t->out_suspended);
+  if (!svc)
+    return;
+  print_service(svc, out, size);
+  size_t n = strlen(out);
+  snprintf(out + n, size - n, " %lld..%lld %d%d", t ? (long long)t->min : -1LL,
+           t ? (long long)t->max : -1LL, t && t->in_suspended, t && t->out_suspended);
+}
+
+bool ecs_outdated(const struct stack_action *a) {
+  const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
+  const struct stack_row *row = stack_find(a->s, STACK_SERVICE, aws_str_from(a->id));
+  char then[sizeof a->fingerprint], now[sizeof a->fingerprint];
+
+  if (!svc || !row || row->fetched_at <= a->view.made)
+    return false;
+  print_service(svc, then, sizeof then);
+  print_service(row->item, now, sizeof now);
+  return strcmp(then, now) != 0;
 }
 
 /* ---- sending -----------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ void ecs_definition_diff(struct aws_buf *b, const struct ecs_task_definition *no
 /* A plan line each: rollout under way, bounds of the deployment, circuit breaker. */
 void ecs_plan_deployment(struct stack_action *a, const struct ecs_service *svc);
 bool ecs_can_deploy(struct stack_action *a, const struct ecs_service *svc); /* else refuses */
+bool ecs_outdated(const struct stack_action *a);
 void ecs_fingerprint(const struct stack_action *a, char *out, size_t size);
 /* UpdateService with the cluster and service added to what changes; `change` is taken. */
 void ecs_action_update(struct stack_action *a, cJSON *change,

@@ -29,6 +29,8 @@ struct action_ops {
   void (*plan)(struct stack_action *a);
   /* What the plan stands on, in one line; differs when the thing changed meanwhile. */
   void (*fingerprint)(const struct stack_action *a, char *out, size_t size);
+  /* Whether the row that is watched is another one than was read; NULL: nothing tells. */
+  bool (*outdated)(const struct stack_action *a);
   void (*send)(struct stack_action *a);
   void (*watch)(struct stack_action *a); /* asks once; called every ACTION_WATCH_MS */
   void (*done)(struct stack_action *a);  /* frees what work points to; may be NULL */
@@ -55,6 +57,7 @@ struct stack_action {
   struct aws_timer *timer;
   void (*again)(struct stack_action *a); /* what the timer calls */
   bool rechecking;
+  bool anew; /* and not to send, but to plan once more */
   char confirmed_as[sizeof((struct stack_keys *)0)->key_id]; /* with which keys */
   bool planned; /* a line "planned" stands in the journal, and no "ended" yet */
   char before[200], after[1024];

@@ -69,6 +69,7 @@ const struct action_ops action_redeploy = {
     .read = redeploy_read,
     .plan = redeploy_plan,
     .fingerprint = ecs_fingerprint,
+    .outdated = ecs_outdated,
     .send = redeploy_send,
     .watch = ecs_action_watch,
 };

@@ -245,6 +245,7 @@ const struct action_ops action_rollback = {
     .input = rollback_input,
     .plan = rollback_plan,
     .fingerprint = ecs_fingerprint,
+    .outdated = ecs_outdated,
     .send = rollback_send,
     .watch = ecs_action_watch,
 };

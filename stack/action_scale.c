@@ -245,6 +245,7 @@ const struct action_ops action_scale = {
     .input = scale_input,
     .plan = scale_plan,
     .fingerprint = ecs_fingerprint,
+    .outdated = ecs_outdated,
     .send = scale_send,
     .watch = scale_watch,
 };

@@ -157,6 +157,7 @@ void action_title(struct stack_action *a, const char *fmt, ...) {
 }
 
 void action_need_input(struct stack_action *a) {
+  a->view.made = stack_wall(a->s);
   action_set_step(a, STACK_STEP_INPUT);
 }
 
@@ -184,7 +185,7 @@ void action_plan(struct stack_action *a) {
 
   a->ops->fingerprint(a, now, sizeof now);
   bool same = strcmp(now, a->fingerprint) == 0;
-  if (a->rechecking && same && same_keys) {
+  if (a->rechecking && !a->anew && same && same_keys) {
     send_now(a);
     return;
   }
@@ -192,9 +193,10 @@ void action_plan(struct stack_action *a) {
   a->view.plans++;
   if (a->rechecking && !same)
     action_plan_line(a, STACK_WARN, "It changed since the plan was made. This is the new plan:");
-  else if (a->rechecking)
+  else if (a->rechecking && !a->anew)
     action_plan_line(a, STACK_WARN, "The keys were renewed meanwhile: nothing was sent yet.");
-  a->rechecking = false;
+  a->rechecking = a->anew = false;
+  a->view.made = stack_wall(a->s);
   memcpy(a->fingerprint, now, sizeof now);
   action_set_step(a, STACK_STEP_PLANNING);
   a->ops->plan(a);

@@ -32,7 +32,7 @@ struct action {
   unsigned plan;            /* that the dialog shows: the sum of all */
   int32_t ahead[AHEAD_MAX]; /* keys that wait for the form or the menu */
   size_t n_ahead;
-  char title[192];
+  char title[192], old[128];
   struct wid_form form;
   struct wid_field fields[INPUTS_MAX];
   struct wid_menu menu;
@@ -205,6 +205,21 @@ static void follow(struct action *a) {
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
+/* That a thing was read again and is another by now. NULL: it is as the form or the plan has it. */
+static const char *say_old(struct action *a) {
+  const struct stack_action_view *v = NULL;
+  char age[TUI_AGE_MAX];
+  for (size_t i = 0; i < a->n && !v; i++)
+    v = stack_action_outdated(a->all[i]) ? nth(a, i) : NULL;
+  if (!v)
+    return NULL;
+  struct aws_str name = aws_str_after_last(aws_str_from(v->subject), '/');
+  snprintf(a->old, sizeof a->old, "%s made %s, %.*s has changed since: Ctrl-R makes it anew",
+           tui_level_glyph(STACK_WARN), tui_ago(a->view.tui, v->made, age),
+           name.n < 60 ? (int)name.n : 60, name.p);
+  return a->old;
+}
+
 /* The choices, and below them what the selected one would change. */
 static void draw_pick(struct action *a, WINDOW *win, struct wid_rect r) {
   const struct stack_input *in = &seen(a)->inputs[0];
@@ -215,6 +230,9 @@ static void draw_pick(struct action *a, WINDOW *win, struct wid_rect r) {
   wid_text_add(&a->text, WID_NORMAL, 2, wid_str_from(choice ? choice->detail : ""));
   if (seen(a)->input_error[0])
     wid_text_add(&a->text, WID_ERROR, 0, wid_str_from(seen(a)->input_error));
+  const char *old = say_old(a);
+  if (old)
+    wid_text_add(&a->text, WID_WARN, 0, wid_str_from(old));
   int list = in->nchoices + 6 < (size_t)r.h / 2 ? (int)in->nchoices + 6 : r.h / 2;
   int detail = (int)wid_text_height(&a->text, w - 4) + 2;
   struct wid_rect both = wid_rect_center(r, list + detail, w), below = both;
@@ -330,12 +348,15 @@ static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
   follow(a);
   switch (a->stage) {
   case STAGE_FORM:
+    if (!a->form.message[0] && say_old(a))
+      wid_form_say(&a->form, a->old);
     wid_form_draw(&a->form, win, r);
     break;
   case STAGE_PICK:
     draw_pick(a, win, r);
     break;
   case STAGE_CONFIRM:
+    a->dialog.note = say_old(a);
     wid_dialog_draw(&a->dialog, win, r);
     break;
   default:
@@ -436,9 +457,20 @@ static enum tui_result watch_event(struct action *a, const struct wid_event *e) 
   return TUI_REDRAW;
 }
 
+/* All that are asked about, when one of them is another by now. */
+static bool make_anew(struct action *a, const struct wid_event *e) {
+  if (e->kind != WID_EVENT_KEY || e->key != WID_CTRL('R') || !say_old(a))
+    return false;
+  for (size_t i = 0; i < a->n; i++)
+    stack_action_anew(a->all[i]);
+  return true;
+}
+
 static enum tui_result stage_event(struct action *a, const struct wid_event *e) {
   enum wid_result r = WID_IGNORED;
   follow(a);
+  if (make_anew(a, e))
+    return TUI_REDRAW;
   if (a->stage == STAGE_FORM)
     r = wid_form_event(&a->form, e);
   else if (a->stage == STAGE_PICK)

@@ -156,6 +156,9 @@ void wid_dialog_draw(struct wid_dialog *d, WINDOW *win, struct wid_rect screen) 
     wid_cells_add_c(win, &more, WID_HINT, " ↑↓ more ");
   }
   int last = inner.h - 1;
+  if (d->note)
+    wid_cells_put(win, wid_rect_line(inner, d->kind == WID_DIALOG_TYPE ? last - 2 : last - 1),
+                  WID_WARN, wid_str_from(d->note), WID_ALIGN_LEFT, WID_CLIP_END);
   if (d->kind == WID_DIALOG_TYPE)
     draw_answer(d, win, wid_rect_line(inner, last - 1));
   struct wid_rect keys = wid_rect_line(inner, last);

@@ -80,6 +80,7 @@ struct stack_action_view {
   uint64_t number;   /* of the session, from 1 */
   const struct stack_input *inputs; /* STEP_INPUT */
   size_t ninputs;
+  aws_ms made;           /* wall clock: when the questions or the plan were made */
   char input_error[200]; /* why the last input was not taken, "" */
   struct stack_plan_line plan[STACK_PLAN_LINES];
   size_t nplan;
@@ -103,6 +104,11 @@ const struct stack_action_view *stack_action_view(const struct stack_action *a);
  * stays with input_error set. */
 void stack_action_input(struct stack_action *a, const char *const *values);
 void stack_action_confirm(struct stack_action *a, const char *typed_or_null);
+/* INPUT, CONFIRM: the thing was read again since, and is not as it was. */
+bool stack_action_outdated(const struct stack_action *a);
+/* INPUT, CONFIRM: reads the thing again; the plan is made anew from the answer that was given, and
+ * from its question where that was what to choose. */
+void stack_action_anew(struct stack_action *a);
 void stack_action_cancel(struct stack_action *a); /* while nothing was sent: ends as CANCELLED */
 /* All actions of this session, oldest first. Beyond STACK_ACTIONS_MAX the oldest that ended is
  * dropped. */

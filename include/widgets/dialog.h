@@ -14,6 +14,7 @@ enum wid_dialog_kind {
 struct wid_dialog {
   enum wid_dialog_kind kind;
   bool danger;          /* the border says so */
+  const char *note;     /* a warning above the answer; borrowed, may be NULL */
   struct wid_text body; /* fill with wid_text_add; scrolls when it is tall */
   /* private */
   char *title, *expected;

@@ -86,6 +86,20 @@ static void the_way_from_the_fault_to_its_mending(void **state) {
   screen_expect(s, "▲ api is healthy; at fault is web");
 }
 
+/* A plan that stands for a while is of another service by the end. */
+static void a_plan_says_that_it_is_old(void **state) {
+  struct screen *s = start("bad-deploy", "2");
+  (void)state;
+  screen_expect(s, "▸ api");
+  screen_keys(s, "jr");
+  screen_expect(s, "a new deployment of shop-prod-web:41 replaces");
+  screen_expect(s, "▲ made [0-9]+s ago, web has changed since: Ctrl-R makes it anew");
+  screen_keys(s, "<C-r>");
+  screen_expect(s, "a new deployment of shop-prod-web:42 replaces");
+  screen_expect_gone(s, "has changed since:");
+  screen_keys(s, "<Esc>");
+}
+
 static void alarms_say_why(void **state) {
   struct screen *s = start("bad-deploy", "10");
   (void)state;
@@ -234,6 +248,7 @@ int main(void) {
       TEST(db_failover),
       TEST(an_event_is_shown_in_full_and_leads_to_its_thing),
       TEST(the_way_from_the_fault_to_its_mending),
+      TEST(a_plan_says_that_it_is_old),
       TEST(alarms_say_why),
       TEST(throttled),
       TEST(clock_is_off),

@@ -254,6 +254,40 @@ static bool is_at_fault(struct world *w, const char *name) {
   return row && aws_str_eq_c(row->name, name);
 }
 
+/* What is asked about goes on living. */
+static void what_changed_meanwhile_is_told_and_planned_anew(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  struct stack_action *redeploy = world_act(w, "redeploy", STACK_SERVICE, "web");
+  struct stack_action *scale = world_act(w, "scale", STACK_SERVICE, "web");
+  struct stack_action *back = world_act(w, "rollback", STACK_SERVICE, "web");
+  const struct stack_action_view *v = world_step(w, redeploy, STACK_STEP_CONFIRM);
+  world_step(w, scale, STACK_STEP_INPUT);
+  world_step(w, back, STACK_STEP_INPUT);
+  assert_false(stack_action_outdated(redeploy) || stack_action_outdated(scale) ||
+               stack_action_outdated(back));
+  WORLD_UNTIL(w, aws_str_ends(service(w, "web")->task_definition, ":42"));
+  assert_true(stack_action_outdated(redeploy) && stack_action_outdated(scale) &&
+              stack_action_outdated(back));
+  stack_action_anew(redeploy);
+  assert_int_not_equal(v->step, STACK_STEP_CONFIRM);
+  world_step(w, redeploy, STACK_STEP_CONFIRM);
+  assert_true(world_plan_says(v, STACK_WARN, "This is the new plan"));
+  assert_true(world_plan_says(v, STACK_OK, "a new deployment of shop-prod-web:42 replaces"));
+  assert_false(stack_action_outdated(redeploy));
+  stack_action_anew(scale);
+  assert_int_equal(world_step(w, scale, STACK_STEP_INPUT)->step, STACK_STEP_INPUT);
+  assert_string_equal(stack_action_view(scale)->title,
+                      "Scale web (4 wanted, in a rollout, autoscaling 2-10)");
+  stack_action_anew(back);
+  v = world_step(w, back, STACK_STEP_INPUT);
+  assert_true(aws_str_ends(aws_str_from(v->inputs[0].choices[0].value), ":41"));
+  world_input(w, back, v->inputs[0].choices[0].value);
+  stack_action_anew(back); /* what differs is asked anew, too */
+  world_step(w, back, STACK_STEP_INPUT);
+  assert_int_equal(w->nwrites, 0);
+}
+
 /* At night one acts on what the cursor happens to stand on. */
 static void the_plan_names_the_service_at_fault(void **state) {
   struct world *w = *state;
@@ -634,6 +668,8 @@ int main(void) {
       TEST(counts_that_are_none_are_refused),
       TEST(redeploying_replaces_the_tasks),
       cmocka_unit_test_setup_teardown(a_rollout_that_fails_is_told, set_up_bad_deploy, tear_down),
+      cmocka_unit_test_setup_teardown(what_changed_meanwhile_is_told_and_planned_anew,
+                                      set_up_bad_deploy, tear_down),
       cmocka_unit_test_setup_teardown(the_plan_names_the_service_at_fault, set_up_bad_deploy,
                                       tear_down),
       TEST(rolling_back_offers_what_differs),
