@@ -139,8 +139,7 @@ static void open_read(struct stack_action *a) {
   w->input = (struct stack_input){
       .label = "Paths",
       .kind = STACK_INPUT_LINES,
-      .initial = "/",
-      .hint = "one path or several; * only at the end; /* is everything",
+      .hint = "one path or several, /images/* or /index.html; * only at the end; /* is everything",
   };
   a->view.inputs = &w->input;
   a->view.ninputs = 1;

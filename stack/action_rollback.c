@@ -35,8 +35,24 @@ static void fit_lines(char *out, size_t size, struct aws_str text) {
   }
 }
 
-static void add_choice(struct rollback_work *w, const struct ecs_task_definition *now,
+/* As far as the service tells: it does not keep what it ran for long. */
+static const char *how_it_ran(const struct stack_action *a, struct aws_str arn) {
+  const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
+  const struct ecs_deployment *d = svc->deployments.items;
+  const struct stack_row *row = stack_find(a->s, STACK_SERVICE, aws_str_from(a->id));
+  struct stack_rollout r = row ? stack_rollout_of(a->s, row) : (struct stack_rollout){.from = 0};
+
+  for (size_t i = 0; i < svc->deployments.n; i++)
+    if (aws_str_eq(d[i].task_definition, arn) && d[i].running > 0)
+      return ", tasks of it still run";
+  if (r.failed_rev && r.failed_rev == stack_revision(arn))
+    return ", failed";
+  return r.from && r.from == stack_revision(arn) ? ", ran before" : "";
+}
+
+static void add_choice(struct stack_action *a, const struct ecs_task_definition *now,
                        const struct ecs_task_definition *d) {
+  struct rollback_work *w = a->work;
   struct stack_choice *c = &w->choices[w->nchoices++];
   char when[AWS_TIME_MAX] = "";
   struct aws_buf b;
@@ -46,7 +62,8 @@ static void add_choice(struct rollback_work *w, const struct ecs_task_definition
   if (d->registered)
     aws_time_iso(d->registered, when);
   snprintf(c->value, sizeof c->value, "%.*s", AWS_STR_ARG(d->arn));
-  snprintf(c->title, sizeof c->title, "%.*s  %.10s", AWS_STR_ARG(ecs_revision(d->arn)), when);
+  snprintf(c->title, sizeof c->title, "%.*s%s%.10s%s", AWS_STR_ARG(ecs_revision(d->arn)),
+           when[0] ? "  registered " : "", when, how_it_ran(a, d->arn));
   fit_lines(c->detail, sizeof c->detail, aws_buf_str(&b));
   aws_buf_done(&b);
 }
@@ -67,7 +84,7 @@ static void revisions_read(struct stack_action *a) {
   for (unsigned i = ECS_SLOT_REVISION + 1; i < ACTION_SLOTS; i++) {
     const struct ecs_task_definition *d = action_item(a, i, 0);
     if (d && d->arn.n < sizeof w->choices[0].value)
-      add_choice(w, now, d);
+      add_choice(a, now, d);
     else
       w->unread += a->slots[i].asked;
   }

@@ -91,6 +91,21 @@ static bool final_error(const struct aws_error *err) {
          err->code == AWS_E_DENIED || err->code == AWS_E_CONFIG || err->code == AWS_E_USAGE;
 }
 
+/* AWS's sentence is long, and says what is wrong at its end or not at all. */
+static const char *what_is_wrong(const struct aws_error *err) {
+  static const struct {
+    const char *code, *words;
+  } known[] = {
+      {"SignatureDoesNotMatch", "the secret key is wrong, or belongs to another access key"},
+      {"InvalidClientTokenId", "AWS does not know this access key, or its session token"},
+      {"ExpiredToken", "the keys have expired"},
+  };
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (strcmp(err->aws_code, known[i].code) == 0)
+      return known[i].words;
+  return "who is asking could not be found out";
+}
+
 static void on_identity_done(void *arg, const struct aws_error *err) {
   struct stack *s = arg;
   s->identity_call = NULL;
@@ -104,7 +119,7 @@ static void on_identity_done(void *arg, const struct aws_error *err) {
   }
   if (err && (first(s) || final_error(err))) {
     struct aws_error e = *err;
-    aws_error_wrap(&e, "who is asking could not be found out");
+    aws_error_wrap(&e, "%s", what_is_wrong(err));
     refuse(s, &e);
     return;
   }

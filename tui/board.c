@@ -296,8 +296,8 @@ static void draw_refusal(struct board *b, WINDOW *win, struct wid_rect r) {
   wid_text_add(&b->refusal, WID_NORMAL, 0, WID_STR_LIT(""));
   wid_text_add(
       &b->refusal, WID_DIM, 0,
-      WID_STR_LIT("Nothing is asked of AWS. Mend it and press Ctrl-R to try again, or choose "
-                  "another stack with :stack NAME."));
+      WID_STR_LIT("Nothing is asked of AWS. Mend it and press Ctrl-R to try again, or choose other "
+                  "keys with :profile NAME, another stack with :stack NAME."));
   struct wid_rect box = wid_rect_center(r, (int)wid_text_height(&b->refusal, w - 6) + 3, w);
   wid_text_draw(&b->refusal, win, wid_rect_inset(wid_frame_draw(win, box, &frame), 0, 2));
 }

@@ -206,17 +206,24 @@ static void draw_title(struct tui *t, WINDOW *win, struct wid_rect r) {
 
 /* ---- hint line ------------------------------------------------------------------------------- */
 
+/* Where there is no room for all: the way to all others, and what somebody who was called looks
+ * for.
+ */
+static bool is_kept(const struct tui *t, enum tui_command c) {
+  return c == TUI_HELP || c == TUI_COMMAND || (c == TUI_ALARMS && stack_path(t->stack)->alarms > 0);
+}
+
 static void draw_hints(struct tui *t, WINDOW *win, struct wid_rect r) {
   struct wid_hint hints[TUI_COMMANDS];
   char names[TUI_COMMANDS][TUI_KEY_NAME_MAX];
   size_t n = 0;
   for (unsigned c = 0; c < TUI_COMMANDS; c++) {
     const struct tui_key_def *def = tui_key_def(c);
-    if (!def->hint[0] || !tui_can(t, tui_top(t), c) ||
+    if (!def->hint[0] || !tui_can(t, tui_top(t), c) || tui_forbidden(t, c) ||
         !tui_keys_first(&t->settings.keys, c, names[n])[0])
       continue;
     const char *hint = c == TUI_FILTER && tui_top(t)->ops->text ? "find" : def->hint;
-    hints[n] = (struct wid_hint){wid_str_from(names[n]), wid_str_from(hint), c == TUI_HELP};
+    hints[n] = (struct wid_hint){wid_str_from(names[n]), wid_str_from(hint), is_kept(t, c)};
     n++;
   }
   wid_hints_draw(win, r, hints, n);

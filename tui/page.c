@@ -4,10 +4,13 @@
 #include "widgets/bar.h"
 #include "widgets/cells.h"
 
+#include <stdio.h>
+
 void tui_page_init(struct tui_page *p) {
   wid_text_init(&p->text);
   wid_edit_init(&p->edit, WID_TEXT_FIND_MAX - 1);
   p->typing = p->lost = false;
+  p->found = p->at = 0;
 }
 
 void tui_page_done(struct tui_page *p) {
@@ -17,6 +20,7 @@ void tui_page_done(struct tui_page *p) {
 
 static void find(struct tui_page *p, int direction) {
   p->lost = !wid_text_find(&p->text, wid_edit_c(&p->edit), direction);
+  p->found = wid_text_found(&p->text, &p->at);
 }
 
 static enum tui_result type(struct tui_page *p, const struct wid_event *e) {
@@ -55,8 +59,15 @@ void tui_page_draw(struct tui_page *p, WINDOW *win, struct wid_rect r, const cha
                    const char *right) {
   struct wid_frame frame = {
       .title = wid_str_from(title), .right = wid_str_from(right), .focused = true};
-  if (p->edit.n && p->lost)
-    frame.extra = WID_STR_LIT("not found");
+  char sought[WID_TEXT_FIND_MAX + 48];
+  if (p->edit.n && !p->typing && !p->found)
+    snprintf(sought, sizeof sought, "/%s not found", wid_edit_c(&p->edit));
+  else if (p->edit.n && !p->typing)
+    snprintf(sought, sizeof sought, "/%s %zu of %zu%s", wid_edit_c(&p->edit), p->at, p->found,
+             p->lost ? ", no further" : "");
+  else
+    sought[0] = '\0';
+  frame.extra = wid_str_from(sought);
   struct wid_rect inside = wid_frame_draw(win, r, &frame);
   if (p->typing && inside.h > 1) {
     struct wid_rect line = wid_rect_line(inside, inside.h - 1);

@@ -9,7 +9,8 @@
 struct tui_page {
   struct wid_text text;
   struct wid_edit edit;
-  bool typing, lost; /* lost: what was sought is not there */
+  bool typing, lost; /* lost: there is no further place of what was sought */
+  size_t found, at;  /* places of it, and which of them was found last; from 1 */
 };
 
 void tui_page_init(struct tui_page *p);

@@ -163,6 +163,8 @@ enum tui_result tui_command(struct tui *t, struct tui_view *v, enum tui_command 
 void tui_say(struct tui *t, unsigned style, const char *fmt, ...) AWS_PRINTF(3, 4);
 /* The action behind a command, NULL when the command is none or this program has no such action. */
 const struct stack_action_def *tui_action_of(enum tui_command c);
+/* An action that a read-only console does not do, whatever it is pointed at. */
+bool tui_forbidden(const struct tui *t, enum tui_command c);
 /* The pane whose rows a command acts on; tui_board_panes(): it acts on no row of one's own. */
 size_t tui_pane_of(enum tui_command c);
 
@@ -175,6 +177,7 @@ struct stack_event;
 struct tui_view *tui_event_new(struct tui *t, const struct stack_event *e); /* one, copied */
 struct tui_view *tui_events_new(struct tui *t, const struct tui_subject *s);
 struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind);
+bool tui_is_list(const struct tui_view *v, enum stack_kind kind);
 struct tui_view *tui_help_new(struct tui *t, const struct tui_view *of);
 struct tui_view *tui_palette_new(struct tui *t);
 /* n actions of one sort, shown as one; the array is copied. */

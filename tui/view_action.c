@@ -136,14 +136,33 @@ static bool any_typed(const struct action *a) {
   return false;
 }
 
+#define NAMES_MAX 40 /* bytes that somebody types without a sigh */
+
+/* Their names, or where these are long, the first one and how many there are: never the same words
+ * for any that might have been marked. */
+static void word_for_all(const struct action *a, size_t n, char *out, size_t size) {
+  const char *first = NULL;
+  size_t used = 0;
+  for (size_t i = 0; i < a->n; i++) {
+    if (nth(a, i)->step != STACK_STEP_CONFIRM)
+      continue;
+    first = first ? first : nth(a, i)->type_this;
+    if (used < size)
+      used +=
+          (size_t)snprintf(out + used, size - used, "%s%s", used ? " " : "", nth(a, i)->type_this);
+  }
+  if (used > NAMES_MAX)
+    snprintf(out, size, "%.100s and %zu more", first, n - 1);
+}
+
 static bool open_dialog(struct action *a) {
   const struct stack_action_view *v = seen(a);
   size_t n = at_step(a, STACK_STEP_CONFIRM, NULL);
   bool typed = any_typed(a);
   char word[sizeof v->type_this];
   snprintf(word, sizeof word, "%s", v->type_this);
-  if (n > 1) /* no one name stands for several: their number does */
-    snprintf(word, sizeof word, "%zu %s", n, stack_kind_plural(a->kind));
+  if (n > 1)
+    word_for_all(a, n, word, sizeof word);
   if (!wid_dialog_init(&a->dialog, typed ? WID_DIALOG_TYPE : WID_DIALOG_CONFIRM,
                        wid_str_from(title_of(a, n)), wid_str_from(word)))
     return false;
@@ -233,7 +252,7 @@ static void draw_pick(struct action *a, WINDOW *win, struct wid_rect r) {
   const char *old = say_old(a);
   if (old)
     wid_text_add(&a->text, WID_WARN, 0, wid_str_from(old));
-  int list = in->nchoices + 6 < (size_t)r.h / 2 ? (int)in->nchoices + 6 : r.h / 2;
+  int list = in->nchoices + 7 < (size_t)r.h / 2 ? (int)in->nchoices + 7 : r.h / 2;
   int detail = (int)wid_text_height(&a->text, w - 4) + 2;
   struct wid_rect both = wid_rect_center(r, list + detail, w), below = both;
   both.h = list;

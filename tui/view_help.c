@@ -35,8 +35,10 @@ static void add_group(struct help *h, const struct tui_view *of, enum tui_key_gr
   bool any = false;
   for (unsigned c = 0; c < TUI_COMMANDS; c++) {
     char where[64] = "";
-    bool here = tui_can(h->view.tui, of, c);
-    if (!here)
+    bool here = tui_can(h->view.tui, of, c) && !tui_forbidden(h->view.tui, c);
+    if (tui_forbidden(h->view.tui, c))
+      snprintf(where, sizeof where, " (not here: read-only)");
+    else if (!here)
       pane_of(c, where, sizeof where);
     if (tui_key_def(c)->group != g || (!here && !where[0]))
       continue;

@@ -285,3 +285,7 @@ struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind) {
   wid_table_sort(&l->grid.table, STATE, true); /* what is wrong stands first */
   return &l->view;
 }
+
+bool tui_is_list(const struct tui_view *v, enum stack_kind kind) {
+  return v->ops == &ops && list_of(v)->kind == kind;
+}

@@ -45,7 +45,7 @@ static void add_commands(struct palette *p, struct tui_view *of) {
       TUI_ALARMS, TUI_DESCRIBE, TUI_EVENTS, TUI_SCALE,   TUI_REDEPLOY, TUI_ROLLBACK, TUI_INVALIDATE,
       TUI_REVEAL, TUI_FAULT,    TUI_ZOOM,   TUI_REFRESH, TUI_REPAINT,  TUI_HELP};
   for (size_t i = 0; i < sizeof offered / sizeof offered[0]; i++)
-    if (tui_can(p->view.tui, of, offered[i]))
+    if (tui_can(p->view.tui, of, offered[i]) && !tui_forbidden(p->view.tui, offered[i]))
       add(p, DO_COMMAND | (int)offered[i], aws_str_from(tui_key_def(offered[i])->name),
           tui_key_def(offered[i])->what);
 }
@@ -101,23 +101,35 @@ static void add_places(struct palette *p) {
 
 /* ---- carrying out ---------------------------------------------------------------------------- */
 
-/* "stack shop", "profile ops", "region eu-west-1". False: it is none of these. */
-static bool watch(struct tui *t, const char *text) {
-  struct tui_choice choice = {NULL, NULL, NULL};
+/* "stack shop", "profile ops", "region eu-west-1": which, and the name. False: none of these. */
+static bool read_watch(const struct tui *t, const char *text, struct tui_choice *out) {
   const char *name = strchr(text, ' ');
-  if (!name || t->options->demo)
+  size_t verb = name ? (size_t)(name - text) : 0;
+  *out = (struct tui_choice){NULL, NULL, NULL};
+  if (!name)
     return false;
-  size_t verb = (size_t)(name - text);
   name += strspn(name, " ");
   if (verb == strlen("stack") && strncmp(text, "stack", verb) == 0)
-    choice.stack = name;
+    out->stack = name;
   else if (verb == strlen("profile") && strncmp(text, "profile", verb) == 0)
-    choice.profile = name;
+    out->profile = name;
   else if (verb == strlen("region") && strncmp(text, "region", verb) == 0)
-    choice = (struct tui_choice){t->choice.stack, t->choice.profile, name};
+    *out = (struct tui_choice){t->choice.stack, t->choice.profile, name};
   else
     return false;
-  tui_watch(t, &choice);
+  return true;
+}
+
+static const char no_other[] = "the demo has one stack, one profile and one region";
+
+static bool watch(struct tui *t, const char *text) {
+  struct tui_choice choice;
+  if (!read_watch(t, text, &choice))
+    return false;
+  if (t->options->demo)
+    tui_say(t, WID_ERROR, "%s", no_other);
+  else
+    tui_watch(t, &choice);
   return true;
 }
 
@@ -185,7 +197,17 @@ static void view_free(struct tui_view *v) {
   free(p);
 }
 
+/* What Enter would come to, where no item says it. */
+static const char *nothing(struct palette *p) {
+  struct tui_choice choice;
+  const char *typed = wid_edit_c(&p->menu.typed);
+  if (!read_watch(p->view.tui, typed, &choice))
+    return strncmp(typed, "q!", 2) == 0 ? "leave at once" : "there is no such command";
+  return p->view.tui->options->demo ? no_other : "Enter watches it";
+}
+
 static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
+  palette_of(v)->menu.nothing = nothing(palette_of(v));
   r.h++; /* the prompt takes the hint line's place */
   wid_menu_draw(&palette_of(v)->menu, win, r);
 }

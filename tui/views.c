@@ -74,6 +74,10 @@ const struct stack_action_def *tui_action_of(enum tui_command c) {
   return def->group == TUI_GROUP_ACT ? stack_action_find(def->name) : NULL;
 }
 
+bool tui_forbidden(const struct tui *t, enum tui_command c) {
+  return tui_action_of(c) && stack_read_only(t->stack);
+}
+
 size_t tui_pane_of(enum tui_command c) {
   const struct stack_action_def *def = tui_action_of(c);
   unsigned kinds = def ? def->kinds : c == TUI_REVEAL ? 1u << STACK_PARAMETER : 0;
@@ -163,23 +167,31 @@ static enum tui_result reveal(struct tui *t, const struct tui_subject *s) {
   return TUI_REDRAW;
 }
 
-static enum tui_result copy(struct tui *t, const struct tui_subject *s) {
-  struct aws_str text = s->id, value = {NULL, 0};
-  const char *what = "identity";
+/* A parameter's value, unless it is hidden; else *value stays. */
+static bool value_of(struct tui *t, const struct tui_subject *s, struct aws_str *value) {
   aws_ms until;
-  if (s->kind == STACK_PARAMETER && s->row) {
-    enum stack_value_state st = stack_value(t->stack, s->row->name, &value, &until);
-    if (st == STACK_VALUE_PLAIN || st == STACK_VALUE_SHOWN) {
-      text = value;
-      what = "value";
-    }
-  }
-  if (aws_str_starts(text, "arn:"))
-    what = "ARN";
-  if (wid_term_copy(tui_str(text)))
-    tui_say(t, WID_NORMAL, "%s copied", what);
-  else
+  if (s->kind != STACK_PARAMETER || !s->row)
+    return false;
+  struct aws_str shown;
+  enum stack_value_state st = stack_value(t->stack, s->row->name, &shown, &until);
+  if (st != STACK_VALUE_PLAIN && st != STACK_VALUE_SHOWN)
+    return false;
+  *value = shown;
+  return true;
+}
+
+/* Says what is in the clipboard now, but for values: they may be secrets. */
+static enum tui_result copy(struct tui *t, const struct tui_subject *s) {
+  struct aws_str text = s->id;
+  bool value = value_of(t, s, &text);
+  const char *what = value ? "value" : aws_str_starts(text, "arn:") ? "ARN" : "name";
+  if (!wid_term_copy(tui_str(text)))
     tui_say(t, WID_ERROR, "this terminal takes no copy (OSC 52), or the %s is too long", what);
+  else if (value)
+    tui_say(t, WID_NORMAL, "value copied");
+  else
+    tui_say(t, WID_NORMAL, "%s copied: %.*s%s", what, AWS_STR_ARG(text),
+            is_secret(s) ? " (its value is hidden)" : "");
   return TUI_REDRAW;
 }
 
@@ -221,12 +233,13 @@ static bool subject_can(const struct tui_view *v, enum tui_command c) {
 
 /* ---- commands that work everywhere ----------------------------------------------------------- */
 
-static bool works_everywhere(const struct tui *t, enum tui_command c) {
+static bool works_everywhere(const struct tui *t, const struct tui_view *v, enum tui_command c) {
   switch (c) {
   case TUI_BACK:
     return t->nviews > 1;
-  case TUI_PANE:
   case TUI_ALARMS:
+    return !tui_is_list(v, STACK_ALARM);
+  case TUI_PANE:
   case TUI_REFRESH:
   case TUI_REPAINT:
   case TUI_COMMAND:
@@ -302,7 +315,7 @@ static enum tui_result global_command(struct tui *t, struct tui_view *v, enum tu
 }
 
 bool tui_can(struct tui *t, const struct tui_view *v, enum tui_command c) {
-  return (v->ops->can && v->ops->can(v, c)) || subject_can(v, c) || works_everywhere(t, c);
+  return (v->ops->can && v->ops->can(v, c)) || subject_can(v, c) || works_everywhere(t, v, c);
 }
 
 /* A key that acts on rows of another pane says so: silence looks like a console that hangs. */
@@ -333,7 +346,7 @@ enum tui_result tui_command(struct tui *t, struct tui_view *v, enum tui_command 
     return v->ops->command(v, c, index);
   if (subject_can(v, c))
     return subject_command(t, v, c);
-  return works_everywhere(t, c) ? global_command(t, v, c, index) : say_where(t, v, c);
+  return works_everywhere(t, v, c) ? global_command(t, v, c, index) : say_where(t, v, c);
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */

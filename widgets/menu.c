@@ -192,6 +192,25 @@ static struct wid_rect draw_box(const struct wid_menu *m, WINDOW *win, struct wi
   return wid_frame_draw(win, box, &frame);
 }
 
+/* On the border, how much more there is than the list shows. */
+static void draw_more(const struct wid_menu *m, WINDOW *win, struct wid_rect box) {
+  struct wid_rect line = {box.y + box.h - 1, box.x + 2, 1, box.w - 4};
+  size_t rows = m->list.h > 0 ? (size_t)m->list.h : 0;
+  if (box.h > 1 && m->n_shown > rows)
+    wid_cells_addf(win, &line, WID_HINT, " ↑↓ %zu more ", m->n_shown - rows);
+}
+
+static void draw_keys(WINDOW *win, struct wid_rect line) {
+  static const struct wid_hint hints[] = {
+      {WID_STR_LIT("Enter"), WID_STR_LIT("choose"), true},
+      {WID_STR_LIT("Esc"), WID_STR_LIT("leave it"), true},
+      {WID_STR_LIT("\xe2\x86\x91\xe2\x86\x93"), WID_STR_LIT("another"), false},
+  };
+  line.x--; /* a hint line has a margin of its own */
+  line.w += 2;
+  wid_hints_draw(win, line, hints, sizeof hints / sizeof hints[0]);
+}
+
 static void draw_palette(struct wid_menu *m, WINDOW *win, struct wid_rect screen) {
   struct wid_rect prompt = wid_rect_line(screen, screen.h - 1);
   wid_cells_fill(win, prompt, WID_NORMAL);
@@ -201,11 +220,19 @@ static void draw_palette(struct wid_menu *m, WINDOW *win, struct wid_rect screen
   if (rows > screen.h - 3)
     rows = screen.h - 3;
   m->list = (struct wid_rect){0, 0, 0, 0};
-  if (rows <= 0)
+  bool none = m->n_shown == 0 && m->nothing && screen.h > 3;
+  if (rows <= 0 && !none)
     return;
+  rows += none;
   int w = screen.w < WIDTH ? screen.w : WIDTH;
   struct wid_rect box = {screen.y + screen.h - 1 - rows - 2, screen.x, rows + 2, w};
+  if (none) {
+    struct wid_rect line = wid_rect_line(draw_box(m, win, box), 0);
+    wid_cells_addf(win, &line, WID_DIM, "  %s", m->nothing);
+    return;
+  }
   draw_list(m, win, draw_box(m, win, box));
+  draw_more(m, win, box);
 }
 
 void wid_menu_draw(struct wid_menu *m, WINDOW *win, struct wid_rect screen) {
@@ -214,17 +241,20 @@ void wid_menu_draw(struct wid_menu *m, WINDOW *win, struct wid_rect screen) {
     return;
   }
   int w = screen.w - 4 < WIDTH ? screen.w - 4 : WIDTH;
-  int most = screen.h - 6 > 1 ? screen.h - 6 : 1; /* the border, the typed line and a rule */
+  int most = screen.h - 7 > 1 ? screen.h - 7 : 1; /* the border, the typed line, a rule, the keys */
   int rows = m->n_items < (size_t)most ? (int)m->n_items : most;
-  struct wid_rect box = wid_rect_center(screen, rows + 4, w);
+  struct wid_rect box = wid_rect_center(screen, rows + 5, w);
   struct wid_rect inner = draw_box(m, win, box), typed = wid_rect_line(inner, 0);
   wid_cells_add_c(win, &typed, WID_HINT_KEY, "/ ");
   wid_edit_draw(&m->typed, win, typed, WID_NORMAL, true);
   wid_cells_hline(win, wid_rect_line(inner, 1), WID_BORDER);
-  struct wid_rect list = {inner.y + 2, inner.x, inner.h - 2, inner.w};
+  struct wid_rect list = {inner.y + 2, inner.x, inner.h - 3, inner.w};
   draw_list(m, win, list);
+  draw_more(m, win, box);
+  if (inner.h > 3)
+    draw_keys(win, wid_rect_line(inner, inner.h - 1));
   if (m->n_shown == 0) {
     struct wid_rect line = wid_rect_line(list, 0);
-    wid_cells_add_c(win, &line, WID_DIM, "  nothing matches");
+    wid_cells_addf(win, &line, WID_DIM, "  %s", m->nothing ? m->nothing : "nothing matches");
   }
 }

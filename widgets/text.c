@@ -334,6 +334,17 @@ bool wid_text_find(struct wid_text *t, const char *what, int direction) {
   return true;
 }
 
+size_t wid_text_found(const struct wid_text *t, size_t *at) {
+  size_t n = 0;
+  *at = 0;
+  for (size_t i = 0; i < t->n_lines; i++) {
+    n += holds(t, i);
+    if (i == t->found)
+      *at = n;
+  }
+  return n;
+}
+
 /* ---- drawing --------------------------------------------------------------------------------- */
 
 /* One row of a line, skipping those above it. */

@@ -17,6 +17,7 @@ struct wid_menu {
   const char *title; /* the box's title, or the palette's prompt (":") */
   bool palette; /* matches the label's start first; Tab completes; free text may be submitted */
   struct wid_edit typed; /* what was typed */
+  const char *nothing;   /* said when nothing matches; borrowed, NULL: a palette says nothing */
   /* private */
   const struct wid_menu_item *items;
   size_t n_items;

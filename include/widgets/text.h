@@ -57,6 +57,8 @@ bool wid_text_seen(const struct wid_text *t);
 /* Scrolls to the next line (direction 1) or the one before (-1) that holds what is sought, ASCII
  * letters in either case. False when there is none. Matching lines are drawn standing out. */
 bool wid_text_find(struct wid_text *t, const char *what, int direction);
+/* How many lines hold what was sought last; *at: which of them was found, from 1 (0: none). */
+size_t wid_text_found(const struct wid_text *t, size_t *at);
 void wid_text_draw(struct wid_text *t, WINDOW *win, struct wid_rect r);
 
 #endif

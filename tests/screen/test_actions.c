@@ -151,6 +151,8 @@ static void roll_back(void **state) {
   screen_expect(s, "shop-prod-api:86");
   screen_expect(s, "Roll back api \\(now rev 87\\)");
   screen_expect(s, "api image: ");
+  screen_expect(s, "shop-prod-api:86  registered 20[0-9-]+ ");
+  screen_expect(s, "Enter choose  Esc leave it");
   screen_keys(s, "<Enter>");
   screen_expect(s, "Type api to go on");
   screen_keys(s, "api<Enter>");
@@ -189,11 +191,11 @@ static void marked_services_are_redeployed_together(void **state) {
   screen_expect(s, "service shop-prod/web");
   screen_expect(s, "shop-prod-api:87 replaces all 4 tasks");
   screen_expect(s, "shop-prod-web:41 replaces all 4 tasks");
-  screen_expect(s, "Type 2 services to go on");
+  screen_expect(s, "Type api web to go on");
   screen_keys(s, "web<Enter>");
   screen_expect(s, "That is not it");
   journal_counts(s, "\"event\":\"sent\"", 0);
-  screen_keys(s, "<C-u>2 services<Enter>");
+  screen_keys(s, "<C-u>api web<Enter>");
   screen_expect(s, "Enter closes");
   screen_expect(s, "● service shop-prod/api: done");
   screen_expect(s, "● service shop-prod/web: done");
@@ -242,6 +244,9 @@ static void invalidate(void **state) {
   screen_keys(s, "1i");
   screen_expect(s, "Paths");
   screen_expect(s, "Invalidate shop.example.com");
+  screen_keys(s, "<Enter><C-s>"); /* no path is meant unless it is typed */
+  screen_idle(s);
+  assert_true(screen_row(s, "Paths") >= 0);
   screen_keys(s, "<C-u>/a*b<Enter><C-s>");
   screen_expect(s, "only at (its|the) end");
   screen_expect(s, "for the character itself *│"); /* the whole sentence */
@@ -296,6 +301,11 @@ static void read_only_says_why(void **state) {
     screen_keys(s, keys[i]);
     screen_expect(s, "(Scale|Redeploy|Roll|Invalidate).*read-only");
   }
+  screen_keys(s, "3"); /* nor is it offered */
+  screen_expect(s, "^ c copy");
+  screen_keys(s, "?");
+  screen_expect(s, " s +change how many tasks .*\\(not here: read-only\\)");
+  screen_expect(s, " i +make a distribution .*\\(not here: read-only\\)");
   char *journal = console_journal(s);
   assert_null(strstr(journal, "\"sent\""));
   free(journal);

@@ -166,10 +166,19 @@ static void wrong_keys(void **state) {
   (void)state;
   screen_expect(s, "Not connected");
   screen_expect(s, "InvalidClientTokenId|security token");
+  screen_expect(s, "AWS does not know this access key");
   screen_expect(s, "Ctrl-R to try again");
+  screen_expect(s, ":profile NAME");
   screen_keys(s, "<C-r>");
   screen_expect(s, "trying to connect again");
   screen_expect(s, "Not connected");
+}
+
+static void a_wrong_secret_key(void **state) {
+  struct screen *s =
+      console_start(&(struct console_setup){.sim = {"--credentials", "testing:other", NULL}});
+  (void)state;
+  screen_expect(s, "the secret key is wrong, or belongs to another access key");
 }
 
 static void another_account(void **state) {
@@ -254,6 +263,7 @@ int main(void) {
       TEST(clock_is_off),
       TEST(aws_goes_away),
       TEST(wrong_keys),
+      TEST(a_wrong_secret_key),
       TEST(another_account),
       TEST(a_mistake_in_the_configuration),
       TEST(a_scenario_that_is_none_is_usage),

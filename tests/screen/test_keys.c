@@ -51,7 +51,7 @@ static const struct key_case cases[] = {
     {"rollback", "", "", "Roll back api", NULL},
     {"invalidate", "1", "", "Invalidate shop.example.com", NULL},
     {"reveal", "5jjjj", "", "https://hooks", NULL},
-    {"copy", "", "", "ARN copied", NULL},
+    {"copy", "", "", "ARN copied: arn:aws:ecs:.*service/shop-prod/api", NULL},
     {"events", "", "", "events of service api", NULL},
     {"describe", "", "", "serviceArn +arn:aws:ecs:.*service/shop-prod/api", NULL},
     {"alarms", "", "", "shop-prod-web-cpu", NULL},
@@ -169,6 +169,54 @@ static void copy_reaches_the_clipboard(void **state) {
   for (size_t i = 0; i + 7 < n; i++)
     found = found || memcmp(raw + i, "\033]52;c;", 7) == 0;
   assert_true(found);
+  screen_keys(s, "5jjjjc");
+  screen_expect(s, "name copied: /shop/prod/alerts/slack-hook \\(its value is hidden\\)");
+  screen_keys(s, "x");
+  screen_expect(s, "https://hooks");
+  screen_keys(s, "c");
+  screen_expect(s, "^ value copied$");
+}
+
+/* How many there are, which one this is, and that there are none. */
+static void a_search_says_what_it_found(void **state) {
+  struct screen *s = start("d");
+  (void)state;
+  screen_expect(s, "serviceArn");
+  screen_keys(s, "/arn:aws<Enter>");
+  screen_expect(s, "^┌ service api ─ /arn:aws 1 of [1-9][0-9]*");
+  screen_expect(s, "  n next  ");
+  screen_keys(s, "nn");
+  screen_expect(s, "─ /arn:aws 3 of [1-9][0-9]*");
+  screen_keys(s, "/<C-u>deploymentCircuitBreaker<Enter>");
+  screen_expect(s, "Breaker 1 of [1-9]");
+  screen_keys(s, "/<C-u>nosuchword<Enter>");
+  screen_expect(s, "/nosuchword not found");
+}
+
+static void the_palette_says_what_does_not_fit_and_what_is_not_there(void **state) {
+  struct screen *s = start("");
+  (void)state;
+  screen_keys(s, ":");
+  screen_expect(s, "└─* ↑↓ [1-9][0-9]* more ");
+  screen_keys(s, "region");
+  screen_expect(s, "│ +there is no such command");
+  screen_keys(s, " eu");
+  screen_expect(s, "│ +the demo has one stack, one profile and one region");
+  screen_keys(s, "<Enter>");
+  screen_expect(s, "^ the demo has one stack");
+}
+
+/* What leads to all others stays where there is no room; a key is not offered where one is. */
+static void hints_on_a_narrow_screen(void **state) {
+  struct screen *s = console_start(&(struct console_setup){.rows = 24, .cols = 80});
+  (void)state;
+  console_ready(s);
+  screen_expect(s, "▸ api");
+  screen_expect(s, "^ s scale .*: command +\\? help$");
+  screen_keys(s, "a");
+  screen_expect(s, "shop-prod-web-cpu");
+  screen_expect(s, "^ c copy .*: command +\\? help$");
+  assert_int_equal(screen_row(s, "a alarms"), -1);
 }
 
 /* Only a shell's job can be stopped, so there is one. */
@@ -363,6 +411,9 @@ int main(void) {
       TEST(pane_numbers),
       TEST(repaint_draws_everything),
       TEST(copy_reaches_the_clipboard),
+      TEST(a_search_says_what_it_found),
+      TEST(the_palette_says_what_does_not_fit_and_what_is_not_there),
+      TEST(hints_on_a_narrow_screen),
       TEST(suspend_and_back),
       TEST(quit_leaves_views_then_the_program),
       TEST(fault_leads_to_what_is_at_fault),

@@ -282,6 +282,8 @@ static void what_changed_meanwhile_is_told_and_planned_anew(void **state) {
   stack_action_anew(back);
   v = world_step(w, back, STACK_STEP_INPUT);
   assert_true(aws_str_ends(aws_str_from(v->inputs[0].choices[0].value), ":41"));
+  assert_non_null(strstr(v->inputs[0].choices[0].title, ", tasks of it still run"));
+  assert_null(strstr(v->inputs[0].choices[1].title, ", "));
   world_input(w, back, v->inputs[0].choices[0].value);
   stack_action_anew(back); /* what differs is asked anew, too */
   world_step(w, back, STACK_STEP_INPUT);
