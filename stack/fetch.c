@@ -12,6 +12,7 @@
 enum {
   DENIED_MS = 300000, /* a missing permission seldom comes back by itself */
   RETRY_FIRST_MS = 5000,
+  RETRY_LEAST_MS = 10000,
   RETRY_MOST_MS = 300000,
   RECONNECT_SHOWN_MS = 10000, /* without a connection nothing is asked of AWS: nobody is burdened */
   RECONNECT_MS = 30000,
@@ -31,17 +32,22 @@ static bool is_missed(const struct stack_part *p) {
   return stack_part_on_screen(p) || (d->off_s && d->off_s <= SHORT_S);
 }
 
+/* A little later each time, and no later than it would have been read again anyway: what was wrong
+ * may be over. A throttle has slowed the usual period down. */
 static aws_ms retry_wait(struct stack_part *p) {
   if (p->denied)
     return DENIED_MS;
+  const bool throttled = p->error.code == AWS_E_THROTTLED;
   aws_ms wait = RETRY_FIRST_MS << (p->fails < 7 ? p->fails - 1 : 6), usual = stack_part_period(p);
-  if (wait < usual && usual != STACK_NEVER && p->loaded)
+  aws_ms most = usual == STACK_NEVER     ? RETRY_MOST_MS
+                : usual > RETRY_LEAST_MS ? usual
+                                         : RETRY_LEAST_MS;
+  if (p->error.code == AWS_E_NETWORK)
+    most = is_missed(p) ? RECONNECT_SHOWN_MS : RECONNECT_MS;
+  if (throttled)
+    most = p->loaded ? RETRY_MOST_MS : FILL_MOST_MS; /* there is nothing yet to make do with */
+  if (throttled && wait < usual && usual != STACK_NEVER && p->loaded)
     wait = usual;
-  aws_ms most = p->error.code != AWS_E_NETWORK ? RETRY_MOST_MS
-                : is_missed(p)                 ? RECONNECT_SHOWN_MS
-                                               : RECONNECT_MS;
-  if (!p->loaded && p->error.code == AWS_E_THROTTLED)
-    most = FILL_MOST_MS; /* there is nothing yet to make do with */
   if (wait > most)
     wait = most;
   return wait > p->error.retry_after_ms ? wait : p->error.retry_after_ms;
@@ -167,6 +173,7 @@ void stack_fetch_start(struct stack_part *p) {
   p->replies = 0;
   p->lost = false;
   p->long_id = 0;
+  p->nameless = false;
   p->progressive = !p->loaded && !p->shown.n;
   stack_flags_touched(p->s, d->kind);
   if (!list) {
@@ -181,22 +188,28 @@ void stack_fetch_start(struct stack_part *p) {
   }
 }
 
+/* Whether all that came in can be what AWS has. False: *err says what cannot. */
+static bool is_sound(const struct stack_part *p, struct aws_error *err) {
+  const struct stack_feed_def *d = p->feed->def;
+  const char *name = (p->step == STACK_PART_LISTING ? d->list : d->op)->name;
+  if (p->lost)
+    aws_error_set(err, AWS_E_MEMORY, "no memory for all of the %s", stack_kind_plural(d->kind));
+  else if (p->long_id)
+    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has a name of %zu bytes", d->op->service->id,
+                  name, p->long_id);
+  else if (p->nameless)
+    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has a %s without a name", d->op->service->id,
+                  name, stack_kind_singular(d->kind));
+  return err->code == AWS_OK;
+}
+
 static void part_done(void *arg, const struct aws_error *err) {
   struct stack_part *p = arg;
-  struct aws_error short_of = {0};
+  struct aws_error odd = {0};
   p->call = NULL;
   p->lost = aws_json_lost() || p->lost;
-  if (!err && p->lost) {
-    aws_error_set(&short_of, AWS_E_MEMORY, "no memory for all of the %s",
-                  stack_kind_plural(p->feed->def->kind));
-    err = &short_of;
-  } else if (!err && p->long_id) {
-    const struct stack_feed_def *d = p->feed->def;
-    aws_error_set(&short_of, AWS_E_BODY, "%s %s: the answer has a name of %zu bytes",
-                  d->op->service->id, (p->step == STACK_PART_LISTING ? d->list : d->op)->name,
-                  p->long_id);
-    err = &short_of;
-  }
+  if (!err && !is_sound(p, &odd))
+    err = &odd;
   if (err || p->step == STACK_PART_READING) {
     part_end(p, err);
     return;

@@ -341,6 +341,7 @@ static bool make_row(struct stack *s, struct stack_part *p, struct stack_sheet *
   idents[def->kind](&id, item, p->key, &sh->text);
   if (id.id.n > STACK_ID_MAX)
     p->long_id = id.id.n;
+  p->nameless = p->nameless || (!id.id.n && !sh->text.failed);
   if (!id.id.n || id.id.n > STACK_ID_MAX || !kept(s, def->kind, id.name))
     return false;
   row->item = item;

@@ -348,6 +348,47 @@ static void no_minute_passes_a_tenth(void **state) {
   fake_free(s);
 }
 
+/* Names that AWS has none of: the rows that were good stay, and it is said why. */
+static void odd_names_are_not_believed(void **state) {
+  static char items[6000], arn[5000];
+  static struct fake_answer odd[] = {{.op = "DescribeServices", .items = items}};
+  (void)state;
+  memset(arn, 'x', sizeof arn - 1);
+  for (int nameless = 0; nameless < 2; nameless++) {
+    snprintf(items, sizeof items, "[{\"serviceArn\":\"%s\",\"serviceName\":\"x\"}]",
+             nameless ? "" : arn);
+    fake_answers(fake_shop, fake_shop_n, NULL, 0);
+    struct stack *s = fake_settled(NULL);
+    fake_answers(odd, 1, fake_shop, fake_shop_n);
+    fake_pass(s, 16000);
+    const struct stack_collection *c = coll(s, STACK_SERVICE);
+    assert_int_equal(c->n, 1);
+    assert_string_equal(c->rows[0]->id.p, FAKE_SERVICE);
+    assert_string_equal(c->error.text, nameless ? "ecs DescribeServices: the answer has a service "
+                                                  "without a name"
+                                                : "ecs DescribeServices: the answer has a name of "
+                                                  "4999 bytes");
+    fake_free(s);
+  }
+}
+
+/* What is read every five minutes is not old for five minutes because it failed once. */
+static void what_is_read_seldom_is_tried_again_soon(void **state) {
+  static const struct fake_answer down[] = {{.op = "GetApis", .error = AWS_E_SERVICE}};
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_pass(s, 2000);
+  fake_answers(down, 1, fake_shop, fake_shop_n);
+  stack_refresh(s, STACK_API);
+  fake_pass(s, 1000);
+  assert_int_equal(coll(s, STACK_API)->error.code, AWS_E_SERVICE);
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  fake_pass(s, 6000);
+  assert_int_equal(coll(s, STACK_API)->error.code, AWS_OK);
+  fake_free(s);
+}
+
 /* Where no connection stands, AWS has counted nothing. */
 static void what_reaches_nobody_uses_nothing_up(void **state) {
   static const struct fake_answer down[] = {{.op = "DescribeTargetHealth", .error = AWS_E_NETWORK}};
@@ -559,6 +600,8 @@ int main(void) {
       cmocka_unit_test(throttle_slows_that_api_alone),
       cmocka_unit_test(steady_stack_is_polite),
       cmocka_unit_test(no_minute_passes_a_tenth),
+      cmocka_unit_test(odd_names_are_not_believed),
+      cmocka_unit_test(what_is_read_seldom_is_tried_again_soon),
       cmocka_unit_test(what_reaches_nobody_uses_nothing_up),
       cmocka_unit_test(next_try_waits_for_the_limit),
       cmocka_unit_test(asked_now_is_asked_at_once_but_not_twice),
