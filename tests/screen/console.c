@@ -114,7 +114,7 @@ struct screen *console_start(const struct console_setup *setup) {
     argv[n++] = "eu-west-1";
     env[e++] = "AWS_ACCESS_KEY_ID=testing";
     env[e++] = "AWS_SECRET_ACCESS_KEY=testing";
-  } else {
+  } else if (!setup->plain) {
     argv[n++] = "--demo";
     if (setup->scenario)
       argv[n++] = setup->scenario;

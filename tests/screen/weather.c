@@ -22,39 +22,43 @@
 
 #include <cmocka.h>
 
-#define CONFIG "stacks = ( { name = \"shop\"; region = \"eu-west-1\"; interval = 1; } );\n"
-#define KEY_MS 500   /* the longest that a key may wait for its picture */
-#define MET_MS 30000 /* the longest until a call is under way: one before may hang as long */
-#define SEEN_MS 8000 /* until a pane says what is wrong */
-#define ALL_SEEN_MS (SEEN_MS + 13000) /* of all panes the slowest is read every 12 seconds */
-#define WELL_MS 12000                 /* and until it is well again */
-#define PROMISED_MS                                                                                \
-  90000                 /* where its next tries are promised later: throttled, it has slowed down */
-#define ASK_MS 5000     /* then one asks for the pane to be read again */
-#define MEMORY_KIB 8192 /* the most that a fault may leave behind */
-#define MEMORY_MS 30000 /* so long after it */
+#define CONFIG "stacks = ( { name = \"shop\"; region = \"eu-west-1\"; interval = %d; } );\n"
+enum {
+  KEY_MS = 500,      /* the longest that a key may wait for its picture */
+  SEEN_MS = 8000,    /* the longest until a pane says what is wrong with a call */
+  ASK_MS = 5000,     /* between Ctrl-R and Ctrl-R */
+  WELL_MS = 2000,    /* until it is well again, after a round */
+  SLOW_MS = 120000,  /* at an eighth of the pace, to which throttles slow down */
+  MEMORY_KIB = 8192, /* the most that a fault may leave behind */
+  MEMORY_MS = 30000  /* so long after it */
+};
 
 struct pane {
   const char *name, *service, *title, *rows; /* rows: what stands in it while all is well */
+  int interval;                              /* at which AWS's limits leave room for trying again */
+  long round_ms;                             /* in which all of it is read once then */
+  bool seldom;                               /* nobody waits for that: it is asked for */
 };
 static const struct pane panes[] = {
-    {"cloudfront", "cloudfront", "1 CloudFront", "E1A2B3C4D5E6F7"},
-    {"targets", "elbv2", "2 Targets", "shop-prod-web .*4/4"},
-    {"services", "ecs", "3 ECS services", "worker .*2/2"},
-    {"databases", "rds", "4 Databases", "aurora +● available +2 nodes"},
-    {"parameters", "ssm", "5 Parameters", "allowed-origins"},
+    {"cloudfront", "cloudfront", "1 CloudFront", "E1A2B3C4D5E6F7", 1, 13000, false},
+    {"targets", "elbv2", "2 Targets", "shop-prod-web .*4/4", 2, 26000, false},
+    {"services", "ecs", "3 ECS services", "worker .*2/2", 1, 13000, false},
+    {"databases", "rds", "4 Databases", "aurora +● available +2 nodes", 2, 26000, false},
+    {"parameters", "ssm", "5 Parameters", "allowed-origins", 1, 63000, true},
 };
-static const struct pane everyone = {"all", NULL, NULL, NULL};
+static const struct pane everyone = {"all", NULL, NULL, NULL, 1, 63000, false};
 #define PANES (sizeof panes / sizeof panes[0])
 
-enum shows {
-  FAILS, /* the pane must say so: old rows, a sentence, the next try */
-  BEARS, /* it may go on as if nothing were */
-  LOST   /* as FAILS; it befalls connections, and those are everybody's */
+enum {
+  BEARS = 0,        /* it may go on as if nothing were */
+  FAILS = 1,        /* the pane must say so: old rows, a sentence, the next try */
+  LOST = FAILS | 2, /* the same; it befalls connections, and those are everybody's */
+  SHARED = 4,       /* it befalls the keys, which are everybody's, too */
+  SLOW = 8          /* polls slow down by it */
 };
 static const struct weather {
   const char *spec;
-  enum shows shows;
+  unsigned how;
 } weathers[] = {
     {"refused", LOST},
     {"tls-self-signed", LOST},
@@ -92,13 +96,13 @@ static const struct weather {
     {"redirect", FAILS},
     {"server-error", FAILS},
     {"access-denied", FAILS},
-    {"expired-token", FAILS},
+    {"expired-token", FAILS | SHARED},
     {"clock", BEARS},
     /* last: what was throttled goes slowly for minutes */
-    {"throttled", FAILS},
-    {"throttled,status=429", FAILS},
-    {"throttled,status=503", FAILS},
-    {"retry-after,seconds=2", FAILS},
+    {"throttled", FAILS | SLOW},
+    {"throttled,status=429", FAILS | SLOW},
+    {"throttled,status=503", FAILS | SLOW},
+    {"retry-after,seconds=2", FAILS | SLOW},
 };
 #define WEATHERS (sizeof weathers / sizeof weathers[0])
 
@@ -212,13 +216,10 @@ static const char *key_in_time(void) {
   return until(help_gone, 2000) ? NULL : "a key waits";
 }
 
-static void ask_again(void) {
-  static long asked;
-  if (now_ms() < asked + ASK_MS)
-    return;
-  asked = now_ms();
+/* As the operator does. */
+static void ask_again(bool all) {
   for (size_t i = 0; i < PANES; i++)
-    if (suffers(i)) {
+    if (suffers(i) && (all || panes[i].seldom)) {
       screen_keys_ahead(s, (const char[]){panes[i].title[0], '\0'});
       screen_keys_ahead(s, "<C-r>");
     }
@@ -228,28 +229,26 @@ static void ask_again(void) {
  * refused is not counted. */
 static bool meets(const struct weather *w) {
   unsigned met = 0, calls;
-  for (long began = now_ms(); !met && now_ms() < began + MET_MS; screen_watch(s, 250)) {
-    if (now_ms() >= began + ASK_MS)
-      ask_again();
+  for (long began = now_ms(); !met && now_ms() < began + 2 * pane->round_ms; screen_watch(s, 250)) {
     control_faults_count(&met, &calls);
-    if (w->shows == LOST && has_failed())
+    if (w->how == LOST && has_failed())
       break;
   }
-  return met != 0 || w->shows == LOST;
+  return met != 0 || w->how == LOST;
 }
 
 /* While it lasts; NULL: all holds. */
 static const char *during(const struct weather *w) {
   const char *why;
   char *foreign;
-  const bool must = w->shows != BEARS;
-  const bool seen = until(has_failed, !must ? 2500 : pane == &everyone ? ALL_SEEN_MS : SEEN_MS);
+  const bool must = w->how & FAILS;
+  const bool seen = until(has_failed, must ? pane->round_ms + SEEN_MS : 2500);
 
   if (!seen && must)
     return "the pane does not say so";
   if (seen && must && !rows_stay())
     return "the last good rows are gone";
-  if (!others_fresh())
+  if (!(w->how & SHARED) && !others_fresh())
     return "another pane suffers";
   if ((why = key_in_time()))
     return why;
@@ -260,39 +259,41 @@ static const char *during(const struct weather *w) {
   return foreign ? "a foreign sequence was written" : NULL;
 }
 
-/* The longest time until the next try that a pane tells of, in milliseconds; one of minutes is not
- * waited for: the operator asks. */
-static long promised(void) {
+/* The longest time until the next try that a pane tells of, in milliseconds; minutes: one tells of
+ * minutes, or of none at all. */
+static long promised(bool *minutes) {
   long most = 0;
-  bool minutes = false;
+  *minutes = false;
   for (size_t i = 0; i < PANES; i++) {
     char status[512], unit = 's';
     int n = 0;
     status_of(&panes[i], status, sizeof status);
-    minutes |= strstr(status, "not asked again") != NULL;
+    *minutes |= strstr(status, "not asked again") != NULL;
     const char *at = strstr(status, "next try in ");
     /* NOLINTNEXTLINE(cert-err34-c): the program's own number */
     if (!at || sscanf(at, "next try in %d%c", &n, &unit) != 2)
       continue;
-    if (unit == 'm')
-      minutes = true;
-    else if (n * 1000L > most)
+    *minutes |= unit == 'm';
+    if (unit == 's' && n * 1000L > most)
       most = n * 1000L;
   }
-  if (minutes)
-    ask_again();
   return most;
 }
 
-/* By the time that each pane promised, as long as there is one that does. */
-static bool well_as_promised(void) {
-  long began = now_ms(), end = began + promised() + WELL_MS;
-  while (!is_well()) {
-    if (now_ms() >= end || now_ms() >= began + PROMISED_MS)
+/* Nobody waits for minutes: the operator asks. */
+static bool well_in_time(const struct weather *w) {
+  bool minutes;
+  long ask = now_ms();
+  long end = ask + promised(&minutes) + pane->round_ms + (w->how & SLOW ? SLOW_MS : WELL_MS);
+  for (; !is_well(); screen_watch(s, 50)) {
+    if (now_ms() >= end)
       return false;
-    screen_watch(s, 250);
-    long next = now_ms() + promised() + WELL_MS;
-    end = next > end && next - WELL_MS > now_ms() ? next : end;
+    if (now_ms() < ask)
+      continue;
+    promised(&minutes);
+    if (minutes)
+      ask_again(true);
+    ask = now_ms() + ASK_MS;
   }
   return true;
 }
@@ -306,12 +307,13 @@ static void play(const struct weather *w) {
            pane->service ? pane->service : "");
   if (!control_fault(spec))
     screen_fail(s, "the simulator did not take the fault", spec);
+  ask_again(false);
   const char *why = meets(w) ? during(w) : "no call met it";
   char *text = why ? screen_text(s) : NULL;
   if (!control_faults_end(&met, &calls) && !why)
     why = "the simulator does not end it";
   began = now_ms();
-  if (!well_as_promised() && !why) {
+  if (!well_in_time(w) && !why) {
     why = "not well again";
     text = screen_text(s);
   }
@@ -328,11 +330,14 @@ static void play(const struct weather *w) {
   free(text);
   failed |= why != NULL;
   if (why)
-    well_as_promised();
+    well_in_time(w);
+  const char *ms = strstr(w->spec, "ms=");
+  if (ms) /* the simulator keeps calls back that it has promised to keep back */
+    screen_watch(s, atoi(ms + 3));
 }
 
 static bool wanted(const struct weather *w, const char *const *names) {
-  if (w->shows == LOST && pane != &everyone)
+  if (w->how == LOST && pane != &everyone)
     return false;
   if (!*names)
     return true;
@@ -345,15 +350,16 @@ static bool wanted(const struct weather *w, const char *const *names) {
 static const char *const *names;
 
 static void every_fault(void **state) {
-  char bundle[64], trust[96];
+  char bundle[64], trust[96], config[sizeof CONFIG];
   (void)state;
   snprintf(bundle, sizeof bundle, "/tmp/cawsole-test-%ld.pem", (long)getpid());
+  snprintf(config, sizeof config, CONFIG, pane->interval);
   snprintf(trust, sizeof trust, "AWS_CA_BUNDLE=%s", bundle);
   s = console_start(&(struct console_setup){.rows = 60,
                                             .cols = 200,
                                             .sim = {"--speed", "1", "--tls", "--ca-out", bundle},
                                             .env = {trust},
-                                            .config = CONFIG});
+                                            .config = config});
   console_ready(s);
   if (!until(is_well, 20000))
     screen_fail(s, "the board is not well before any fault", pane->name);

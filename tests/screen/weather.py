@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The table of faults: each of the simulator's, played on each pane's calls and on each action's write,
-and whether all held.
+"""The table of faults: each of the simulator's, played on each pane's calls, on what gives out keys
+and on each action's write, and whether all held.
 
-    weather.py [PANE|ACTION|FAULT...]
+    weather.py [PANE|SOURCE|ACTION|FAULT...]
 
 As many panes run beside each other as FAULTS_AT_ONCE says (4). Ends with 1 when something did not
 hold; what the screen showed then is in faults.log, in the working directory.
@@ -14,13 +14,14 @@ import sys
 import tempfile
 
 PANES = ['all', 'cloudfront', 'targets', 'services', 'databases', 'parameters']
+KEYS = ['imds', 'container', 'sts', 'sso']
 ACTIONS = ['scale', 'redeploy', 'rollback', 'invalidate']
 
 
 def run(pane, faults):
     """What came of each fault, what was on the screen, and whether the run itself broke off."""
     built = os.environ.get('CAWSOLE_BUILDDIR', os.getcwd())
-    program = 'weather-writes' if pane in ACTIONS else 'weather'
+    program = ('weather-writes' if pane in ACTIONS else 'weather-keys' if pane in KEYS else 'weather')
     held = {}
     with tempfile.TemporaryFile('w+') as log:
         with subprocess.Popen([os.path.join(built, program), pane, *faults], text=True,
@@ -35,7 +36,8 @@ def run(pane, faults):
 
 
 def main():
-    panes = [a for a in sys.argv[1:] if a in PANES + ACTIONS] or PANES + ACTIONS
+    columns = PANES + KEYS + ACTIONS
+    panes = [a for a in sys.argv[1:] if a in columns] or columns
     faults = [a for a in sys.argv[1:] if a not in panes]
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get('FAULTS_AT_ONCE', '4'))) as pool:
         results = dict(zip(panes, pool.map(lambda pane: run(pane, faults), panes)))
