@@ -3,6 +3,7 @@
 #include "server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -150,8 +151,8 @@ void test_server_step(struct test_server *s) {
     struct connection *c = &s->connections[i];
     char part[16384];
     ssize_t n = c->fd < 0 ? -1 : recv(c->fd, part, sizeof part, MSG_DONTWAIT);
-    if (n == 0)
-      hang_up(c);
+    if (n == 0 || (n < 0 && c->fd >= 0 && errno != EAGAIN && errno != EINTR))
+      hang_up(c); /* ended, or reset */
     if (n > 0)
       aws_buf_add(&c->in, part, (size_t)n);
     while (c->fd >= 0 && serve_one(s, c))

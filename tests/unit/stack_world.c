@@ -389,12 +389,23 @@ const struct stack_action_view *world_input(struct world *w, struct stack_action
   return world_step(w, a, STACK_STEP_CONFIRM);
 }
 
+void world_send(struct world *w, struct stack_action *a, size_t writes) {
+  const struct stack_action_view *v = world_step(w, a, STACK_STEP_CONFIRM);
+  for (unsigned plans = 0; v->step != STACK_STEP_ENDED && w->nwrites < writes;) {
+    if (v->step == STACK_STEP_CONFIRM && v->plans != plans) {
+      plans = v->plans;
+      stack_action_confirm(a, v->typed ? v->type_this : NULL);
+    }
+    WORLD_UNTIL(w, v->step == STACK_STEP_ENDED || w->nwrites >= writes ||
+                       (v->step == STACK_STEP_CONFIRM && v->plans != plans));
+  }
+}
+
 const struct stack_action_view *world_confirm(struct world *w, struct stack_action *a,
                                               enum stack_outcome outcome) {
-  const struct stack_action_view *v = world_step(w, a, STACK_STEP_CONFIRM);
+  const struct stack_action_view *v = stack_action_view(a);
 
-  stack_action_confirm(a, v->typed ? v->type_this : NULL);
-  world_step(w, a, STACK_STEP_ENDED);
+  world_send(w, a, SIZE_MAX);
   if (v->outcome != outcome)
     fail_msg("%s: %s", stack_outcome_name(v->outcome), v->progress);
   return v;

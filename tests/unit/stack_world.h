@@ -93,6 +93,9 @@ const struct stack_action_view *world_step(struct world *w, struct stack_action 
                                            enum stack_action_step step);
 const struct stack_action_view *world_input(struct world *w, struct stack_action *a,
                                             const char *value); /* up to CONFIRM */
+/* Confirms, and each new plan that the living world makes necessary, until that many writes came in
+ * all or it ended. */
+void world_send(struct world *w, struct stack_action *a, size_t writes);
 /* Confirms, with what it wants typed, and follows it to its end, which must be `outcome`. */
 const struct stack_action_view *world_confirm(struct world *w, struct stack_action *a,
                                               enum stack_outcome outcome);

@@ -65,7 +65,7 @@ static void play_lost(struct world *w, const char *action) {
   struct stack_action *a = ready(w, action);
   world_trick(w, LOST("UpdateService"));
   const struct stack_action_view *v = stack_action_view(a);
-  stack_action_confirm(a, v->typed ? v->type_this : NULL);
+  world_send(w, a, 1);
   WORLD_UNTIL(w, strstr(v->progress, "the answer was lost"));
   assert_int_equal(v->step, STACK_STEP_SENDING);
   assert_int_equal(v->error.code, AWS_E_NETWORK);
@@ -116,8 +116,7 @@ static void a_network_that_is_away_for_a_while_is_waited_for(void **state) {
   struct stack_action *a = ready(w, "scale");
   const struct stack_action_view *v = stack_action_view(a);
   world_trick(w, LOST("UpdateService"));
-  stack_action_confirm(a, NULL);
-  WORLD_UNTIL(w, w->nwrites == 1);
+  world_send(w, a, 1);
   world_trick(w, (struct trick){"DescribeServices", TRICK_LOSE_REQUEST, 40, 0, "", ""});
   world_step(w, a, STACK_STEP_ENDED);
   assert_string_equal(stack_outcome_name(v->outcome), "done");
@@ -168,8 +167,7 @@ static void play_stale(struct world *w, const char *action, unsigned times,
   struct stack_action *a = ready(w, action);
   const struct stack_action_view *v = stack_action_view(a);
   w->nwrites = 0;
-  stack_action_confirm(a, v->typed ? v->type_this : NULL);
-  WORLD_UNTIL(w, w->nwrites == 1);
+  world_send(w, a, 1);
   world_trick(w, (struct trick){"DescribeServices", TRICK_STALE, times, 0, "", ""});
   WORLD_UNTIL(w, !strcmp(v->progress, "accepted, not started yet"));
   world_step(w, a, STACK_STEP_ENDED);
@@ -199,8 +197,7 @@ static void a_lost_change_is_looked_for_as_long_as_reads_lag(void **state) {
   struct stack_action *a = ready(w, "scale");
   const struct stack_action_view *v = stack_action_view(a);
   world_trick(w, LOST("UpdateService"));
-  stack_action_confirm(a, NULL);
-  WORLD_UNTIL(w, w->nwrites == 1);
+  world_send(w, a, 1);
   world_trick(w, (struct trick){"DescribeServices", TRICK_STALE, 6, 0, "", ""});
   world_step(w, a, STACK_STEP_ENDED);
   assert_string_equal(stack_outcome_name(v->outcome), "done");
