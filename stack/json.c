@@ -4,6 +4,8 @@
 #include "stack/judged.h"
 #include "stack/path.h"
 
+#include "aws/api/ecs.h"
+
 #include <inttypes.h>
 
 static const char *health_word(enum stack_level l) {
@@ -109,7 +111,41 @@ static void add_capitalised(struct aws_buf *b, struct aws_str text) {
   }
 }
 
+/* Values in a container's environment may be secrets, and this document ends in logs. */
+static void hide_values(struct aws_arena *a, struct ecs_container_definition *c) {
+  struct ecs_detail *e = aws_arena_alloc_n(a, c->environment.n, sizeof *e);
+  if (e)
+    memcpy(e, c->environment.items, c->environment.n * sizeof *e);
+  else
+    c->environment.n = 0; /* no memory to hide them: they are left out */
+  for (size_t i = 0; i < c->environment.n; i++)
+    e[i].value = AWS_STR_LIT("\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2");
+  c->environment.items = e;
+}
+
+static void task_definition(struct aws_buf *b, const struct ecs_task_definition *of) {
+  struct ecs_task_definition d = *of;
+  struct ecs_container_definition *c;
+  struct aws_arena a;
+  aws_arena_init(&a, b->max);
+  c = d.containers.n ? aws_arena_alloc_n(&a, d.containers.n, sizeof *c) : NULL;
+  if (c)
+    memcpy(c, d.containers.items, d.containers.n * sizeof *c);
+  else
+    d.containers.n = 0;
+  d.containers.items = c;
+  for (size_t i = 0; i < d.containers.n; i++)
+    if (c[i].environment.n)
+      hide_values(&a, &c[i]);
+  aws_item_json(b, &ecs_task_definition_type, &d);
+  aws_arena_done(&a);
+}
+
 static void item(struct aws_buf *b, enum stack_kind k, const struct stack_row *row) {
+  if (k == STACK_TASK_DEFINITION) {
+    task_definition(b, row->item);
+    return;
+  }
   if (k != STACK_API && k != STACK_TARGET && k != STACK_INVALIDATION) {
     aws_item_json(b, stack_kind_type(k), row->item);
     return;

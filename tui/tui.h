@@ -79,7 +79,7 @@ struct tui {
   struct tui_choice choice; /* what is watched, as it was asked for; copies of its own */
   struct stack *stack;
 
-  struct tui_view *views[TUI_VIEWS_MAX];
+  struct tui_view *views[TUI_VIEWS_MAX + 1]; /* one place is kept for the prompt */
   size_t nviews;
 
   enum tui_dirt dirty;

@@ -17,7 +17,7 @@ struct tui_view *tui_top(struct tui *t) {
 void tui_push(struct tui *t, struct tui_view *v) {
   if (!v) {
     tui_say(t, WID_ERROR, "no memory for another view");
-  } else if (t->nviews == TUI_VIEWS_MAX) {
+  } else if (t->nviews >= TUI_VIEWS_MAX && v != t->prompt_view) {
     v->ops->free(v);
     tui_say(t, WID_ERROR, "too many views are open: close one with Esc");
   } else {

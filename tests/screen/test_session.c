@@ -26,9 +26,9 @@ static const char *write_file(int i, const char *variable, const char *text) {
   return files[i];
 }
 
-static struct screen *start(void) {
+static struct screen *start_with(const char *fault) {
   struct screen *s = console_start(&(struct console_setup){
-      .sim = {"--speed", "1", NULL},
+      .sim = {"--speed", "1", fault ? "--fault" : NULL, fault, NULL},
       .env = {write_file(0, "AWS_SHARED_CREDENTIALS_FILE",
                          "[good]\naws_access_key_id = testing\naws_secret_access_key = testing\n"
                          "[wrong]\naws_access_key_id = testing\naws_secret_access_key = else\n"),
@@ -48,6 +48,10 @@ static struct screen *start(void) {
   screen_expect(s, "shop .*eu-west-1 +123456789012");
   screen_expect(s, "web .*4/4");
   return s;
+}
+
+static struct screen *start(void) {
+  return start_with(NULL);
 }
 
 static int end(void **state) {
@@ -147,6 +151,23 @@ static void a_wrong_code(void **state) {
   screen_expect(s, "^ *coded .*Coded-mfa");
 }
 
+/* However many views are open, there is room for the question. */
+static void a_code_over_all_views(void **state) {
+  struct screen *s = start_with("short-lived,seconds=8");
+  (void)state;
+  screen_keys(s, ":profile coded<Enter>");
+  screen_expect(s, "MFA code");
+  screen_keys_ahead(s, "290157<Enter>");
+  screen_expect(s, "^ *coded .*Coded-mfa");
+  for (int i = 0; i < 12; i++)
+    screen_keys_ahead(s, ":alarms<Enter>");
+  screen_expect(s, "too many views are open");
+  screen_expect(s, "MFA code"); /* the session is over */
+  screen_keys_ahead(s, "290157<Enter>");
+  screen_expect_gone(s, "MFA code");
+  screen_idle(s);
+}
+
 static void no_code(void **state) {
   struct screen *s = start();
   (void)state;
@@ -179,10 +200,15 @@ static void a_login(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(another_profile), TEST(another_region),
-      TEST(another_stack),   TEST(a_long_role_is_cut_and_not_lost),
-      TEST(a_code),          TEST(a_wrong_code),
-      TEST(no_code),         TEST(a_login),
+      TEST(another_profile),
+      TEST(another_region),
+      TEST(another_stack),
+      TEST(a_long_role_is_cut_and_not_lost),
+      TEST(a_code),
+      TEST(a_wrong_code),
+      TEST(a_code_over_all_views),
+      TEST(no_code),
+      TEST(a_login),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

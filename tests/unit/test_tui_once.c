@@ -155,11 +155,34 @@ static void keeps_short(void **state) {
   aws_buf_done(&sick);
 }
 
+/* The document ends in the logs of whatever runs it. */
+static void the_model_tells_no_value_of_an_environment(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_stack(NULL, true);
+  fake_pass(s, 20000);
+  struct aws_buf b;
+  aws_buf_init(&b, 1 << 20);
+  stack_json(s, &b);
+  cJSON *all = cJSON_ParseWithLength(b.p, b.n);
+  assert_non_null(all);
+  assert_null(strstr(b.p, "postgres://"));
+  assert_non_null(strstr(b.p, "\"environment\":[{\"name\":\"DB_URL\",\"value\":\"\xe2\x80\xa2"));
+  assert_non_null(
+      strstr(b.p, "\"valueFrom\":\"/shop/prod/token\"")); /* where a secret lies is none */
+  cJSON_Delete(all);
+  aws_buf_done(&b);
+  fake_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(tells_what_there_is),   cmocka_unit_test(tells_what_is_wrong),
-      cmocka_unit_test(tells_each_cause_once), cmocka_unit_test(tells_that_nothing_answers),
+      cmocka_unit_test(tells_what_there_is),
+      cmocka_unit_test(tells_what_is_wrong),
+      cmocka_unit_test(tells_each_cause_once),
+      cmocka_unit_test(tells_that_nothing_answers),
       cmocka_unit_test(keeps_short),
+      cmocka_unit_test(the_model_tells_no_value_of_an_environment),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
