@@ -263,22 +263,7 @@ void sim_time(struct sim_request *rq, const char *name, aws_ms world_time) {
   }
 }
 
-void sim_null(struct sim_request *rq, const char *name) {
-  struct sim_out *o = &rq->out;
-
-  if (o->format == SIM_FORMAT_JSON)
-    plain(o, name, "null");
-}
-
 void sim_empty_list(struct sim_request *rq, const char *name) {
   sim_list(rq, name, "member");
-  sim_end(rq);
-}
-
-void sim_texts(struct sim_request *rq, const char *name, const char *item,
-               const struct sim_vec *v) {
-  sim_list(rq, name, item);
-  for (size_t i = 0; i < v->n; i++)
-    sim_str(rq, NULL, v->v[i]);
   sim_end(rq);
 }

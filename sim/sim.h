@@ -101,10 +101,7 @@ void sim_int(struct sim_request *rq, const char *name, int64_t value);
 void sim_double(struct sim_request *rq, const char *name, double value);
 void sim_bool(struct sim_request *rq, const char *name, bool value);
 void sim_time(struct sim_request *rq, const char *name, aws_ms world_time); /* 0: left out */
-void sim_null(struct sim_request *rq, const char *name); /* JSON only; XML: nothing */
-/* An empty list, and a list of NUL-terminated texts (const char * in the vector). */
 void sim_empty_list(struct sim_request *rq, const char *name);
-void sim_texts(struct sim_request *rq, const char *name, const char *item, const struct sim_vec *v);
 
 /* ---- the request ----------------------------------------------------------------------------- */
 

@@ -256,7 +256,8 @@ static bool covers_enough(const struct sim_http *h, const struct sim_auth *auth)
     return false;
   for (size_t i = 0; i < h->nheaders; i++) {
     const char *name = h->headers[i].name;
-    if (!strncasecmp(name, "x-amz-", 6) && !is_signed(auth->signed_headers, name))
+    bool must = !strncasecmp(name, "x-amz-", 6) || !strcasecmp(name, "content-type");
+    if (must && !is_signed(auth->signed_headers, name))
       return false;
   }
   return true;

@@ -5,7 +5,7 @@
  * read; what changes the world goes through the functions of live.h, so that consequences follow.
  *
  * Time: all times in here are the world's own, which runs `speed` times as fast as the wall's from
- * the moment the simulator started. Replies carry wall time: sim_out_time() converts. At speed 0
+ * the moment the simulator started. Replies carry wall time: sim_wall() converts. At speed 0
  * the world's time goes on only as far as it is told to, and replies carry that.
  */
 #ifndef CAWSOLE_SIM_WORLD_H

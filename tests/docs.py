@@ -62,8 +62,18 @@ def update():
         handle.write(text)
 
 
+def versions():
+    """Libraries that configure asks for, with their versions, and that bootstrap does not."""
+    wanted = re.findall(r'^PKG_CHECK_MODULES\(\[\w+\], \[(\S+) >= ([0-9.]+)\]',
+                        read('configure.ac'), re.M)
+    probed = set(re.findall(r' pc:(\S+):([0-9.]+) ', read('bootstrap')))
+    return [f'bootstrap: does not look for {name} {version}, as configure.ac does'
+            for name, version in wanted
+            if (name, version) not in probed and name != 'libssl']  # it comes with libcrypto
+
+
 def main():
-    faults = []
+    faults = versions()
     readme = read('README.md')
     for name, source in LISTS.items():
         if marked(readme, name) != table(f'{name}-md', source):

@@ -297,8 +297,8 @@ void tui_settings_done(struct tui_settings *s) {
   s->nstacks = 0;
 }
 
-static bool parse_text(struct tui_settings *s, const char *text, const char *name,
-                       struct aws_error *err) {
+bool tui_settings_parse(struct tui_settings *s, const char *text, const char *name,
+                        struct aws_error *err) {
   struct reader r = {s, name, err};
   config_t cfg;
   config_init(&cfg);
@@ -310,11 +310,6 @@ static bool parse_text(struct tui_settings *s, const char *text, const char *nam
     ok = READ_FIELDS(&r, config_root_setting(&cfg), root_fields, s);
   config_destroy(&cfg);
   return ok;
-}
-
-bool tui_settings_parse(struct tui_settings *s, const char *text, const char *name,
-                        struct aws_error *err) {
-  return parse_text(s, text, name, err);
 }
 
 #define FILE_MAX (1 << 20)
@@ -363,7 +358,7 @@ bool tui_settings_load(struct tui_settings *s, const char *path, struct aws_erro
   bool ok = read_file(f, &text, path, err);
   fclose(f);
   if (ok)
-    ok = parse_text(s, text.p ? text.p : "", path, err);
+    ok = tui_settings_parse(s, text.p ? text.p : "", path, err);
   aws_buf_done(&text);
   return ok;
 }

@@ -25,7 +25,7 @@ void tui_settings_done(struct tui_settings *s);
  * be there. False: *err has one sentence with file and line and what is taken instead. */
 bool tui_settings_load(struct tui_settings *s, const char *path,
                        struct aws_error *err) AWS_MUST_CHECK;
-/* The same from text, for tests; `name` stands for the file in sentences. */
+/* The same from text; `name` stands for the file in sentences. */
 bool tui_settings_parse(struct tui_settings *s, const char *text, const char *name,
                         struct aws_error *err) AWS_MUST_CHECK;
 /* The stack of that name; NULL name: the first. NULL: there is none. */

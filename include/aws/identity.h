@@ -61,7 +61,8 @@ void aws_identity_free(struct aws_identity *id); /* not from within `changed`; N
 struct aws_client;
 bool aws_identity_attach(struct aws_identity *id, struct aws_client *c) AWS_MUST_CHECK;
 void aws_identity_detach(struct aws_identity *id, struct aws_client *c);
-/* NULL: none yet, or none that are still good. Borrowed until the next turn of the loop. */
+/* For tests. NULL: none yet, or none that are still good. Borrowed until the next turn of the loop.
+ */
 const struct aws_creds *aws_identity_creds(const struct aws_identity *id);
 /* The operator asks: looks again, and asks again for what was cancelled. */
 void aws_identity_renew(struct aws_identity *id);
@@ -75,6 +76,7 @@ void aws_identity_renew(struct aws_identity *id);
  * is borrowed until the callback. */
 typedef void (*aws_creds_fn)(void *arg, const struct aws_creds *creds, const struct aws_error *err);
 struct aws_creds_search;
+/* One search, for tests: the console keeps its keys by aws_identity_new. */
 struct aws_creds_search *aws_creds_find(struct aws_io *io, const struct aws_settings *s,
                                         const struct aws_operator *op, aws_creds_fn fn, void *arg);
 void aws_creds_cancel(struct aws_creds_search *search); /* no callback; NULL is fine */

@@ -93,8 +93,8 @@ void aws_io_cancel(struct aws_io *io, struct aws_transfer *t); /* no callback; N
 /* The first of that name; {NULL, 0}: there is none. */
 struct aws_str aws_http_header(const struct aws_http_reply *r, const char *lower_name);
 
-/* From now on every connection goes to this port of 127.0.0.1, whatever the address says, which
- * stays in the request: so that tests can play any host. False: no memory. */
+/* For tests, that play any host: from now on every connection goes to this port of 127.0.0.1,
+ * whatever the address says, which stays in the request. False: no memory. */
 bool aws_io_connect_all(struct aws_io *io, int port) AWS_MUST_CHECK;
 
 /* ---- child processes ------------------------------------------------------------------------- */

@@ -86,6 +86,14 @@ static void test_each_fault_has_its_verdict(void **state) {
   CASE(SIM_VERDICT_SIGNATURE, query, "Action=ListUsers&Version=2010-05-09");
 }
 
+static void test_content_type_must_be_signed(void **state) {
+  (void)state;
+  CASE(SIM_VERDICT_MALFORMED, authorization,
+       "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, "
+       "SignedHeaders=host;x-amz-date, "
+       "Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7");
+}
+
 static void test_amz_headers_must_be_signed(void **state) {
   struct request r = good;
 
@@ -193,6 +201,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_published_example),
       cmocka_unit_test(test_each_fault_has_its_verdict),
+      cmocka_unit_test(test_content_type_must_be_signed),
       cmocka_unit_test(test_amz_headers_must_be_signed),
       cmocka_unit_test(test_golden_requests),
   };
