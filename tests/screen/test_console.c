@@ -175,6 +175,24 @@ static void no_account_is_a_sentence(void **state) {
   assert_null(screen_unrestored(s));
 }
 
+/* What is counted goes on, and the text stays where it is read. */
+static void a_text_that_is_read_stays(void **state) {
+  struct screen *s = console_start(&(struct console_setup){
+      .rows = 24,
+      .cols = 80,
+      .config = "stacks = ( { name = \"shop\"; region = \"eu-west-1\"; interval = 1; } );\n"});
+  (void)state;
+  console_ready(s);
+  screen_expect(s, "web .*4/4");
+  screen_keys(s, ":budget<Enter>");
+  screen_expect(s, "calls in the last minute");
+  screen_keys(s, "G");
+  screen_expect_gone(s, "calls in the last minute");
+  screen_watch(s, 4000);
+  screen_idle(s);
+  assert_int_equal(screen_row(s, "calls in the last minute"), -1);
+}
+
 static void unknown_option_is_usage(void **state) {
   struct screen *s = console_start(&(struct console_setup){.args = {"--frobnicate", NULL}});
   (void)state;
@@ -197,6 +215,7 @@ int main(void) {
       TEST(ends_by_q),
       TEST(ends_by_colon_q),
       TEST(no_account_is_a_sentence),
+      TEST(a_text_that_is_read_stays),
       TEST(unknown_option_is_usage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,20 @@ static void throttled(void **state) {
   screen_expect(s, "ELB read +[0-9]+ +0 +0 .*ms +[0-9]+K +[0-9]+s +10");
 }
 
+/* ---- what may not be read -------------------------------------------------------------------- */
+
+static void a_refused_permission_says_when_it_is_tried_again(void **state) {
+  struct screen *s = console_start(
+      &(struct console_setup){.rows = 36,
+                              .cols = 120,
+                              .sim = {"--fault", "access-denied,on=rds:DescribeDBInstances", NULL},
+                              .config = OFTEN});
+  (void)state;
+  screen_expect(s, "web .*4/4");
+  screen_keys(s, "4");
+  screen_expect(s, "next try in [1-5]m");
+}
+
 /* ---- the clock --------------------------------------------------------------------------------
  */
 
@@ -260,6 +274,7 @@ int main(void) {
       TEST(a_plan_says_that_it_is_old),
       TEST(alarms_say_why),
       TEST(throttled),
+      TEST(a_refused_permission_says_when_it_is_tried_again),
       TEST(clock_is_off),
       TEST(aws_goes_away),
       TEST(wrong_keys),
