@@ -64,10 +64,13 @@ static void action_free(struct stack_action *a) {
   free(a);
 }
 
-/* Drops the oldest ended action when there are too many. False: all of them still run. */
-static bool make_room(struct stack_actions *all) {
-  if (!aws_grow(&all->v, &all->cap, all->n + 1, sizeof *all->v))
+/* Drops the oldest ended action when there are too many. False: *err set. */
+static bool make_room(struct stack_actions *all, const struct stack_action_def *d,
+                      struct aws_error *err) {
+  if (!aws_grow(&all->v, &all->cap, all->n + 1, sizeof *all->v)) {
+    aws_error_set(err, AWS_E_MEMORY, "%s: out of memory", d->title);
     return false;
+  }
   if (all->n < STACK_ACTIONS_MAX)
     return true;
   for (size_t i = 0; i < all->n; i++) {
@@ -78,6 +81,8 @@ static bool make_room(struct stack_actions *all) {
     all->n--;
     return true;
   }
+  aws_error_set(err, AWS_E_USAGE, "%s: %d actions are under way: wait until one has ended",
+                d->title, STACK_ACTIONS_MAX);
   return false;
 }
 
@@ -93,12 +98,14 @@ struct stack_action *stack_action_start(struct stack *s, const struct stack_acti
                   !ops || n != 1 ? "select one row" : "its name is longer than AWS allows");
     return NULL;
   }
+  if (!make_room(s->actions, d, err))
+    return NULL;
   struct stack_action *a = calloc(1, sizeof *a);
   void *work = calloc(1, ops->work_size);
-  if (!a || !work || !make_room(s->actions)) {
+  if (!a || !work) {
     free(a);
     free(work);
-    aws_error_set(err, AWS_E_MEMORY, "%s: out of memory or too many actions under way", d->title);
+    aws_error_set(err, AWS_E_MEMORY, "%s: out of memory", d->title);
     return NULL;
   }
   a->s = s;

@@ -134,6 +134,7 @@ static void on_identity_done(void *arg, const struct aws_error *err) {
   }
   s->identified = true;
   stack_changed(s, STACK_CHANGED_STATE);
+  aws_client_only(s->client, NULL);
   run(s);
   if (s->deps.identity_only)
     s->settled_at = stack_mono(s);
@@ -165,6 +166,8 @@ static void take_keys(struct stack *s, const struct aws_creds *creds) {
   if (s->state == STACK_REFUSED) /* what was wrong may have been mended */
     s->state = STACK_STARTING;
   stack_changed(s, STACK_CHANGED_STATE);
+  if (first(s)) /* while it runs, too: these may be somebody else's */
+    aws_client_only(s->client, &sts_get_caller_identity);
   ask(s);
   if (s->state == STACK_STARTING && !first(s))
     run(s);

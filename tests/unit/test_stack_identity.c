@@ -61,6 +61,26 @@ static void nothing_is_shown_under_another_account(void **state) {
   fake_free(s);
 }
 
+static void a_pin_holds_when_keys_are_renewed(void **state) {
+  struct stack_config cfg;
+  (void)state;
+  stack_config_init(&cfg);
+  cfg.account = strdup("123456789012");
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(&cfg);
+  stack_config_done(&cfg);
+  fake_latency(20000);
+  fake_keys(&newer, NULL);
+  fake_forget();
+  fake_pass(s, 19000);
+  assert_int_equal(fake_sent(NULL), 0); /* but for who is asking, which was asked at once */
+  assert_int_equal(stack_state(s), STACK_RUNNING);
+  fake_latency(1);
+  fake_pass(s, 20000);
+  assert_true(fake_sent("DescribeServices") > 0);
+  fake_free(s);
+}
+
 static void keys_that_come_late_start_the_board(void **state) {
   struct aws_error err = no_login();
   (void)state;
@@ -175,15 +195,39 @@ static void nothing_is_watched_under_another_account(void **state) {
   end_plan(s);
 }
 
+/* Bounded, and each keeps its number when the oldest is dropped. */
+static void actions_are_numbered_and_not_without_end(void **state) {
+  const struct aws_str id = AWS_STR_LIT(FAKE_SERVICE);
+  const struct stack_action_def *def = stack_action_find("redeploy");
+  struct stack_action *const *all;
+  struct stack_action *a;
+  struct aws_error err = {0};
+  (void)state;
+  struct stack *s = with_a_plan(&a);
+  for (int i = 1; i < STACK_ACTIONS_MAX; i++)
+    assert_non_null(stack_action_start(s, def, STACK_SERVICE, &id, 1, &err));
+  assert_null(stack_action_start(s, def, STACK_SERVICE, &id, 1, &err));
+  assert_string_equal(err.text,
+                      "Redeploy service: 100 actions are under way: wait until one has ended");
+  stack_action_cancel(a);
+  assert_non_null(stack_action_start(s, def, STACK_SERVICE, &id, 1, &err));
+  assert_int_equal(stack_actions(s, &all), STACK_ACTIONS_MAX);
+  assert_int_equal(stack_action_view(all[0])->number, 2);
+  assert_int_equal(stack_action_view(all[STACK_ACTIONS_MAX - 1])->number, STACK_ACTIONS_MAX + 1);
+  end_plan(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_board_stays_without_new_keys),
       cmocka_unit_test(nothing_is_shown_under_another_account),
+      cmocka_unit_test(a_pin_holds_when_keys_are_renewed),
       cmocka_unit_test(keys_that_come_late_start_the_board),
       cmocka_unit_test(a_plan_is_not_sent_under_another_account),
       cmocka_unit_test(a_confirmed_plan_is_not_sent_under_another_account),
       cmocka_unit_test(new_keys_want_another_yes),
       cmocka_unit_test(nothing_is_watched_under_another_account),
+      cmocka_unit_test(actions_are_numbered_and_not_without_end),
   };
   return cmocka_run_group_tests_name("stack identity", tests, NULL, NULL);
 }
