@@ -163,8 +163,10 @@ static void take_keys(struct stack *s, const struct aws_creds *creds) {
   aws_error_clear(&s->moved);
   s->identity_fails = 0;
   forget(s);
-  if (s->state == STACK_REFUSED) /* what was wrong may have been mended */
+  if (s->state == STACK_REFUSED) { /* what was wrong may have been mended */
     s->state = STACK_STARTING;
+    aws_error_clear(&s->refusal);
+  }
   stack_changed(s, STACK_CHANGED_STATE);
   if (first(s)) /* while it runs, too: these may be somebody else's */
     aws_client_only(s->client, &sts_get_caller_identity);

@@ -362,11 +362,10 @@ static void on_minute(void *arg) {
   struct stack *s = arg;
   struct stack_metrics *m = s->metrics;
   m->timer = NULL;
-  if (!s->polling)
-    return;
   aws_ms wall = stack_wall(s);
   bool whole = wall - m->whole_end >= MINUTE + AFTER_MINUTE_MS;
-  refresh(s, !whole);
+  if (s->polling) /* else nothing is asked, until it is again */
+    refresh(s, !whole);
   schedule(s, next_minute(s));
 }
 

@@ -318,11 +318,19 @@ bool stack_poll_init(struct stack *s) {
   return true;
 }
 
+/* Once more, after a stop: all that is read again and again is due. */
+static void make_due(struct stack_feed *f) {
+  for (size_t i = 0; i < f->n; i++)
+    if (f->parts[i]->due != STACK_NEVER)
+      f->parts[i]->due = stack_mono(f->s);
+}
+
 void stack_poll_start(struct stack *s) {
   s->polling = true;
   for (size_t i = 0; i < s->nfeeds; i++) {
     struct stack_feed *f = &s->feeds[i];
-    if (!f->def->sources && stack_feed_wanted(f)) {
+    make_due(f);
+    if (!f->def->sources && !f->n && stack_feed_wanted(f)) {
       f->seeded = stack_part_new(f, AWS_STR_LIT("")) != NULL;
       stack_flags_touched(s, f->def->kind);
     }
@@ -330,19 +338,25 @@ void stack_poll_start(struct stack *s) {
   stack_wake(s);
 }
 
+/* What came of the run so far is dropped. */
+static void stop_part(struct stack_part *p) {
+  if (!p->call)
+    return;
+  aws_call_cancel(p->call);
+  p->call = NULL;
+  p->step = STACK_PART_IDLE;
+  cJSON_Delete(p->listing);
+  p->listing = NULL;
+  stack_sheets_clear(&p->fresh);
+  stack_bucket_end(stack_bucket(p->s, p->feed->def->op));
+}
+
 void stack_poll_stop(struct stack *s) {
   s->polling = false;
   stack_wake_stop(s);
   for (size_t i = 0; i < s->nfeeds; i++)
-    for (size_t j = 0; j < s->feeds[i].n; j++) {
-      struct stack_part *p = s->feeds[i].parts[j];
-      if (!p->call)
-        continue;
-      aws_call_cancel(p->call);
-      p->call = NULL;
-      p->step = STACK_PART_IDLE;
-      stack_bucket_end(stack_bucket(s, p->feed->def->op));
-    }
+    for (size_t j = 0; j < s->feeds[i].n; j++)
+      stop_part(s->feeds[i].parts[j]);
 }
 
 void stack_poll_free(struct stack *s) {

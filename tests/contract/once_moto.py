@@ -10,6 +10,7 @@ import datetime
 import json
 import logging
 import os
+import re
 import subprocess
 import tempfile
 import urllib.request
@@ -264,6 +265,7 @@ COLLECTIONS = {
 
 ABSENT = object()
 MOVING = {'LatestRestorableTime'}  # moto makes it up anew for each answer
+HIDDEN = re.compile(r'/environment\[\d+\]/value$')  # may be a secret
 
 
 def at(item, path):
@@ -282,8 +284,11 @@ def seconds(value):
 
 
 def differences(ours, theirs, where):
-    """Every member that the console prints must be what boto3 has."""
-    if isinstance(theirs, datetime.datetime):
+    """Every member that the console prints must be what boto3 has, or hidden."""
+    if HIDDEN.search(where):
+        if ours != '\u2022' * 4:
+            yield f'{where}: {ours!r} is not hidden'
+    elif isinstance(theirs, datetime.datetime):
         try:
             if seconds(ours) != seconds(theirs):
                 yield f'{where}: {ours}, boto3 has {theirs.isoformat()}'

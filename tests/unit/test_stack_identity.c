@@ -55,9 +55,11 @@ static void nothing_is_shown_under_another_account(void **state) {
   assert_int_equal(fake_sent(NULL), 0);
   fake_answers(fake_shop, fake_shop_n, NULL, 0); /* and back */
   fake_keys(&newer, NULL);
-  fake_pass(s, 60000);
+  fake_pass(s, 150000);
   assert_int_equal(stack_state(s), STACK_RUNNING);
+  assert_null(stack_refusal(s));
   assert_true(fake_sent("DescribeServices") > 0);
+  assert_true(fake_sent("GetMetricData") > 1);
   fake_free(s);
 }
 
@@ -78,6 +80,26 @@ static void a_pin_holds_when_keys_are_renewed(void **state) {
   fake_latency(1);
   fake_pass(s, 20000);
   assert_true(fake_sent("DescribeServices") > 0);
+  fake_free(s);
+}
+
+/* Without a pin the feeds begin with keys that turn out to be refused. */
+static void nothing_stands_twice_when_keys_are_mended(void **state) {
+  static const struct fake_answer expired[] = {
+      {.op = "GetCallerIdentity", .error = AWS_E_EXPIRED, .aws_code = "ExpiredToken"}};
+  (void)state;
+  fake_answers(expired, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, false);
+  fake_pass(s, 10000);
+  assert_int_equal(stack_state(s), STACK_REFUSED);
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  fake_keys(&newer, NULL);
+  fake_pass(s, 60000);
+  assert_int_equal(stack_state(s), STACK_RUNNING);
+  assert_int_equal(stack_collection(s, STACK_LOAD_BALANCER)->n, 1);
+  assert_int_equal(stack_collection(s, STACK_TARGET_GROUP)->n, 1);
+  assert_int_equal(stack_collection(s, STACK_DB_INSTANCE)->n, 1);
+  assert_int_equal(stack_collection(s, STACK_TASK)->n, 2);
   fake_free(s);
 }
 
@@ -222,6 +244,7 @@ int main(void) {
       cmocka_unit_test(the_board_stays_without_new_keys),
       cmocka_unit_test(nothing_is_shown_under_another_account),
       cmocka_unit_test(a_pin_holds_when_keys_are_renewed),
+      cmocka_unit_test(nothing_stands_twice_when_keys_are_mended),
       cmocka_unit_test(keys_that_come_late_start_the_board),
       cmocka_unit_test(a_plan_is_not_sent_under_another_account),
       cmocka_unit_test(a_confirmed_plan_is_not_sent_under_another_account),
