@@ -22,6 +22,8 @@ struct board {
   struct tui_view view;
   struct pane panes[TUI_PANES];
   size_t focus;
+  size_t
+      fault; /* the hop that f led to last; WID_NONE: none since the pane was changed otherwise */
   bool zoom;
   struct wid_text refusal;
   aws_ms announced; /* when the last action that was spoken of ended */
@@ -39,6 +41,7 @@ static void set_focus(struct board *b, size_t pane) {
   if (pane != b->focus)
     stack_hide(b->view.tui->stack, (struct aws_str){NULL, 0});
   b->focus = pane;
+  b->fault = WID_NONE;
 }
 
 static struct pane *focused(const struct tui_view *v) {
@@ -331,7 +334,7 @@ size_t tui_board_pane_of(enum stack_kind k) {
 static void follow_hop(struct board *b, const struct stack_hop *h) {
   size_t pane = tui_board_pane_of(h->worst_kind);
   if (pane == TUI_PANES) { /* a load balancer, an API: no pane has it, a list does */
-    tui_push(b->view.tui, tui_list_new(b->view.tui, h->worst_kind));
+    tui_push(b->view.tui, tui_list_new(b->view.tui, h->worst_kind, h->worst_id));
     return;
   }
   set_focus(b, pane);
@@ -347,12 +350,35 @@ static const struct stack_hop *nth_hop(const struct stack_path *path, size_t nth
   return NULL;
 }
 
+/* The hop that the operator should look at, the one that is to blame first; asked for again, the
+ * next that is not well. WID_NONE: all is well. */
+static size_t next_fault(const struct board *b) {
+  const struct stack_path *path = stack_path(b->view.tui->stack);
+  const struct stack_hop *first = stack_path_fault(b->view.tui->stack);
+  if (!first)
+    return WID_NONE;
+  for (size_t i = 1; b->fault < path->n && i <= path->n; i++) {
+    const struct stack_hop *h = &path->hops[(b->fault + i) % path->n];
+    if (h->present && (h->first_fault || h->rating.level >= STACK_WARN))
+      return (size_t)(h - path->hops);
+  }
+  return (size_t)(first - path->hops);
+}
+
+static void follow_fault(struct board *b) {
+  size_t hop = next_fault(b);
+  if (hop == WID_NONE)
+    return;
+  follow_hop(b, &stack_path(b->view.tui->stack)->hops[hop]);
+  b->fault = hop;
+}
+
 static bool can(const struct tui_view *v, enum tui_command c) {
   if (refused(v))
     return false;
   switch (c) {
   case TUI_FAULT:
-    return stack_path_fault(v->tui->stack) != NULL;
+    return next_fault(board_of(v)) != WID_NONE;
   case TUI_NEXT_PANE:
   case TUI_PREVIOUS_PANE:
   case TUI_ZOOM:
@@ -378,7 +404,7 @@ static enum tui_result command(struct tui_view *v, enum tui_command c, size_t in
     b->zoom = !b->zoom;
     return TUI_REDRAW;
   case TUI_FAULT:
-    follow_hop(b, stack_path_fault(v->tui->stack));
+    follow_fault(b);
     return TUI_REDRAW;
   case TUI_BACK:
     if (pane_can(focused(v), c))
@@ -458,11 +484,16 @@ static void board_free(struct tui_view *v) {
   free(b);
 }
 
+static bool typing(const struct tui_view *v) {
+  return pane_grid(&board_of(v)->panes[board_of(v)->focus])->typing;
+}
+
 static const struct tui_view_ops ops = {.name = "board",
                                         .free = board_free,
                                         .draw = draw,
                                         .event = event,
                                         .can = can,
+                                        .typing = typing,
                                         .command = command,
                                         .subject = subject,
                                         .marked = marked,
@@ -475,6 +506,7 @@ struct tui_view *tui_board_new(struct tui *t) {
     return NULL;
   b->view = (struct tui_view){&ops, t};
   b->focus = FIRST_PANE;
+  b->fault = WID_NONE;
   wid_text_init(&b->refusal);
   for (size_t i = 0; i < TUI_PANES; i++)
     pane_init(&b->panes[i], panes[i], t);

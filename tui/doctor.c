@@ -86,6 +86,11 @@ static void set_up(struct doctor *d) {
       stack_cfg(t->stack)->account ? stack_cfg(t->stack)->account : "");
   if (*stack_region(t->stack))
     say(d, FOUND_WELL, "region", "%s", stack_region(t->stack));
+  struct aws_error err;
+  if (stack_journal_ok(t->stack, &err))
+    say(d, FOUND_WELL, "journal", "can be written");
+  else
+    say(d, FOUND_NOTE, "journal", "actions are refused, as %s", err.text);
   const char *ca = aws_settings_ca_file(t->aws);
   if (ca)
     say(d, FOUND_NOTE, "certificates", "%s in place of the system's", ca);

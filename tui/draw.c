@@ -213,16 +213,30 @@ static bool is_kept(const struct tui *t, enum tui_command c) {
   return c == TUI_HELP || c == TUI_COMMAND || (c == TUI_ALARMS && stack_path(t->stack)->alarms > 0);
 }
 
+/* While something is typed no letter is a command. */
+static void draw_typing_hints(const struct tui_view *v, WINDOW *win, struct wid_rect r) {
+  bool text = v->ops->text;
+  const struct wid_hint hints[] = {
+      {WID_STR_LIT("Enter"), text ? WID_STR_LIT("find") : WID_STR_LIT("keep it"), true},
+      {WID_STR_LIT("Esc"), text ? WID_STR_LIT("leave it") : WID_STR_LIT("show all again"), true}};
+  wid_hints_draw(win, r, hints, sizeof hints / sizeof hints[0]);
+}
+
 static void draw_hints(struct tui *t, WINDOW *win, struct wid_rect r) {
   struct wid_hint hints[TUI_COMMANDS];
   char names[TUI_COMMANDS][TUI_KEY_NAME_MAX];
+  const struct tui_view *top = tui_top(t);
   size_t n = 0;
+  if (top->ops->typing && top->ops->typing(top)) {
+    draw_typing_hints(top, win, r);
+    return;
+  }
   for (unsigned c = 0; c < TUI_COMMANDS; c++) {
     const struct tui_key_def *def = tui_key_def(c);
-    if (!def->hint[0] || !tui_can(t, tui_top(t), c) || tui_forbidden(t, c) ||
+    if (!def->hint[0] || !tui_can(t, top, c) || tui_forbidden(t, c) ||
         !tui_keys_first(&t->settings.keys, c, names[n])[0])
       continue;
-    const char *hint = c == TUI_FILTER && tui_top(t)->ops->text ? "find" : def->hint;
+    const char *hint = c == TUI_FILTER && top->ops->text ? "find" : def->hint;
     hints[n] = (struct wid_hint){wid_str_from(names[n]), wid_str_from(hint), is_kept(t, c)};
     n++;
   }

@@ -45,6 +45,8 @@ struct tui_view_ops {
   /* Whether a command does something here, now; only such commands are hinted at and carried out.
    */
   bool (*can)(const struct tui_view *v, enum tui_command c);
+  /* A filter or what is sought is being typed: no key is a command. */
+  bool (*typing)(const struct tui_view *v);
   enum tui_result (*command)(struct tui_view *v, enum tui_command c, size_t index);
   bool (*subject)(const struct tui_view *v, struct tui_subject *out);
   /* The marked rows' ids, borrowed; returns how many there are, also beyond max. */
@@ -176,7 +178,8 @@ struct tui_view *tui_versions_new(struct tui *t, const struct tui_subject *s);
 struct stack_event;
 struct tui_view *tui_event_new(struct tui *t, const struct stack_event *e); /* one, copied */
 struct tui_view *tui_events_new(struct tui *t, const struct tui_subject *s);
-struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind);
+/* id: whose row is under the cursor at first; {NULL, 0}: the worst one. */
+struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind, struct aws_str id);
 bool tui_is_list(const struct tui_view *v, enum stack_kind kind);
 struct tui_view *tui_help_new(struct tui *t, const struct tui_view *of);
 struct tui_view *tui_palette_new(struct tui *t);

@@ -130,11 +130,16 @@ static void view_free(struct tui_view *v) {
   free(a);
 }
 
+static bool typing(const struct tui_view *v) {
+  return actions_of(v)->grid.typing;
+}
+
 static const struct tui_view_ops ops = {.name = "actions",
                                         .free = view_free,
                                         .draw = draw,
                                         .event = event,
                                         .can = can,
+                                        .typing = typing,
                                         .command = command};
 
 struct tui_view *tui_actions_new(struct tui *t) {

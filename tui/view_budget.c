@@ -114,12 +114,17 @@ static void changed(struct tui_view *v, unsigned changes) {
     build(budget_of(v));
 }
 
+static bool typing(const struct tui_view *v) {
+  return budget_of(v)->page.typing;
+}
+
 static const struct tui_view_ops ops = {.name = "budget",
                                         .text = true,
                                         .free = view_free,
                                         .draw = draw,
                                         .event = event,
                                         .can = can,
+                                        .typing = typing,
                                         .command = command,
                                         .changed = changed};
 

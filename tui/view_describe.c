@@ -225,12 +225,17 @@ static struct describe *new_view(struct tui *t, const struct tui_view_ops *ops,
   return d;
 }
 
+static bool typing(const struct tui_view *v) {
+  return describe_of(v)->page.typing;
+}
+
 static const struct tui_view_ops describe_ops = {.name = "describe",
                                                  .text = true,
                                                  .free = view_free,
                                                  .draw = draw,
                                                  .event = event,
                                                  .can = can,
+                                                 .typing = typing,
                                                  .command = command,
                                                  .subject = subject,
                                                  .changed = describe_changed};
@@ -241,6 +246,7 @@ static const struct tui_view_ops versions_ops = {.name = "versions",
                                                  .draw = draw,
                                                  .event = event,
                                                  .can = can,
+                                                 .typing = typing,
                                                  .command = command,
                                                  .subject = subject,
                                                  .changed = versions_changed};

@@ -119,12 +119,17 @@ static void changed(struct tui_view *v, unsigned changes) {
     build(view_of(v));
 }
 
+static bool typing(const struct tui_view *v) {
+  return view_of(v)->page.typing;
+}
+
 static const struct tui_view_ops ops = {.name = "event",
                                         .text = true,
                                         .free = view_free,
                                         .draw = draw,
                                         .event = event,
                                         .can = can,
+                                        .typing = typing,
                                         .command = command,
                                         .subject = subject,
                                         .changed = changed};

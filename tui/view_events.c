@@ -150,12 +150,17 @@ static void changed(struct tui_view *v, unsigned changes) {
     build(events_of(v));
 }
 
+static bool typing(const struct tui_view *v) {
+  return events_of(v)->page.typing;
+}
+
 static const struct tui_view_ops ops = {.name = "events",
                                         .text = true,
                                         .free = view_free,
                                         .draw = draw,
                                         .event = event,
                                         .can = can,
+                                        .typing = typing,
                                         .command = command,
                                         .subject = subject,
                                         .changed = changed};

@@ -106,12 +106,17 @@ static enum tui_result command(struct tui_view *v, enum tui_command c, size_t in
   return c == TUI_HELP ? TUI_CLOSE : tui_page_command(&help_of(v)->page, c);
 }
 
+static bool typing(const struct tui_view *v) {
+  return help_of(v)->page.typing;
+}
+
 static const struct tui_view_ops ops = {.name = "help",
                                         .text = true,
                                         .free = view_free,
                                         .draw = draw,
                                         .event = event,
                                         .can = can,
+                                        .typing = typing,
                                         .command = command};
 
 struct tui_view *tui_help_new(struct tui *t, const struct tui_view *of) {

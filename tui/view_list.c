@@ -262,15 +262,20 @@ static enum tui_result command(struct tui_view *v, enum tui_command c, size_t in
   return c == TUI_OPEN ? open_row(v) : tui_grid_command(&current(v)->grid, c);
 }
 
+static bool typing(const struct tui_view *v) {
+  return list_of(v)->grid.typing;
+}
+
 static const struct tui_view_ops ops = {.name = "list",
                                         .free = view_free,
                                         .draw = draw,
                                         .event = event,
                                         .can = can,
+                                        .typing = typing,
                                         .command = command,
                                         .subject = subject};
 
-struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind) {
+struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind, struct aws_str id) {
   struct list *l = aws_calloc(1, sizeof *l);
   if (!l)
     return NULL;
@@ -283,6 +288,8 @@ struct tui_view *tui_list_new(struct tui *t, enum stack_kind kind) {
   if (!has_pane(kind))
     stack_show_kind(t->stack, kind, true);
   wid_table_sort(&l->grid.table, STATE, true); /* what is wrong stands first */
+  if (id.n)
+    wid_table_select(&l->grid.table, tui_str(id));
   return &l->view;
 }
 

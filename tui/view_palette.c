@@ -146,7 +146,7 @@ static void run(struct tui *t, int id) {
     tui_board_focus(t->views[0], (size_t)arg);
     break;
   case DO_LIST:
-    tui_push(t, tui_list_new(t, (enum stack_kind)arg));
+    tui_push(t, tui_list_new(t, (enum stack_kind)arg, (struct aws_str){NULL, 0}));
     break;
   case DO_ACTIONS:
     tui_push(t, tui_actions_new(t));

@@ -287,7 +287,7 @@ static enum tui_result global_command(struct tui *t, struct tui_view *v, enum tu
     tui_quit(t);
     return TUI_REDRAW;
   case TUI_ALARMS:
-    tui_push(t, tui_list_new(t, STACK_ALARM));
+    tui_push(t, tui_list_new(t, STACK_ALARM, (struct aws_str){NULL, 0}));
     return TUI_REDRAW;
   case TUI_REFRESH:
     if (stack_state(t->stack) == STACK_REFUSED)

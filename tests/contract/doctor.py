@@ -50,7 +50,12 @@ def child(tap, home, place):
 def doctor(tap, home, url):
     place = ('--region', 'eu-west-1', '--endpoint-url', url)
     says(tap, 'doctor: all is well', run(home, 'doctor', *place, **KEYS), 0,
-         'ok endpoint ' + url, 'ok account 123456789012', 'ok clock within', 'ok services 3')
+         'ok endpoint ' + url, 'ok account 123456789012', 'ok clock within', 'ok services 3', 'ok journal')
+    unwritten = os.path.join(home, 'unwritten.cfg')
+    with open(unwritten, 'w') as config:
+        config.write('stacks = ( { name = "shop"; journal = "/dev/null/audit.jsonl"; } );\n')
+    says(tap, 'doctor: no journal', run(home, 'doctor', '--config', unwritten, *place, **KEYS), 0,
+         'note journal actions are refused, as the journal /dev/null/audit.jsonl cannot be written')
     says(tap, 'doctor: no credentials',
          run(home, 'doctor', *place, AWS_EC2_METADATA_DISABLED='true'), 3,
          'FAULT connection', 'no credentials')

@@ -197,6 +197,17 @@ static void columns_fit_what_they_hold(void **state) {
   screen_expect(s, "  shop-prod-aurora-1 +● available writer");
 }
 
+/* One key leads through all that is not well, what is to blame first. */
+static void f_leads_from_fault_to_fault(void **state) {
+  struct screen *s = start(24, 80, "edge-errors", "30", STACK("shop", ""));
+  (void)state;
+  screen_expect(s, "CF ▲.*▸ALB ▲");
+  screen_keys_ahead(s, "f");
+  screen_expect(s, "▸ shop-prod(-alb-5xx|-target-5xx)? ");
+  screen_keys_ahead(s, "<Esc>f"); /* round to the first hop, the distribution or its alarm */
+  screen_expect(s, "▸ (E1A2B3C4D5E6F7|shop-prod-cloudfront-5xx) ");
+}
+
 /* What has no room on its line goes on below it while the pane has lines to spare. */
 static void the_timeline_wraps(void **state) {
   struct screen *s = start(36, 120, "db-failover", "4", STACK("shop", ""));
@@ -264,6 +275,7 @@ int main(void) {
       TEST(coming_and_going_is_no_fault),
       TEST(a_rollback_is_told),
       TEST(columns_fit_what_they_hold),
+      TEST(f_leads_from_fault_to_fault),
       TEST(the_timeline_wraps),
       TEST(a_filter_leads_to_what_it_finds),
       TEST(no_key_is_silent),

@@ -392,6 +392,20 @@ static void a_key_that_is_bound_to_nothing_says_so(void **state) {
   assert_int_equal(screen_row(s, "no key"), -1);
 }
 
+/* A key is offered only where it does something: not while it would be typed. */
+static void what_is_typed_is_no_command(void **state) {
+  struct screen *s = start("/");
+  (void)state;
+  screen_expect(s, "^ Enter keep it  Esc show all again");
+  assert_int_equal(screen_row(s, "s scale"), -1);
+  screen_keys(s, "wor<Enter>");
+  screen_expect(s, "s scale");
+  screen_keys(s, "d/");
+  screen_expect(s, "^ Enter find  Esc leave it");
+  screen_keys(s, "<Esc>");
+  screen_expect(s, "/ find");
+}
+
 /* Sent in one go it looks like Alt. */
 static void esc_and_a_key_in_one_go_are_two_keys(void **state) {
   struct screen *s = start("d");
@@ -424,6 +438,7 @@ int main(void) {
       TEST(help_names_every_key_and_where_it_works),
       TEST(a_key_that_acts_is_never_passed_over_in_silence),
       TEST(a_key_that_is_bound_to_nothing_says_so),
+      TEST(what_is_typed_is_no_command),
       TEST(esc_and_a_key_in_one_go_are_two_keys),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
