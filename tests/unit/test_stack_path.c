@@ -96,6 +96,11 @@ static const char service[] =
 
 static const struct fake_answer wide[] = {
     {.op = "ListDistributions", .items = origins},
+    {.op = "DescribeLoadBalancers", /* the second has no name yet that could be looked up */
+     .items = "[{\"LoadBalancerArn\":\"" FAKE_LB "\",\"LoadBalancerName\":\"front\",\"Type\":"
+              "\"application\",\"DNSName\":\"front-1.eu-west-1.elb.amazonaws.com\",\"State\":"
+              "{\"Code\":\"active\"}},{\"LoadBalancerArn\":\"" FAKE_LB "x\","
+              "\"LoadBalancerName\":\"new\",\"Type\":\"application\"}]"},
     {.op = "GetVpcOrigin",
      .items = "[{\"Id\":\"vo_1\",\"Status\":\"Deployed\","
               "\"VpcOriginEndpointConfig\":{\"Arn\":\"" FAKE_LB "\"}}]"},
