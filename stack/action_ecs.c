@@ -86,6 +86,23 @@ void ecs_action_ask(struct stack_action *a, bool with_scaling,
   action_ask_end(a);
 }
 
+/* At night one acts on what the cursor happens to stand on. */
+static void look_for_the_fault(struct stack_action *a) {
+  const struct stack_row *own = stack_find(a->s, STACK_SERVICE, aws_str_from(a->id));
+  const struct stack_row *other = stack_service_at_fault(a->s);
+  const struct stack_hop *hop = stack_path_fault(a->s);
+
+  a->view.beware[0] = '\0';
+  if (!own || !hop || own->rating.level >= STACK_UNKNOWN || hop->rating.level < STACK_WARN ||
+      (other && aws_str_eq(other->id, own->id)))
+    return;
+  const struct stack_row *thing = other ? other : stack_find(a->s, hop->worst_kind, hop->worst_id);
+  struct aws_str name = thing ? thing->name : AWS_STR_LIT("");
+  snprintf(a->view.beware, sizeof a->view.beware, "%.*s is healthy; at fault is %s%s%.*s",
+           AWS_STR_ARG(own->name), other ? "" : hop->title, other || !name.n ? "" : " ",
+           AWS_STR_ARG(name));
+}
+
 const struct ecs_service *ecs_action_service(struct stack_action *a) {
   const struct action_slot *t = &a->slots[ECS_SLOT_SERVICE];
   const struct ecs_service *svc = action_item(a, ECS_SLOT_SERVICE, 0);
@@ -105,6 +122,7 @@ const struct ecs_service *ecs_action_service(struct stack_action *a) {
                   AWS_STR_ARG(svc->status));
     return NULL;
   }
+  look_for_the_fault(a);
   return svc;
 }
 
@@ -148,17 +166,8 @@ void ecs_plan_deployment(struct stack_action *a, const struct ecs_service *svc) 
 }
 
 void ecs_plan_fault(struct stack_action *a) {
-  const struct stack_row *own = stack_find(a->s, STACK_SERVICE, aws_str_from(a->id));
-  const struct stack_row *other = stack_service_at_fault(a->s);
-  const struct stack_hop *hop = stack_path_fault(a->s);
-
-  if (!own || !hop || own->rating.level >= STACK_UNKNOWN || hop->rating.level < STACK_WARN ||
-      (other && aws_str_eq(other->id, own->id)))
-    return;
-  const struct stack_row *thing = other ? other : stack_find(a->s, hop->worst_kind, hop->worst_id);
-  struct aws_str name = thing ? thing->name : AWS_STR_LIT("");
-  action_plan_line(a, STACK_WARN, "%.*s is healthy; at fault is %s%s%.*s", AWS_STR_ARG(own->name),
-                   other ? "" : hop->title, other || !name.n ? "" : " ", AWS_STR_ARG(name));
+  if (a->view.beware[0])
+    action_plan_line(a, STACK_WARN, "%s", a->view.beware);
 }
 
 /* What a plan stands on, of the service itself. */

@@ -249,6 +249,8 @@ static void draw_pick(struct action *a, WINDOW *win, struct wid_rect r) {
   wid_text_add(&a->text, WID_NORMAL, 2, wid_str_from(choice ? choice->detail : ""));
   if (seen(a)->input_error[0])
     wid_text_add(&a->text, WID_ERROR, 0, wid_str_from(seen(a)->input_error));
+  if (seen(a)->beware[0])
+    wid_text_addf(&a->text, WID_WARN, "%s %s", tui_level_glyph(STACK_WARN), seen(a)->beware);
   const char *old = say_old(a);
   if (old)
     wid_text_add(&a->text, WID_WARN, 0, wid_str_from(old));

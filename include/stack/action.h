@@ -81,6 +81,7 @@ struct stack_action_view {
   const struct stack_input *inputs; /* STEP_INPUT */
   size_t ninputs;
   aws_ms made;           /* wall clock: when the questions or the plan were made */
+  char beware[200];      /* before anything is asked: "api is healthy; at fault is web"; "" */
   char input_error[200]; /* why the last input was not taken, "" */
   struct stack_plan_line plan[STACK_PLAN_LINES];
   size_t nplan;

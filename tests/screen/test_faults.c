@@ -82,7 +82,12 @@ static void the_way_from_the_fault_to_its_mending(void **state) {
   screen_expect(s, "Roll back web \\(now rev 4[12]\\)");
   screen_keys(s, "<Esc>");
   screen_expect_gone(s, "Roll back web");
-  screen_keys(s, "3gr");
+  screen_keys(s, "3gb"); /* said before a revision is chosen, and in the plan */
+  screen_expect(s, "Roll back api ");
+  screen_expect(s, "▲ api is healthy; at fault is web");
+  screen_keys(s, "<Esc>");
+  screen_expect_gone(s, "at fault is web");
+  screen_keys(s, "r");
   screen_expect(s, "▲ api is healthy; at fault is web");
 }
 
