@@ -248,9 +248,14 @@ static bool prepare(struct sim_request *rq, const struct queries *all) {
   return true;
 }
 
+static aws_ms step_of(const struct query *q) {
+  return q->period > 0 ? q->period : SIM_MINUTE;
+}
+
 static size_t steps_of(const struct query *q, const struct window *win) {
-  const aws_ms first = win->start / q->period * q->period;
-  const aws_ms steps = (win->end - first + q->period - 1) / q->period;
+  const aws_ms period = step_of(q);
+  const aws_ms first = win->start / period * period;
+  const aws_ms steps = (win->end - first + period - 1) / period;
   return steps > STEPS_MAX ? STEPS_MAX : (size_t)steps;
 }
 
@@ -265,7 +270,7 @@ struct series {
 static bool collect(struct sim_request *rq, const struct queries *all, const struct query *q,
                     const struct window *win, size_t from, size_t room, struct series *out) {
   const size_t steps = q->broken ? 0 : steps_of(q, win);
-  const aws_ms first = win->start / q->period * q->period;
+  const aws_ms step = step_of(q), first = win->start / step * step;
   const size_t most = steps > from ? (steps - from < room ? steps - from : room) : 0;
 
   *out = (struct series){.at = aws_arena_alloc_n(rq->arena, most + 1, sizeof(aws_ms)),
@@ -275,7 +280,7 @@ static bool collect(struct sim_request *rq, const struct queries *all, const str
     return false;
   }
   for (size_t k = from; k < steps; k++) {
-    const aws_ms wall = first + (aws_ms)(win->descending ? steps - 1 - k : k) * q->period;
+    const aws_ms wall = first + (aws_ms)(win->descending ? steps - 1 - k : k) * step;
     struct moment m = {.rq = rq, .all = all, .wall = wall};
     double value;
     if (value_at(&m, q, &value) != CLOUDWATCH_MATH_DONE)

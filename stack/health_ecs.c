@@ -86,7 +86,7 @@ static void rate_failed_rollouts(const struct ecs_service *v, const struct stack
     if (over || !aws_str_eq_c(d[i].rollout_state, "FAILED"))
       continue;
     enum stack_level level = &d[i] == now && v->running < v->desired ? STACK_BAD : STACK_WARN;
-    if (o->back)
+    if (o->back && now)
       stack_rated(r, level,
                   "rev %" PRId64 " failed, rolling back to %" PRId64 ": %" PRId64 "/%" PRId64, rev,
                   o->rev, now->running, now->desired);

@@ -437,7 +437,7 @@ static void select_found(struct pane *p) {
   const struct pane_row *now = pane_selected(p);
   if (!t->filter[0] || (now && !is_heading(p, now)))
     return;
-  for (size_t i = 0; i < wid_table_shown(t); i++) {
+  for (size_t i = 0; p->rows && i < wid_table_shown(t); i++) {
     const struct pane_row *r = &p->rows[wid_table_row_at(t, i)];
     if (is_heading(p, r))
       continue;

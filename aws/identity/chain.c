@@ -89,7 +89,7 @@ void aws_provider_give(struct aws_provider_run *run, struct aws_creds *creds) {
 static void stop_provider(struct aws_creds_search *s) {
   if (s->provider && s->provider->stop)
     s->provider->stop(s->state);
-  if (s->state)
+  if (s->provider && s->state)
     aws_wipe(s->state, s->provider->size);
   free(s->state);
   s->state = NULL;

@@ -125,15 +125,13 @@ static void on_renewed(void *arg, const void *item, const struct aws_error *fail
   struct sso *s = arg;
   struct aws_error err = {0};
   aws_ms old = s->token.expires;
-  if (!failed && aws_sso_token_renew(&s->token, item, now(s), &err)) {
+  bool renewed = !failed && aws_sso_token_renew(&s->token, item, now(s), &err);
+  if (renewed)
     keep_token(s);
+  if (renewed || (failed && old > now(s))) /* the old one is still good */
     ask_for_keys(s);
-  } else if (!failed)
-    fail(s, &err);
-  else if (old > now(s)) /* the old one is still good */
-    ask_for_keys(s);
-  else if (failed->code == AWS_E_NETWORK)
-    fail(s, failed);
+  else if (!failed || failed->code == AWS_E_NETWORK)
+    fail(s, failed ? failed : &err);
   else
     log_in(s, failed->text);
 }
