@@ -5,7 +5,7 @@
 #define CUT                                                                                        \
   "\xc2\x9b"                                                                                       \
   "" /* begins what is appended to a text; no text of the world has it */
-#define CUT_RAW '\x9b'
+#define CUT_RAW 0x9b
 
 /* Something else of the same name: as JSON, as XML. */
 struct other {

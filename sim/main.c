@@ -246,6 +246,7 @@ static int run(struct options *o) {
     fprintf(stderr, "cawsole-sim: %s\n", err.text);
   sim_world_free(gate.elsewhere);
   sim_world_free(gate.world);
+  o->server.certs = NULL;
   sim_certs_done(&certs);
   free(keys);
   return ok ? EXIT_SUCCESS : err.code == AWS_E_USAGE ? EXIT_USAGE : EXIT_FAILURE;

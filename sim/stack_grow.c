@@ -85,6 +85,11 @@ static bool grow_group(struct sim_world *w, struct sim_listener *l, struct sim_s
   return sim_listener_forward(w, l, g, priority, path);
 }
 
+/* What the one at `at` gets when n are shared out evenly. */
+static int part_of(int n, int among, int at) {
+  return among > 0 ? n / among + (at < n % among) : 0;
+}
+
 /* Shares n tasks out: a quarter, or one each, among the services that have a group, the rest among
  * the others, if there are any. */
 static void share(struct sim_world *w, int n, int groups) {
@@ -96,11 +101,9 @@ static void share(struct sim_world *w, int n, int groups) {
     struct sim_service *s = w->services.v[i];
     double cpu = s->load / (double)(s->desired > 0 ? s->desired : 1);
     if (s->group) {
-      s->desired = targets / groups + (given < targets % groups);
-      given++;
+      s->desired = part_of(targets, groups, given++);
     } else {
-      s->desired = rest / others + (left < rest % others);
-      left++;
+      s->desired = part_of(rest, others, left++);
     }
     s->load = cpu * (double)s->desired;
     if (s->max && s->desired > s->max)

@@ -110,8 +110,10 @@ double tui_curve_high_usual(const struct tui_curve *c) {
   for (size_t i = 0; i < c->n; i++)
     if (!isnan(c->points[i]))
       sorted[n++] = c->points[i];
+  if (!n)
+    return most;
   qsort(sorted, n, sizeof sorted[0], ascending);
-  double twice = n ? 2 * sorted[n / 2] : 0;
+  double twice = 2 * sorted[n / 2];
   return twice > most ? twice : most;
 }
 
