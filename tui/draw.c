@@ -12,8 +12,8 @@
 
 #define STEP_MS 5000
 #define REASON_LEAST 24
-#define NAME_LEAST                                                                                 \
-  10 /* of a stack's and a role's name: who and where stay, however long they are */
+/* Of a stack's and a role's name: who and where stay, however long they are. */
+#define NAME_LEAST 10
 
 /* ---- time ---------------------------------------------------------------------------------------
  */
@@ -23,26 +23,48 @@ void tui_draw_at(struct tui *t, aws_ms at) {
     t->next_change = at;
 }
 
-const char *tui_age(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]) {
-  static const struct {
-    aws_ms below, unit;
-    const char *letter;
-  } units[] = {{60000, 1000, "s"},
-               {3600000, 60000, "m"},
-               {48 * 3600000LL, 3600000, "h"},
-               {INT64_MAX, 86400000, "d"}};
-  /* All ages step together, on the clock's multiples of five seconds: one draw moves them all. */
-  aws_ms tick = tui_now(t) / STEP_MS * STEP_MS;
-  aws_ms age = tick > at ? (tick - at) / STEP_MS * STEP_MS : 0;
-  size_t u = 0;
-  while (age >= units[u].below)
+struct unit {
+  aws_ms below, ms;
+  const char *letter;
+};
+
+static const struct unit *unit_of(aws_ms span) {
+  static const struct unit units[] = {{60000, 1000, "s"},
+                                      {3600000, 60000, "m"},
+                                      {48 * 3600000LL, 3600000, "h"},
+                                      {INT64_MAX, 86400000, "d"}};
+  const struct unit *u = units;
+  while (span >= u->below)
     u++;
-  tui_draw_at(t, u == 0 ? tick + STEP_MS : tick + units[u].unit - age % units[u].unit);
-  if (age == 0)
+  return u;
+}
+
+static const char *span_words(aws_ms span, char out[TUI_AGE_MAX]) {
+  const struct unit *u = unit_of(span);
+  if (span == 0)
     snprintf(out, TUI_AGE_MAX, "now");
   else
-    snprintf(out, TUI_AGE_MAX, "%lld%s", (long long)(age / units[u].unit), units[u].letter);
+    snprintf(out, TUI_AGE_MAX, "%lld%s", (long long)(span / u->ms), u->letter);
   return out;
+}
+
+/* All ages step together, on the clock's multiples of five seconds: one draw moves them all. */
+static aws_ms tick_of(const struct tui *t) {
+  return tui_now(t) / STEP_MS * STEP_MS;
+}
+
+const char *tui_age(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]) {
+  aws_ms tick = tick_of(t), age = tick > at ? (tick - at) / STEP_MS * STEP_MS : 0;
+  aws_ms unit = unit_of(age)->ms;
+  tui_draw_at(t, unit < STEP_MS ? tick + STEP_MS : tick + unit - age % unit);
+  return span_words(age, out);
+}
+
+const char *tui_left(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]) {
+  aws_ms tick = tick_of(t), left = at > tick ? (at - tick) / STEP_MS * STEP_MS : 0;
+  aws_ms unit = unit_of(left)->ms;
+  tui_draw_at(t, unit < STEP_MS ? tick + STEP_MS : tick + left % unit + STEP_MS);
+  return span_words(left, out);
 }
 
 const char *tui_ago(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]) {
@@ -178,8 +200,7 @@ static void title_keys(struct title *b, struct tui *t) {
   if (!stack_keys_error(t->stack))
     return;
   if (k->expires > tui_now(t))
-    add(b, WID_TITLE_WARN, 1, true, "keys end in %s",
-        tui_age(t, 2 * tui_now(t) - k->expires, left));
+    add(b, WID_TITLE_WARN, 1, true, "keys end in %s", tui_left(t, k->expires, left));
   else
     add(b, WID_TITLE_ALERT, 1, true, "no keys");
 }

@@ -67,7 +67,7 @@ static const struct wid_source source = {.count = source_count,
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
-bool pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t) {
+void pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t) {
   *p = (struct pane){.ops = ops, .tui = t};
   wid_tree_init(&p->tree, '/', 3);
   for (size_t i = 0; i < PANE_TABLES; i++) {
@@ -77,7 +77,6 @@ bool pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t) {
     p->grids[i].table.follow = table->follow;
     p->grids[i].table.wrap_column = table->wraps ? table->wraps : -1;
   }
-  return true;
 }
 
 void pane_done(struct pane *p) {

@@ -79,7 +79,7 @@ struct pane {
   uint64_t shown;    /* hash of the rows last reported as on screen */
 };
 
-bool pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t);
+void pane_init(struct pane *p, const struct pane_ops *ops, struct tui *t);
 void pane_done(struct pane *p);
 /* Brings rows and table up to what the stack holds now. Call before anything is asked. */
 void pane_update(struct pane *p);

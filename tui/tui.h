@@ -144,6 +144,8 @@ void tui_draw(struct tui *t);
 /* A time ago in the words of the board, steps of 5 s below a minute; draws again when it changes.
  */
 const char *tui_age(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]);
+/* The same of the time until then. */
+const char *tui_left(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]);
 /* The same as the end of a sentence: "now", "5s ago". */
 const char *tui_ago(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]);
 /* The screen is drawn again at that time (wall clock), if not before. */

@@ -289,7 +289,7 @@ enum wid_result wid_table_mouse(struct wid_table *t, const struct wid_mouse *mou
     return WID_IGNORED;
   if (mouse->kind == WID_MOUSE_WHEEL_UP || mouse->kind == WID_MOUSE_WHEEL_DOWN)
     return move_by(t, mouse->kind == WID_MOUSE_WHEEL_DOWN, WHEEL_ROWS);
-  int line = mouse->y - t->rect.y - (t->no_header ? 0 : 1);
+  int line = mouse->y - t->rect.y - 1;
   if (line < 0)
     return press_head(t, mouse->x);
   size_t shown = t->top;

@@ -257,14 +257,12 @@ void wid_table_draw(struct wid_table *t, WINDOW *win, struct wid_rect r, bool fo
   t->rect = r;
   if (r.h <= 0 || r.w <= WID_TABLE_GUTTER)
     return;
-  scroll(t, t->no_header ? r.h : r.h - 1);
+  scroll(t, r.h - 1);
   measure(t, r.w);
   wid_table_layout(t, r.w - WID_TABLE_GUTTER);
-  if (!t->no_header) {
-    draw_head(t, win, wid_rect_line(r, 0));
-    r.y++;
-    r.h--;
-  }
+  draw_head(t, win, wid_rect_line(r, 0));
+  r.y++;
+  r.h--;
   if (r.h <= 0)
     return;
   if (t->n_order == 0)

@@ -197,7 +197,7 @@ static uint32_t rows_of(const struct wid_text *t, const struct wid_text_line *li
   struct wid_str s = value_of(t, line);
   uint32_t rows = 1;
   int first = room_of(line->first, width), rest = room_of(line->hang, width);
-  if (t->no_wrap || s.n <= (size_t)first)
+  if (s.n <= (size_t)first)
     return 1;
   for (size_t n = row_of(s, first); n < s.n; rows++) {
     s = (struct wid_str){s.p + n, s.n - n};
@@ -366,8 +366,7 @@ static void draw_row(const struct wid_text *t, WINDOW *win, struct wid_rect r, s
   int room = room_of(from, r.w);
   struct wid_rect rest = {r.y, r.x + r.w - room < r.x + from ? r.x + r.w - room : r.x + from, r.h,
                           room};
-  if (!t->no_wrap)
-    s.n = row_of(s, room);
+  s.n = row_of(s, room);
   wid_cells_add(win, &rest, l->style | on, s);
 }
 

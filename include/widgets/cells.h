@@ -28,7 +28,7 @@ struct wid_glyph {
 
 /* Set by wid_term_init; tests set it themselves. Default: UTF-8. */
 void wid_cells_set_ascii(bool ascii);
-bool wid_cells_ascii(void);
+bool wid_cells_ascii(void); /* for tests */
 
 /* Reads one glyph off the front of s. Returns the bytes taken: at least 1 while n > 0, 0 at the
  * end. */

@@ -60,9 +60,8 @@ struct wid_table {
   const char *empty; /* said when there is no row at all */
   bool stale;        /* all rows grey */
   bool follow;       /* a cursor on the first row stays on the first row (timelines) */
-  bool no_header;
-  int tree_column; /* the column that is indented by depth; default 0 */
-  int wrap_column; /* goes on below itself while lines are to spare; default -1: none does */
+  int tree_column;   /* the column that is indented by depth; default 0 */
+  int wrap_column;   /* goes on below itself while lines are to spare; default -1: none does */
   /* read-only for the caller */
   const struct wid_column *columns;
   int n_columns;

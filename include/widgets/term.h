@@ -45,7 +45,7 @@ struct wid_rect wid_term_size(void); /* y and x are 0 */
 /* The sentence to show in place of everything when the screen is below the minimum, else NULL.
  * Borrowed until the next call. */
 const char *wid_term_too_small(void);
-enum wid_depth wid_term_depth(void);
+enum wid_depth wid_term_depth(void); /* for tests */
 
 /* ---- reading --------------------------------------------------------------------------------- */
 

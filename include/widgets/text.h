@@ -13,8 +13,7 @@
 struct wid_text_line; /* private */
 
 struct wid_text {
-  bool no_wrap; /* cut long lines instead */
-  bool follow;  /* stay at the end while new lines come */
+  bool follow; /* stay at the end while new lines come */
   /* read-only for the caller */
   bool truncated;
   size_t n_lines;
