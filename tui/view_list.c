@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct list;
 
@@ -114,7 +115,9 @@ static void alarm_cell(struct list *l, const struct stack_row *row, int column,
     break;
   case SINCE:
     if (since)
-      wid_cell_printf(out, "%s %s", tui_when(since, tui_now(t), when), tui_age(t, since, age));
+      wid_cell_printf(out, "%s", tui_when(since, tui_now(t), when));
+    if (since && !strchr(when, ' ')) /* a day says how long ago */
+      wid_cell_printf(out, "%s %s", when, tui_age(t, since, age));
     break;
   case METRIC:
     out->text = tui_str(a->metric);

@@ -110,6 +110,8 @@ static void alarms_say_why(void **state) {
   (void)state;
   screen_keys(s, "a");
   screen_expect(s, "ALARM .* [0-9.]+ >=? [0-9.]+ \\([0-9] of [0-9]\\), ");
+  screen_resize(s, 24, 80);
+  screen_expect(s, "● OK +[0-9]{2} [A-Z][a-z]{2} [0-9]{2}:[0-9]{2} +[^ ]"); /* since when, whole */
 }
 
 static void throttled(void **state) {
