@@ -16,8 +16,10 @@ enum {
   RETRY_MOST_MS = 300000,
   RECONNECT_SHOWN_MS = 10000, /* without a connection nothing is asked of AWS: nobody is burdened */
   RECONNECT_MS = 30000,
-  FILL_MOST_MS = 20000,
-  SHORT_S = 30
+  THROTTLED_SHOWN_MS = 30000, /* a board that is minutes old helps nobody */
+  PROBE_AFTER = 3,            /* failures in a row: from then on one call each time */
+  LIST_KEPT_MS = 30000,       /* of ids whose things could not be read */
+  LIST_STRETCH = 5            /* times as long as it is good, where there is no newer one */
 };
 
 /* ---- periods --------------------------------------------------------------------------------- */
@@ -26,10 +28,19 @@ static aws_ms jitter(struct stack *s, aws_ms ms) {
   return ms + (aws_ms)((stack_random(s) - 0.5) * 0.1 * (double)ms);
 }
 
-/* On screen, or what the path is judged by from one moment to the next. */
-static bool is_missed(const struct stack_part *p) {
-  const struct stack_feed_def *d = p->feed->def;
-  return stack_part_on_screen(p) || (d->off_s && d->off_s <= SHORT_S);
+/* Missed on the board, or there is nothing yet to make do with. */
+static bool is_wanted_soon(const struct stack_part *p) {
+  return stack_part_missed(p) || !p->loaded;
+}
+
+static aws_ms longest_wait(const struct stack_part *p, aws_ms usual) {
+  if (p->error.code == AWS_E_NETWORK)
+    return is_wanted_soon(p) ? RECONNECT_SHOWN_MS : RECONNECT_MS;
+  if (p->error.code == AWS_E_THROTTLED)
+    return is_wanted_soon(p) ? THROTTLED_SHOWN_MS : RETRY_MOST_MS;
+  if (usual == STACK_NEVER)
+    return RETRY_MOST_MS;
+  return usual > RETRY_LEAST_MS ? usual : RETRY_LEAST_MS;
 }
 
 /* A little later each time, and no later than it would have been read again anyway: what was wrong
@@ -39,17 +50,13 @@ static aws_ms retry_wait(struct stack_part *p) {
     return DENIED_MS;
   const bool throttled = p->error.code == AWS_E_THROTTLED;
   aws_ms wait = RETRY_FIRST_MS << (p->fails < 7 ? p->fails - 1 : 6), usual = stack_part_period(p);
-  aws_ms most = usual == STACK_NEVER     ? RETRY_MOST_MS
-                : usual > RETRY_LEAST_MS ? usual
-                                         : RETRY_LEAST_MS;
-  if (p->error.code == AWS_E_NETWORK)
-    most = is_missed(p) ? RECONNECT_SHOWN_MS : RECONNECT_MS;
-  if (throttled)
-    most = p->loaded ? RETRY_MOST_MS : FILL_MOST_MS; /* there is nothing yet to make do with */
-  if (throttled && wait < usual && usual != STACK_NEVER && p->loaded)
+  aws_ms most = longest_wait(p, usual);
+  if (throttled && !is_wanted_soon(p) && wait < usual && usual != STACK_NEVER)
     wait = usual;
   if (wait > most)
     wait = most;
+  if (throttled) /* not together with all others that were refused */
+    wait = (aws_ms)((0.75 + 0.5 * stack_random(p->s)) * (double)wait);
   return wait > p->error.retry_after_ms ? wait : p->error.retry_after_ms;
 }
 
@@ -147,6 +154,7 @@ static bool start_call(struct stack_part *p, bool list, struct aws_error *err) {
   }
   const struct aws_call_options opt = {.region = d->edge ? stack_edge_region(s) : NULL,
                                        .asked = p->asked || s->deps.once,
+                                       .again = p->fails < PROBE_AFTER,
                                        .max_pages = d->max_pages};
   p->step = list ? STACK_PART_LISTING : STACK_PART_READING;
   p->call = aws_call(s->client, list ? d->list : d->op, in, &opt, part_page, part_done, p, err);
@@ -164,10 +172,16 @@ static void part_read(struct stack_part *p) {
     part_end(p, &err);
 }
 
+/* What was listed and could not be read need not be listed again. */
+static aws_ms list_good_ms(const struct stack_part *p) {
+  aws_ms good = p->feed->def->list_s * 1000;
+  return p->unread && good < LIST_KEPT_MS ? LIST_KEPT_MS : good;
+}
+
 void stack_fetch_start(struct stack_part *p) {
   const struct stack_feed_def *d = p->feed->def;
   aws_ms now = stack_mono(p->s);
-  bool list = d->list && (!p->listed || p->asked || now - p->listed_at >= d->list_s * 1000);
+  bool list = d->list && (!p->listed || p->asked || now - p->listed_at >= list_good_ms(p));
   struct aws_error err = {0};
   stack_bucket_begin(stack_bucket(p->s, d->op));
   p->replies = 0;
@@ -203,6 +217,25 @@ static bool is_sound(const struct stack_part *p, struct aws_error *err) {
   return err->code == AWS_OK;
 }
 
+/* Where ids seldom change those of before will do: things that are gone are left out by AWS. */
+static bool old_list_will_do(const struct stack_part *p, const struct aws_error *err) {
+  aws_ms most = (aws_ms)p->feed->def->list_s * 1000 * LIST_STRETCH;
+  return p->step == STACK_PART_LISTING && p->listed && err->code == AWS_E_THROTTLED &&
+         stack_mono(p->s) - p->listed_at < most;
+}
+
+static void take_list(struct stack_part *p) {
+  cJSON_Delete(p->listed);
+  p->listed = sorted(p->listing);
+  p->listing = NULL;
+  p->listed_at = stack_mono(p->s);
+  p->unread = true;
+  if (!p->loaded) { /* what is found through these may begin */
+    p->s->reconcile |= STACK_BIT(p->feed->def->kind);
+    stack_wake(p->s);
+  }
+}
+
 static void part_done(void *arg, const struct aws_error *err) {
   struct stack_part *p = arg;
   struct aws_error odd = {0};
@@ -210,18 +243,15 @@ static void part_done(void *arg, const struct aws_error *err) {
   p->lost = aws_json_lost() || p->lost;
   if (!err && !is_sound(p, &odd))
     err = &odd;
+  if (err && old_list_will_do(p, err)) {
+    part_read(p);
+    return;
+  }
   if (err || p->step == STACK_PART_READING) {
     part_end(p, err);
     return;
   }
-  cJSON_Delete(p->listed);
-  p->listed = sorted(p->listing);
-  p->listing = NULL;
-  p->listed_at = stack_mono(p->s);
-  if (!p->loaded) { /* what is found through these may begin */
-    p->s->reconcile |= STACK_BIT(p->feed->def->kind);
-    stack_wake(p->s);
-  }
+  take_list(p);
   part_read(p);
 }
 
@@ -240,6 +270,7 @@ static void commit(struct stack_part *p) {
   static const struct stack_sheets nothing = {NULL, 0, 0};
   bool first = !p->loaded;
   p->loaded = true;
+  p->unread = false;
   p->fails = 0;
   p->denied = false;
   aws_error_clear(&p->error);

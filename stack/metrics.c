@@ -275,7 +275,7 @@ static void on_done(void *arg, const struct aws_error *err) {
 }
 
 static bool run_start(struct stack *s, struct run *run, const char *region) {
-  const struct aws_call_options opt = {.region = region, .asked = s->deps.once};
+  const struct aws_call_options opt = {.region = region, .asked = s->deps.once, .again = true};
   struct aws_error err = {0};
   cJSON *in = cJSON_CreateObject(), *queries = cJSON_AddArrayToObject(in, "MetricDataQueries");
   size_t kept = 0;

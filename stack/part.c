@@ -12,6 +12,8 @@ enum {
   SOURCE_AGAIN_MS = 10000,  /* a thing that is gone has its group looked at again, now and then */
   NUDGE_AFTER_MS = 8000,    /* since the last time */
   ONCE_PATIENCE_MS = 10000, /* headless: so long what need not be read is waited for */
+  SHORT_S = 30,
+  SLOWED_SHOWN_MS = 25000,
   USUAL_INTERVAL_S = 5 /* the configuration's default interval, of which the table's are made */
 };
 
@@ -70,6 +72,19 @@ bool stack_part_on_screen(const struct stack_part *p) {
   return p->on_screen || (p->s->on_screen & STACK_BIT(p->feed->def->kind)) != 0;
 }
 
+bool stack_part_missed(const struct stack_part *p) {
+  const struct stack_feed_def *d = p->feed->def;
+  return stack_part_on_screen(p) || (d->off_s && d->off_s <= SHORT_S);
+}
+
+/* A throttle makes it longer; what is missed stays in sight all the same. */
+static double slowed(const struct stack_part *p, double ms) {
+  double much = ms * stack_bucket(p->s, p->feed->def->op)->use.slowed;
+  if (!stack_part_missed(p) || much < SLOWED_SHOWN_MS)
+    return much;
+  return ms > SLOWED_SHOWN_MS ? ms : SLOWED_SHOWN_MS;
+}
+
 /* The table's period, the operator's pace, and never more calls than the API's share allows. */
 aws_ms stack_part_period(struct stack_part *p) {
   struct stack *s = p->s;
@@ -82,7 +97,7 @@ aws_ms stack_part_period(struct stack_part *p) {
   if (s->cfg.interval_s > 0)
     ms = ms * s->cfg.interval_s / USUAL_INTERVAL_S;
   struct stack_bucket *b = stack_bucket(s, d->op);
-  ms *= b->use.slowed;
+  ms = slowed(p, ms);
   double calls = (double)(p->replies ? p->replies : 1) * (double)p->feed->n;
   double floor = calls / stack_bucket_pace(b) * 1000;
   return (aws_ms)(floor > ms ? floor : ms);

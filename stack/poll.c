@@ -287,6 +287,7 @@ void stack_refresh(struct stack *s, enum stack_kind k) {
     for (size_t j = 0; j < f->n; j++) {
       struct stack_part *p = f->parts[j];
       bool settled_for_good = p->loaded && p->due == STACK_NEVER;
+      p->fails = 0; /* waits begin anew */
       if (p->step != STACK_PART_IDLE || settled_for_good ||
           (p->ended && now - p->ended_at < ASKED_AGAIN_MS))
         continue;

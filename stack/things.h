@@ -72,6 +72,7 @@ struct stack_part {
   aws_ms listed_at;        /* mono */
   size_t long_id;          /* bytes of one that came in and was not taken; 0: none */
   bool nameless;           /* a thing came in without one */
+  bool unread;             /* the newest list of ids */
   bool progressive;        /* first fill: pages are shown as they come */
   bool loaded, ended, asked, on_screen, denied;
   bool gone;                     /* its source left it out */
@@ -97,6 +98,8 @@ struct stack_part *stack_part_new(struct stack_feed *f, struct aws_str key); /* 
 void stack_part_free(struct stack_part *p);     /* cancels; its feed forgets it by itself */
 aws_ms stack_part_period(struct stack_part *p); /* STACK_NEVER: read once and for all */
 bool stack_part_on_screen(const struct stack_part *p);
+/* On screen, or what the path is judged by from one moment to the next. */
+bool stack_part_missed(const struct stack_part *p);
 /* What p was found through is looked at again, soon. */
 void stack_part_ask_sources(const struct stack_part *p);
 bool stack_feed_wanted(const struct stack_feed *f);

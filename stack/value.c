@@ -283,7 +283,7 @@ void stack_values_rows(struct stack *s) {
   }
   cJSON *in = cJSON_CreateObject();
   aws_json_add(in, "Names", names);
-  const struct aws_call_options opt = {.asked = false};
+  const struct aws_call_options opt = {.again = true};
   s->values->call = stack_call(s, &ssm_get_parameters, in, &opt, plain_page, plain_done, s, &err);
   if (!s->values->call)
     plain_failed(s, &err);

@@ -47,6 +47,14 @@ static bool may_be_done(const struct aws_op *op, const struct aws_error *err) {
   return err->code != AWS_E_THROTTLED && (err->http_status >= 500 || err->http_status < 300);
 }
 
+static bool is_worth_it(const struct aws_part *p, const struct aws_error *err) {
+  const struct aws_call *call = p->call;
+  if (p->ntokens > 0) /* one refused page must not cost the two hundred before it */
+    return true;
+  bool again = call->opt.again && err->code == AWS_E_THROTTLED;
+  return call->opt.asked || (again && aws_retry_spare(&call->client->retry));
+}
+
 static void handle_error(struct aws_part *p, struct aws_error *err) {
   struct aws_call *call = p->call;
   struct aws_client *c = call->client;
@@ -63,8 +71,7 @@ static void handle_error(struct aws_part *p, struct aws_error *err) {
     return;
   }
   int64_t delay = -1;
-  bool began = p->ntokens > 0; /* one refused page must not cost the two hundred before it */
-  if ((call->opt.asked || began) && !err->maybe_done)
+  if (is_worth_it(p, err) && !err->maybe_done)
     delay = aws_retry_delay(&c->retry, err, p->attempt, &p->cost);
   if (delay >= 0 && retry_in(p, delay))
     p->attempt++;
@@ -196,7 +203,7 @@ static bool send_request(struct aws_part *p, struct aws_request *rq, struct aws_
   if (!aws_request_build(rq, call->op, p->in, &call->endpoint, err) ||
       !aws_request_sign(rq, &c->creds, aws_client_now(c), c->keys, err))
     return false;
-  bool may_retry = call->opt.asked || p->ntokens > 0;
+  bool may_retry = call->opt.asked || call->opt.again || p->ntokens > 0;
   if (!p->invocation[0])
     aws_uuid(p->invocation);
   aws_request_mark(rq, c->agent, p->invocation, p->attempt,

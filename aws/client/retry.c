@@ -34,6 +34,10 @@ int64_t aws_retry_delay(struct aws_retry *r, const struct aws_error *err, int at
   return delay > err->retry_after_ms ? delay : err->retry_after_ms;
 }
 
+bool aws_retry_spare(const struct aws_retry *r) {
+  return r->tokens > AWS_RETRY_QUOTA / 2;
+}
+
 void aws_retry_give_back(struct aws_retry *r, int cost) {
   r->tokens += cost ? cost : 1;
   if (r->tokens > AWS_RETRY_QUOTA)

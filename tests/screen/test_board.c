@@ -141,8 +141,10 @@ static void old_figures_are_grey(void **state) {
 
 /* The age at the top of a pane is that of what could not be read, and says of what. */
 static void one_age_for_what_failed(void **state) {
-  struct screen *s = start(36, 120, "throttled", "1", STACK("shop", ""));
+  struct screen *s = console_start(&(struct console_setup){
+      .sim = {"--fault", "throttled,on=ecs,after=6", NULL}, .config = STACK("shop", "")});
   (void)state;
+  console_ready(s);
   screen_expect(s, "3 ECS services .*(old|not read yet), (next try|trying)");
   assert_int_equal(screen_row(s, "now, next try"), -1);
 }

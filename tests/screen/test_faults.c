@@ -115,8 +115,10 @@ static void alarms_say_why(void **state) {
 }
 
 static void throttled(void **state) {
-  struct screen *s = start("throttled", "1");
+  struct screen *s = console_start(&(struct console_setup){
+      .sim = {"--speed", "1", "--fault", "throttled,on=ecs,after=6", NULL}, .config = OFTEN});
   (void)state;
+  console_ready(s);
   screen_expect(s, "throttled [0-9]+/min");
   screen_expect(s, "AWS asks to slow down");
   screen_expect(s, "next try in");
@@ -124,7 +126,7 @@ static void throttled(void **state) {
   assert_int_equal(screen_row(s, "elbv2.*slow down"), -1);
   screen_keys(s, ":budget<Enter>");
   screen_expect(s, "API +calls thro retr +p50 +p95 +p99 +read +age +/s");
-  screen_expect(s, "ECS .*read +[0-9]+ +[1-9][0-9]* +0 .*ms +[0-9]+K +[0-9]+s +20");
+  screen_expect(s, "ECS .*read +[0-9]+ +[1-9][0-9]* +[0-9]+ .*ms +[0-9]+K +[0-9]+s +20");
   screen_expect(s, "asked [248] times less often");
   screen_expect(s, "ELB read +[0-9]+ +0 +0 .*ms +[0-9]+K +[0-9]+s +10");
 }

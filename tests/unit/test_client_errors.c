@@ -212,6 +212,30 @@ static void test_retry_of_polls(void **state) {
   assert_int_equal(f->script.at, 3);
 }
 
+/* One that may go on is sent again for a throttle and for nothing else, and never with what the
+ * operator's own calls may need. */
+static void test_patient_polls(void **state) {
+  struct client_fixture *f = *state;
+  const struct aws_call_options again = {.again = true};
+  CLIENT_PLAY(f, {400, NULL, "{\"__type\":\"ThrottlingException\"}"},
+              {200, NULL, "{\"clusterArns\":[\"a\"]}"});
+  struct client_outcome o = client_run(f, &ecs_list_clusters, NULL, &again);
+  assert_false(o.failed);
+  assert_int_equal(f->script.at, 2);
+  CLIENT_PLAY(f, {500, NULL, ""});
+  o = client_run(f, &ecs_list_clusters, NULL, &again);
+  assert_true(o.failed);
+  assert_int_equal(f->script.at, 1);
+  for (int i = 0; i < 40; i++) { /* refused for good: the half of the quota is used up */
+    CLIENT_PLAY(f, {400, NULL, "{\"__type\":\"ThrottlingException\"}"});
+    client_run(f, &ecs_list_clusters, NULL, &again);
+  }
+  assert_int_equal(f->script.at, 1);
+  CLIENT_PLAY(f, {400, NULL, "{\"__type\":\"ThrottlingException\"}"});
+  client_run(f, &ecs_list_clusters, NULL, &client_asked);
+  assert_int_equal(f->script.at, ATTEMPTS);
+}
+
 static void test_writes(void **state) {
   struct client_fixture *f = *state;
   const char *in = "{\"service\":\"web\",\"desiredCount\":3}";
@@ -326,17 +350,12 @@ static void test_absurd_date(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      CLIENT_TEST(test_errors),
-      CLIENT_TEST(test_refused_signature),
-      CLIENT_TEST(test_bad_input),
-      CLIENT_TEST(test_retry),
-      CLIENT_TEST(test_retry_of_polls),
-      CLIENT_TEST(test_writes),
-      cmocka_unit_test(test_retry_settings),
-      cmocka_unit_test(test_quota),
-      CLIENT_TEST(test_clock_skew),
-      CLIENT_TEST(test_absurd_date),
-      CLIENT_TEST(test_long_region),
+      CLIENT_TEST(test_errors),         CLIENT_TEST(test_refused_signature),
+      CLIENT_TEST(test_bad_input),      CLIENT_TEST(test_retry),
+      CLIENT_TEST(test_retry_of_polls), CLIENT_TEST(test_patient_polls),
+      CLIENT_TEST(test_writes),         cmocka_unit_test(test_retry_settings),
+      cmocka_unit_test(test_quota),     CLIENT_TEST(test_clock_skew),
+      CLIENT_TEST(test_absurd_date),    CLIENT_TEST(test_long_region),
   };
   return cmocka_run_group_tests_name("aws/client errors", tests, NULL, NULL);
 }

@@ -258,6 +258,63 @@ static void throttle_slows_that_api_alone(void **state) {
   fake_free(s);
 }
 
+/* ---- throttled in the middle of a chain ------------------------------------------------------ */
+
+#define THROTTLED(name)                                                                            \
+  { .op = name, .error = AWS_E_THROTTLED, .aws_code = "ThrottlingException" }
+
+/* What was listed needs not be listed again; and where a list cannot be had, the last one does. */
+static void a_lost_call_does_not_set_back_its_chain(void **state) {
+  (void)state;
+  static const struct fake_answer no_tasks[] = {THROTTLED("DescribeTasks")},
+                                  no_lists[] = {THROTTLED("ListServices")};
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  stack_show_kind(s, STACK_TASK, true);
+  stack_show_kind(s, STACK_SERVICE, true);
+  fake_pass(s, 20000);
+  fake_answers(no_tasks, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 20000);
+  assert_int_equal(coll(s, STACK_TASK)->error.code, AWS_E_THROTTLED);
+  fake_forget();
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  for (int i = 0; i < 20 && coll(s, STACK_TASK)->error.code != AWS_OK; i++)
+    fake_pass(s, 1000);
+  assert_int_equal(coll(s, STACK_TASK)->error.code, AWS_OK);
+  assert_false(fake_was_sent("ListTasks", "RUNNING"));
+  fake_answers(no_lists, 1, fake_shop, fake_shop_n);
+  fake_forget();
+  fake_pass(s, 120000); /* the list of services is asked for, in vain, and they are read */
+  assert_true(fake_sent("ListServices") > 0);
+  assert_in_range(fake_sent("DescribeServices"), 4, 20);
+  assert_int_equal(coll(s, STACK_SERVICE)->error.code, AWS_OK);
+  fake_free(s);
+}
+
+/* However long it goes on, what is on screen is tried twice a minute; Ctrl-R begins anew. */
+static void back_off_of_what_is_on_screen_ends(void **state) {
+  (void)state;
+  static const struct fake_answer no[] = {THROTTLED("DescribeServices")};
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  stack_show_kind(s, STACK_SERVICE, true);
+  fake_answers(no, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 10 * 60000);
+  aws_ms most = 0;
+  for (int i = 0; i < 60; i++) {
+    aws_ms left = coll(s, STACK_SERVICE)->next_try - FAKE_START - fake_now();
+    most = left > most ? left : most;
+    fake_pass(s, 1000);
+  }
+  assert_in_range(most, 15000, 38000);
+  for (int i = 0; i < 3; i++) {
+    stack_refresh_all(s);
+    fake_pass(s, 2000);
+  }
+  assert_in_range(coll(s, STACK_SERVICE)->next_try - FAKE_START - fake_now(), 0, 7000);
+  fake_free(s);
+}
+
 /* The reference stack of ten groups, twenty services, 200 tasks and 500 parameters, all on screen.
  */
 enum { GROUPS = 10, SERVICES = 20, GROUPS_MAX = 60, SERVICES_MAX = 300 };
@@ -598,6 +655,8 @@ int main(void) {
       cmocka_unit_test(denied_is_asked_seldom),
       cmocka_unit_test(unread_source_is_told),
       cmocka_unit_test(throttle_slows_that_api_alone),
+      cmocka_unit_test(a_lost_call_does_not_set_back_its_chain),
+      cmocka_unit_test(back_off_of_what_is_on_screen_ends),
       cmocka_unit_test(steady_stack_is_polite),
       cmocka_unit_test(no_minute_passes_a_tenth),
       cmocka_unit_test(odd_names_are_not_believed),
