@@ -71,6 +71,10 @@ static void rate_rollout(struct stack *s, const struct ecs_deployment *d,
     stack_rated(r, STACK_WARN,
                 "rollout of rev %" PRId64 " not advancing for %d min: %" PRId64 "/%" PRId64, o->rev,
                 (int)(stood / 60000), d->running, d->desired);
+  if (o->taken_rev)
+    stack_rated(r, STACK_NOTE,
+                "rolling back from rev %" PRId64 " to %" PRId64 ": %" PRId64 "/%" PRId64,
+                o->taken_rev, o->rev, d->running, d->desired);
   stack_rated(r, STACK_NOTE, "rolling out rev %" PRId64 ": %" PRId64 "/%" PRId64, o->rev,
               d->running, d->desired);
 }
@@ -163,6 +167,9 @@ static void rate_count(const struct ecs_service *v, bool scaling_out, struct sta
 
 static void rate_past_failure(const struct ecs_deployment *d, const struct stack_rollout *o,
                               struct stack_rating *r) {
+  if (o->taken_rev && !o->rolling)
+    stack_rated(r, STACK_NOTE, "rolled back from rev %" PRId64 " to %" PRId64 " at %s",
+                o->taken_rev, o->rev, stack_clock_words(o->taken_at).text);
   if (!o->failed_at || o->rolling || !d || aws_str_eq_c(d->rollout_state, "FAILED"))
     return;
   const struct stack_clock_text at = stack_clock_words(o->failed_at);

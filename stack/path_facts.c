@@ -128,18 +128,24 @@ static void facts_alb(struct stack *s, struct stack_hop *h) {
     fact(h, 2, "%s rps", short_number(all / 60, text));
 }
 
-/* Of the service that fares worst; while it rolls out, of the new revision alone: tasks of the old
- * one that still run are not what is waited for. */
-static void say_service(struct stack_hop *h, const struct ecs_service *v) {
-  const struct ecs_deployment *d = stack_rolling(v) ? stack_primary(v) : NULL;
-  fact(h, 0, "%.*s %" PRId64 "/%" PRId64, AWS_STR_ARG(v->name), d ? d->running : v->running,
-       d ? d->desired : v->desired);
+/* Of the service that fares worst. While it rolls out, the old revision may still do all of the
+ * work: nobody is to take the new one's count for an outage. */
+static void say_service(struct stack *s, struct stack_hop *h, const struct stack_row *row) {
+  const struct ecs_service *v = row->item;
+  struct stack_rollout r = stack_rollout_of(s, row);
+  if (r.rolling && r.old > 0)
+    fact(h, 0, "new %" PRId64 "/%" PRId64 ", old %" PRId64 "/%" PRId64, r.running, r.desired, r.old,
+         v->desired);
+  else
+    fact(h, 0, "%.*s %" PRId64 "/%" PRId64, AWS_STR_ARG(v->name),
+         r.rolling ? r.running : v->running, r.rolling ? r.desired : v->desired);
 }
 
 static void say_rollout(struct stack *s, struct stack_hop *h, const struct stack_row *row) {
   struct stack_rollout r = stack_rollout_of(s, row);
   if (r.from && r.from != r.rev)
-    fact(h, 1, r.back ? "back %" PRId64 "→%" PRId64 : "rev %" PRId64 "→%" PRId64, r.from, r.rev);
+    fact(h, 1, r.back || r.taken_rev ? "back %" PRId64 "→%" PRId64 : "rev %" PRId64 "→%" PRId64,
+         r.from, r.rev);
   else
     fact(h, 1, "rev %" PRId64 " rolling", r.rev);
 }
@@ -160,7 +166,7 @@ static void facts_ecs(struct stack *s, struct stack_hop *h) {
   }
   h->moving = rolling != NULL;
   if (worst)
-    say_service(h, worst->item);
+    say_service(s, h, worst);
   else if (c->n)
     fact(h, 0, "%" PRId64 "/%" PRId64 " tasks", running, desired);
   if (rolling)

@@ -19,6 +19,9 @@ struct memory { /* of one service */
   aws_ms failed_at;       /* wall */
   int64_t failed_rev;
   char failed_id[128]; /* the deployment */
+  char now_id[128];    /* the deployment that is wanted, and its revision */
+  int64_t now_rev, taken_rev;
+  aws_ms now_began, taken_at, taken_began; /* wall */
 };
 
 struct stack_rollouts {
@@ -45,6 +48,14 @@ static struct memory *remember(struct stack *s, struct aws_str id) {
   }
   free(copy);
   free(m);
+  return NULL;
+}
+
+const struct ecs_deployment *stack_primary(const struct ecs_service *v) {
+  const struct ecs_deployment *d = v->deployments.items;
+  for (size_t i = 0; i < v->deployments.n; i++)
+    if (aws_str_eq_c(d[i].status, "PRIMARY"))
+      return &d[i];
   return NULL;
 }
 
@@ -102,6 +113,38 @@ static void look_for_failures(struct stack *s, const struct stack_row *row, stru
   }
 }
 
+/* ---- rollouts that were taken back ----------------------------------------------------------- */
+
+static const struct ecs_deployment *newest_before(const struct ecs_service *v,
+                                                  const struct ecs_deployment *now) {
+  const struct ecs_deployment *d = v->deployments.items, *newest = NULL;
+  for (size_t i = 0; i < v->deployments.n; i++)
+    if (&d[i] != now && d[i].created < now->created && (!newest || d[i].created > newest->created))
+      newest = &d[i];
+  return newest;
+}
+
+/* A new deployment of an earlier revision takes back the one before it. AWS forgets that one as
+ * soon as its tasks have gone. */
+static void look_for_way_back(const struct ecs_service *v, struct memory *m) {
+  const struct ecs_deployment *now = stack_primary(v);
+  if (!now || aws_str_eq_c(now->id, m->now_id))
+    return;
+  const struct ecs_deployment *before = m->now_id[0] ? NULL : newest_before(v, now);
+  int64_t rev = stack_revision(now->task_definition);
+  if (before) {
+    m->now_rev = stack_revision(before->task_definition);
+    m->now_began = before->created;
+  }
+  bool back = rev && rev < m->now_rev && now->created > m->now_began;
+  m->taken_rev = back ? m->now_rev : 0;
+  m->taken_began = m->now_began;
+  m->taken_at = now->created;
+  m->now_rev = rev;
+  m->now_began = now->created;
+  snprintf(m->now_id, sizeof m->now_id, "%.*s", AWS_STR_ARG(now->id));
+}
+
 /* ---- counts that were raised ----------------------------------------------------------------- */
 
 static bool is_scaling_out(struct stack *s, const struct ecs_service *v, struct memory *m) {
@@ -126,18 +169,11 @@ bool stack_service_seen(struct stack *s, const struct stack_row *row) {
     m->desired = v->desired;
   }
   look_for_failures(s, row, m);
+  look_for_way_back(v, m);
   return is_scaling_out(s, v, m);
 }
 
 /* ---- how it stands --------------------------------------------------------------------------- */
-
-const struct ecs_deployment *stack_primary(const struct ecs_service *v) {
-  const struct ecs_deployment *d = v->deployments.items;
-  for (size_t i = 0; i < v->deployments.n; i++)
-    if (aws_str_eq_c(d[i].status, "PRIMARY"))
-      return &d[i];
-  return NULL;
-}
 
 /* Controllers without a rollout state are rolling while there is more than one deployment. */
 bool stack_rolling(const struct ecs_service *v) {
@@ -183,6 +219,27 @@ static void say_failed(const struct stack *s, const struct stack_row *row,
   out->failed_rev = m->failed_rev;
 }
 
+/* AWS's own way back is told as the failure that it is. */
+static void say_taken(const struct stack *s, const struct stack_row *row,
+                      struct stack_rollout *out) {
+  const struct memory *m = memory_of(s, row->id);
+  if (!m || !m->taken_rev || out->back || m->taken_at < stack_wall(s) - REMEMBERED_MS ||
+      m->now_rev != out->rev || (out->failed_at && out->failed_rev == m->taken_rev))
+    return;
+  out->taken_rev = m->taken_rev;
+  out->taken_at = m->taken_at;
+  out->taken_began = m->taken_began;
+}
+
+static void count_tasks(const struct ecs_service *v, const struct ecs_deployment *now,
+                        struct stack_rollout *out) {
+  const struct ecs_deployment *d = v->deployments.items;
+  out->running = now ? now->running : v->running;
+  out->desired = now ? now->desired : v->desired;
+  for (size_t i = 0; now && i < v->deployments.n; i++)
+    out->old += &d[i] != now ? d[i].running : 0;
+}
+
 struct stack_rollout stack_rollout_of(const struct stack *s, const struct stack_row *service) {
   const struct ecs_service *v = service->item;
   const struct ecs_deployment *now = stack_primary(v), *d = v->deployments.items;
@@ -198,7 +255,9 @@ struct stack_rollout stack_rollout_of(const struct stack *s, const struct stack_
                (failed || aws_str_has(now->rollout_state_reason, AWS_STR_LIT("rolling back")));
     out.since = out.back ? back_since(v, now, failed) : now->created;
   }
+  count_tasks(v, now, &out);
   say_failed(s, service, now, &out);
+  say_taken(s, service, &out);
   return out;
 }
 

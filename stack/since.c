@@ -36,23 +36,30 @@ static bool may_blame(const struct stack_hop *h, const struct stack_row *service
   return h->rating.symptom;
 }
 
-/* The newest that began shortly before. */
+static void blame(struct stack *s, const struct stack_row *service, aws_ms at, int64_t rev,
+                  struct stack_onset *o) {
+  if (at < stack_wall(s) - ROLLOUT_WITHIN_MS || at <= o->at)
+    return;
+  o->at = at;
+  o->rev = rev;
+  snprintf(o->service, sizeof o->service, "%.*s", AWS_STR_ARG(service->id));
+}
+
+/* The newest that began shortly before. A way back is the cure: what was taken back is to blame. */
 static bool blame_rollout(struct stack *s, const struct stack_hop *h, struct stack_onset *o) {
   const struct stack_collection *c = stack_rows_of(s, STACK_SERVICE);
-  aws_ms from = stack_wall(s) - ROLLOUT_WITHIN_MS, newest = 0;
   for (size_t i = 0; i < c->n; i++) {
-    const struct ecs_deployment *d =
-        ((const struct ecs_service *)c->rows[i]->item)->deployments.items;
-    size_t n = ((const struct ecs_service *)c->rows[i]->item)->deployments.n;
-    for (size_t j = 0; j < n && may_blame(h, c->rows[i]); j++) {
-      if (d[j].created < from || d[j].created <= newest)
-        continue;
-      newest = o->at = d[j].created;
-      o->rev = stack_revision(d[j].task_definition);
-      snprintf(o->service, sizeof o->service, "%.*s", AWS_STR_ARG(c->rows[i]->id));
-    }
+    const struct ecs_service *v = c->rows[i]->item;
+    const struct ecs_deployment *d = v->deployments.items;
+    if (!may_blame(h, c->rows[i]))
+      continue;
+    struct stack_rollout r = stack_rollout_of(s, c->rows[i]);
+    if (r.taken_rev)
+      blame(s, c->rows[i], r.taken_began, r.taken_rev, o);
+    for (size_t j = 0; !r.taken_rev && j < v->deployments.n; j++)
+      blame(s, c->rows[i], d[j].created, stack_revision(d[j].task_definition), o);
   }
-  return newest != 0;
+  return o->service[0] != '\0';
 }
 
 /* ---- which event ----------------------------------------------------------------------------- */
@@ -153,6 +160,13 @@ static void say_rollout(struct stack *s, struct stack_path *p, const struct stac
         r.rolling ? "rolling back" : "rolled back", r.rev);
   else if (failed)
     say(p, " failed %s", stack_clock_words(r.failed_at).text);
+  else if (r.taken_rev == o->rev && r.rolling)
+    say(p, ", rolling back to %" PRId64 " since %s: %" PRId64 "/%" PRId64, r.rev,
+        stack_clock_words(r.taken_at).text, r.running, r.desired);
+  else if (r.taken_rev == o->rev)
+    say(p, ", rolled back to %" PRId64 " at %s", r.rev, stack_clock_words(r.taken_at).text);
+  else if (r.rev != o->rev)
+    say(p, ", rev %" PRId64 " since %s", r.rev, stack_clock_words(r.since).text);
   else
     say(p, r.rolling ? " rolling out" : " rolled out");
 }

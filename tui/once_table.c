@@ -97,7 +97,11 @@ static void about_service(struct stack *s, const struct stack_row *row, struct l
   const struct ecs_service *v = row->item;
   struct stack_rollout r = stack_rollout_of(s, row);
   char text[96];
-  snprintf(text, sizeof text, "%" PRId64 "/%" PRId64, v->running, v->desired);
+  if (r.rolling && r.old > 0)
+    snprintf(text, sizeof text, "new %" PRId64 "/%" PRId64 ", old %" PRId64 "/%" PRId64, r.running,
+             r.desired, r.old, v->desired);
+  else
+    snprintf(text, sizeof text, "%" PRId64 "/%" PRId64, v->running, v->desired);
   put_c(l, text, 7);
   if (r.rolling && r.from)
     snprintf(text, sizeof text, "rev %" PRId64 "\xe2\x86\x92%" PRId64, r.from, r.rev);

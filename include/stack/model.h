@@ -137,13 +137,17 @@ const struct stack_row *const *stack_children(struct stack *s, enum stack_kind k
 const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_str service_arn,
                                                    bool stopped, size_t *n);
 
-/* How a service's rollout stands, and the last one that failed. */
+/* How a service's rollout stands, the last one that failed, and the last one that somebody took
+ * back. */
 struct stack_rollout {
-  bool rolling, back; /* back: to what ran before, since the new revision failed */
+  bool rolling, back;            /* back: to what ran before, since the new revision failed */
+  int64_t running, desired, old; /* tasks of the revision that is wanted; of others, still up */
   int64_t rev, from;  /* the revision that is wanted, and the one that it replaces; 0: none */
   aws_ms since;       /* when it began, a way back when that began; 0: not known */
   aws_ms failed_at;   /* of the last hour, while nothing newer has taken its place; 0: none */
   int64_t failed_rev; /* 0: not known */
+  int64_t taken_rev;  /* given up for an earlier one, by hand, within the last hour; 0: none */
+  aws_ms taken_at, taken_began; /* when; and when it had been rolled out */
 };
 struct stack_rollout stack_rollout_of(const struct stack *s, const struct stack_row *service);
 

@@ -230,6 +230,45 @@ static void line_follows_the_fault_that_is_named(void **state) {
   fake_free(s);
 }
 
+/* Revision 42 of 10:58 taken back by hand at 10:59: it is the cause, the way back is the cure. */
+#define BY_HAND(run, state) DEPLOYMENT("3", "PRIMARY", "41", run, state, 1768474780, 1768474781)
+#define TAKEN_BACK DEPLOYMENT("2", "ACTIVE", "42", 4, "IN_PROGRESS", 1768474680, 1768474700)
+
+static const struct fake_answer by_hand = {
+    .op = "DescribeServices",
+    .items = SERVICE(4, 4, "41", BY_HAND(0, "IN_PROGRESS") "," TAKEN_BACK, "")};
+static const struct fake_answer by_hand_done = {
+    .op = "DescribeServices", .items = SERVICE(4, 4, "41", BY_HAND(4, "COMPLETED"), "")};
+
+static void cure_is_not_blamed(void **state) {
+  (void)state;
+  const struct fake_answer targets = {.op = "DescribeTargetHealth",
+                                      .items = TARGETS("unhealthy", CODE_502)};
+  const struct fake_answer sick[] = {by_hand, targets}, done[] = {by_hand_done, targets};
+  struct stack *s = with(&rolling);
+  fake_answers(sick, COUNT(sick), fake_shop, fake_shop_n);
+  fake_pass(s, 30000);
+  const struct stack_path *p = stack_path(s);
+  rated(s, STACK_NOTE, "rolling back from rev 42 to 41: 0/4");
+  assert_string_equal(p->hops[STACK_HOP_ECS].facts[0], "new 0/4, old 4/4");
+  assert_string_equal(p->hops[STACK_HOP_ECS].facts[1], "back 42→41");
+  assert_string_equal(p->since, "since 10:58: ECS web rev 42, rolling back to 41 since 10:59: 0/4, "
+                                "1 target unhealthy (502)");
+  fake_answers(done, COUNT(done), fake_shop, fake_shop_n);
+  fake_pass(s, 30000);
+  rated(s, STACK_NOTE, "rolled back from rev 42 to 41 at 10:59");
+  p = stack_path(s);
+  assert_string_equal(p->hops[STACK_HOP_ECS].facts[0], "web 4/4");
+  assert_string_equal(p->since, "since 10:58: ECS web rev 42, rolled back to 41 at 10:59, "
+                                "1 target unhealthy (502)");
+  fake_free(s);
+  s = with(&by_hand); /* it was under way when we came */
+  fake_answers(sick, COUNT(sick), fake_shop, fake_shop_n);
+  fake_pass(s, 30000);
+  assert_non_null(strstr(stack_path(s)->since, "since 10:58: ECS web rev 42, rolling back to 41"));
+  fake_free(s);
+}
+
 /* Another database's incident, over and done with, is not this one's beginning. */
 static void line_is_of_the_database_that_is_at_fault(void **state) {
   (void)state;
@@ -278,6 +317,7 @@ int main(void) {
       cmocka_unit_test(next_rollout_ends_the_memory),
       cmocka_unit_test(scaling_out_is_no_fault),
       cmocka_unit_test(line_follows_the_fault_that_is_named),
+      cmocka_unit_test(cure_is_not_blamed),
       cmocka_unit_test(line_is_of_the_database_that_is_at_fault),
       cmocka_unit_test(nothing_known_is_no_line),
   };
