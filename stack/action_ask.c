@@ -52,12 +52,13 @@ static void slot_done(void *arg, const struct aws_error *err) {
   action_ask_end(t->a);
 }
 
-/* A write is not asked for in the client's sense: that would send it up to three times. */
+/* A write is not asked for in the client's sense: that would send it again after a lost connection.
+ * A throttle says that nothing was done. */
 void action_ask_pages(struct stack_action *a, unsigned slot, const struct aws_op *op, cJSON *in,
                       int max_pages) {
   struct action_slot *t = &a->slots[slot];
   const struct aws_call_options opt = {
-      .asked = !op->write, .priority = ACTION_PRIORITY, .max_pages = max_pages};
+      .asked = !op->write, .again = op->write, .priority = ACTION_PRIORITY, .max_pages = max_pages};
   struct aws_error err = {.code = AWS_OK};
 
   action_slot_clear(a, slot);

@@ -262,7 +262,7 @@ static void updated(struct stack_action *a) {
     return;
   }
   if (t->err.code) {
-    action_fail(a, &t->err);
+    action_not_done(a, &t->err);
     return;
   }
   if (svc && w->arrived(a, svc)) {

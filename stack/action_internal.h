@@ -99,6 +99,8 @@ void action_plan_line(struct stack_action *a, enum stack_level level, const char
     AWS_PRINTF(3, 4);
 void action_refuse(struct stack_action *a, const char *fmt, ...) AWS_PRINTF(2, 3);
 void action_fail(struct stack_action *a, const struct aws_error *err);
+/* A write that AWS answered with a refusal. */
+void action_not_done(struct stack_action *a, const struct aws_error *err);
 void action_sent(struct stack_action *a); /* to WATCHING: it is known to have arrived */
 /* Calls fn after some seconds. */
 void action_again(struct stack_action *a, void (*fn)(struct stack_action *a));

@@ -329,7 +329,7 @@ static void created(struct stack_action *a) {
     return;
   }
   if (t->err.code && !t->err.maybe_done && !w->lost) {
-    action_fail(a, &t->err);
+    action_not_done(a, &t->err);
     return;
   }
   /* The same CallerReference and paths give back the invalidation that the lost answer was about,

@@ -126,6 +126,12 @@ void action_fail(struct stack_action *a, const struct aws_error *err) {
   end_now(a, STACK_OUTCOME_FAILED);
 }
 
+void action_not_done(struct stack_action *a, const struct aws_error *err) {
+  struct aws_error refusal = *err;
+  aws_error_wrap(&refusal, "nothing was changed");
+  action_fail(a, &refusal);
+}
+
 void action_progress(struct stack_action *a, double fraction, const char *fmt, ...) {
   va_list ap;
 

@@ -52,6 +52,8 @@ static bool is_worth_it(const struct aws_part *p, const struct aws_error *err) {
   if (p->ntokens > 0) /* one refused page must not cost the two hundred before it */
     return true;
   bool again = call->opt.again && err->code == AWS_E_THROTTLED;
+  if (again && call->op->write)
+    return err->http_status >= 400 && err->http_status < 500;
   return call->opt.asked || (again && aws_retry_spare(&call->client->retry));
 }
 

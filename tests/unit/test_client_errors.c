@@ -236,6 +236,31 @@ static void test_patient_polls(void **state) {
   assert_int_equal(f->script.at, ATTEMPTS);
 }
 
+static void test_patient_writes(void **state) {
+  struct client_fixture *f = *state;
+  const struct aws_call_options again = {.again = true};
+  const char *in = "{\"service\":\"web\",\"desiredCount\":3}";
+  CLIENT_PLAY(f, {400, NULL, "{\"__type\":\"ThrottlingException\"}"},
+              {200, NULL, "{\"service\":{\"serviceName\":\"web\"}}"});
+  struct client_outcome o = client_run(f, &ecs_update_service, in, &again);
+  assert_false(o.failed);
+  assert_int_equal(f->script.at, 2);
+  CLIENT_PLAY(f, {400, NULL, "{\"__type\":\"ThrottlingException\"}"}, {-1, NULL, NULL});
+  o = client_run(f, &ecs_update_service, in, &again); /* refused, then lost: not known */
+  assert_true(o.failed && o.err.maybe_done);
+  assert_int_equal(f->script.at, 2);
+  static const struct client_scene once[] = {
+      {503, NULL, "{\"__type\":\"ThrottlingException\"}"}, {500, NULL, ""}, {-1, NULL, NULL}};
+  for (size_t i = 0; i < COUNT(once); i++) {
+    memset(&f->script, 0, sizeof f->script);
+    f->script.scenes = &once[i];
+    f->script.n = 1;
+    o = client_run(f, &ecs_update_service, in, &again);
+    assert_true(o.failed);
+    assert_int_equal(f->script.at, 1);
+  }
+}
+
 static void test_writes(void **state) {
   struct client_fixture *f = *state;
   const char *in = "{\"service\":\"web\",\"desiredCount\":3}";
@@ -353,6 +378,7 @@ int main(void) {
       CLIENT_TEST(test_errors),         CLIENT_TEST(test_refused_signature),
       CLIENT_TEST(test_bad_input),      CLIENT_TEST(test_retry),
       CLIENT_TEST(test_retry_of_polls), CLIENT_TEST(test_patient_polls),
+      CLIENT_TEST(test_retry_of_polls), CLIENT_TEST(test_patient_writes),
       CLIENT_TEST(test_writes),         cmocka_unit_test(test_retry_settings),
       cmocka_unit_test(test_quota),     CLIENT_TEST(test_clock_skew),
       CLIENT_TEST(test_absurd_date),    CLIENT_TEST(test_long_region),

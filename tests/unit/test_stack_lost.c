@@ -243,14 +243,33 @@ static void a_refusal_is_told_and_not_tried_again(void **state) {
   play_refused(w, "scale", "UpdateService", 400, "AccessDeniedException",
                "{\"message\":\"User: x is not authorized\"}",
                "not permitted for this role (AccessDeniedException): User: x is not authorized");
-  play_refused(w, "redeploy", "UpdateService", 400, "ThrottlingException",
-               "{\"message\":\"Rate exceeded\"}", "AWS asks to slow down (ThrottlingException)");
   play_refused(w, "rollback", "UpdateService", 400, "ServiceNotActiveException",
                "{\"message\":\"Service was not ACTIVE.\"}", "Service was not ACTIVE.");
   play_refused(w, "invalidate", "CreateInvalidation", 400, "TooManyInvalidationsInProgress",
                "<ErrorResponse><Error><Code>TooManyInvalidationsInProgress</Code><Message>You have "
                "exceeded the limit.</Message></Error></ErrorResponse>",
                "TooManyInvalidationsInProgress: You have exceeded the limit.");
+}
+
+static void play_throttled(struct world *w, unsigned times, enum stack_outcome outcome,
+                           unsigned writes) {
+  struct stack_action *a = ready(w, "redeploy");
+  world_trick(w, (struct trick){"UpdateService", TRICK_ANSWER, times, 400, "ThrottlingException",
+                                "{\"message\":\"Rate exceeded\"}"});
+  w->nwrites = 0;
+  const struct stack_action_view *v = world_confirm(w, a, outcome);
+  assert_int_equal(w->nwrites, writes);
+  if (outcome == STACK_OUTCOME_FAILED)
+    assert_non_null(strstr(v->progress, "nothing was changed: ecs UpdateService: AWS asks to slow "
+                                        "down (ThrottlingException)"));
+}
+
+/* It was not done: it may be sent again, and when that is of no use either, it is said so. */
+static void a_throttled_write_is_sent_again(void **state) {
+  struct world *w = *state;
+  world_open(w);
+  play_throttled(w, 1, STACK_OUTCOME_DONE, 2);
+  play_throttled(w, 3, STACK_OUTCOME_FAILED, 3);
 }
 
 /* ---- CloudFront: the CallerReference tells ------------------------------------------------------
@@ -401,6 +420,7 @@ int main(void) {
       TEST(a_lost_change_is_looked_for_as_long_as_reads_lag),
       TEST(what_aws_took_is_not_called_lost),
       TEST(a_refusal_is_told_and_not_tried_again),
+      TEST(a_throttled_write_is_sent_again),
       TEST(a_lost_invalidation_is_found_by_its_reference),
       TEST(an_invalidation_that_never_came_is_made_by_the_lookup),
       TEST(an_invalidation_that_nothing_tells_of_is_unknown),
