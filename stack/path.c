@@ -6,6 +6,7 @@
 #include "stack/judged.h"
 #include "stack/things.h"
 
+#include "aws/api/cloudfront.h"
 #include "aws/api/cloudwatch.h"
 
 #include <stdio.h>
@@ -254,6 +255,30 @@ static void add_alarms(struct stack *s, struct stack_path *p) {
            r.error ? stack_cause(r.error) : "", r.error ? ": " : "", r.stale ? "" : " yet");
 }
 
+/* What only leads to buckets needs nothing in the region. */
+static bool leads_elsewhere(const struct stack *s) {
+  const struct stack_collection *c = stack_rows_of(s, STACK_DISTRIBUTION);
+  for (size_t i = 0; i < c->n; i++) {
+    const struct cloudfront_distribution *d = c->rows[i]->item;
+    const struct cloudfront_origin *o = d->origins.items;
+    for (size_t j = 0; j < d->origins.n; j++)
+      if (!aws_str_has(o[j].domain_name, AWS_STR_LIT(".s3")))
+        return true;
+  }
+  return !c->n;
+}
+
+/* It is more likely that one looks in the wrong place than that all is well there. */
+static void say_nothing_found(struct stack *s, struct stack_path *p) {
+  bool any = false;
+  for (size_t i = 0; i < p->n; i++)
+    any = any || (p->hops[i].present && !p->hops[i].beside && p->hops[i].kind != STACK_HOP_CDN);
+  if (any || p->level >= STACK_UNKNOWN || !leads_elsewhere(s))
+    return;
+  p->level = STACK_UNKNOWN;
+  snprintf(p->summary, sizeof p->summary, "unknown: nothing found in %s", s->region);
+}
+
 static void summarise(struct stack *s, struct stack_path *p) {
   p->level = STACK_OK;
   for (size_t i = 0; i < p->n; i++)
@@ -270,6 +295,7 @@ static void summarise(struct stack *s, struct stack_path *p) {
   if (p->level >= STACK_UNKNOWN)
     name_fault(p);
   add_alarms(s, p);
+  say_nothing_found(s, p);
 }
 
 /* ---- change -----------------------------------------------------------------------------------

@@ -15,6 +15,14 @@
  * whole. */
 enum { PER_HOST = 16 };
 
+static void refuse_region(struct stack *s, const char *region) {
+  aws_error_set(&s->refusal, AWS_E_CONFIG,
+                "\"%.40s\" is no region of AWS's: mend it where it is given (--region, AWS_REGION, "
+                "the profile \"%s\", the stack's configuration)",
+                region, aws_settings_profile(s->deps.settings));
+  s->state = STACK_REFUSED;
+}
+
 /* The region may be missing: then the stack exists, and refuses to start with a sentence. */
 static bool make_client(struct stack *s, struct aws_error *err) {
   const char *region = aws_settings_region(s->deps.settings); /* what was asked for is in it */
@@ -27,6 +35,8 @@ static bool make_client(struct stack *s, struct aws_error *err) {
                   aws_settings_profile(s->deps.settings));
     s->state = STACK_REFUSED;
     region = "";
+  } else if (!aws_region_fits(region)) {
+    refuse_region(s, region);
   }
   snprintf(s->region, sizeof s->region, "%s", region);
   const struct aws_client_config cc = {.io = s->io,

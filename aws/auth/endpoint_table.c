@@ -115,3 +115,21 @@ const char *aws_endpoint_pattern(const struct aws_endpoint_ask *ask, const struc
       return rules[i].host;
   return defaults[ask->global][ask->fips][ask->dualstack];
 }
+
+bool aws_region_fits(const char *name) {
+  static const char *const areas[] = {"gov", "iso", "isob", "isoe", "isof", "de"};
+  static const char *const sides[] = {"north",     "south",     "east",      "west",     "central",
+                                      "northeast", "northwest", "southeast", "southwest"};
+  struct aws_str rest = aws_str_from(name), place = aws_str_split(&rest, '-');
+  struct aws_str side = aws_str_split(&rest, '-');
+  bool known = false, long_place = aws_str_eq_c(place, "eusc");
+  for (size_t i = 0; i < sizeof areas / sizeof *areas; i++)
+    if (aws_str_eq_c(side, areas[i])) {
+      side = aws_str_split(&rest, '-');
+      break;
+    }
+  for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
+    known = known || aws_str_eq_c(side, sides[i]);
+  int64_t number;
+  return known && (place.n == 2 || long_place) && aws_str_to_int(rest, &number) && number > 0;
+}

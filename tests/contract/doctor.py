@@ -69,6 +69,16 @@ def doctor(tap, home, url):
     says(tap, 'doctor: no such name', run(home, 'doctor', '--region', 'eu-west-1',
                                           '--endpoint-url', 'http://cawsole.invalid', **KEYS), 3,
          'FAULT name cawsole.invalid')
+    slip = os.path.join(home, 'slip.cfg')
+    with open(slip, 'w') as config:
+        config.write('stacks = ( { name = "shop"; region = "eu-wst-1"; } );\n')
+    for words in ('doctor',), ('--once',):
+        says(tap, words[0] + ': a region that AWS does not have',
+             run(home, *words, '--config', slip, '--endpoint-url', url, **KEYS), 3,
+             '"eu-wst-1" is no region of AWS\'s')
+    says(tap, 'once: the wrong region', run(home, '--once', '--region', 'us-east-1',
+                                            '--endpoint-url', url, **KEYS), 3,
+         'unknown: nothing found in us-east-1')
     pinned = os.path.join(home, 'pinned.cfg')
     with open(pinned, 'w') as config:
         config.write('stacks = ( { name = "shop"; account = "999999999999"; } );\n')

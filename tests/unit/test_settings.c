@@ -513,9 +513,27 @@ static void test_no_credentials(void **state) {
   assert_non_null(strstr(f.err.text, "AWS_SECRET_ACCESS_KEY is not"));
 }
 
+static void test_region_fits(void **state) {
+  static const char *const good[] = {"us-east-1",      "eu-west-1",      "ap-southeast-7",
+                                     "cn-northwest-1", "us-gov-west-1",  "us-iso-east-1",
+                                     "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1",
+                                     "eusc-de-east-1", "mx-central-1",   "il-central-1"};
+  static const char *const bad[] = {"",           "eu-wst-1",   "eu-west",    "eu-west-",
+                                    "euw-west-1", "eu-west-1a", "us-east--1", "east-1",
+                                    "eu-west-0",  "eu_west_1",  "local"};
+  (void)state;
+  for (size_t i = 0; i < COUNT(good); i++)
+    if (!aws_region_fits(good[i]))
+      fail_msg("%s", good[i]);
+  for (size_t i = 0; i < COUNT(bad); i++)
+    if (aws_region_fits(bad[i]))
+      fail_msg("%s", bad[i]);
+}
+
 int main(void) {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_region_fits),
       cmocka_unit_test(test_ini_cases),
       cmocka_unit_test(test_ini_own),
       cmocka_unit_test(test_locations),

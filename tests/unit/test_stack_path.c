@@ -268,6 +268,37 @@ static void names_the_first_fault(void **state) {
   fake_free(s);
 }
 
+/* Where nothing is, one looks in the wrong place; a site of buckets alone is all there is. */
+static void nothing_found_is_not_well(void **state) {
+  (void)state;
+  static const struct fake_answer who[] = {
+      {.op = "GetCallerIdentity", .items = "[{\"Account\":\"123456789012\",\"Arn\":\"a\"}]"},
+      {.op = "ListBuckets", .items = "[{\"Name\":\"shop-site\"}]"}};
+  static const struct fake_answer site[] = {
+      {.op = "ListDistributions",
+       .items = "[{\"Id\":\"E1\",\"ARN\":\"" FAKE_DISTRIBUTION "\",\"Status\":\"Deployed\","
+                "\"Enabled\":true,\"Origins\":{\"Items\":[{\"Id\":\"site\",\"DomainName\":"
+                "\"shop-site.s3.eu-west-1.amazonaws.com\"}]}}]"}};
+  for (int once = 0; once < 2; once++) {
+    fake_answers(who, COUNT(who), NULL, 0);
+    struct stack *s = fake_stack(NULL, once);
+    fake_pass(s, 5000);
+    assert_int_equal(stack_path(s)->level, STACK_UNKNOWN);
+    assert_string_equal(stack_path(s)->summary, "unknown: nothing found in eu-west-1");
+    fake_free(s);
+    fake_answers(fake_shop, 2, who, COUNT(who)); /* its distribution leads to a load balancer */
+    s = fake_stack(NULL, once);
+    fake_pass(s, 5000);
+    assert_string_equal(stack_path(s)->summary, "unknown: nothing found in eu-west-1");
+    fake_free(s);
+    fake_answers(site, COUNT(site), who, COUNT(who));
+    s = fake_stack(NULL, once);
+    fake_pass(s, 5000);
+    assert_int_equal(stack_path(s)->level, STACK_OK);
+    fake_free(s);
+  }
+}
+
 static void rings_once_when_a_hop_turns_bad(void **state) {
   (void)state;
   static const struct fake_answer full[] = {
@@ -480,6 +511,7 @@ int main(void) {
       cmocka_unit_test(a_target_leads_to_its_task),
       cmocka_unit_test(what_is_not_read_is_said_so),
       cmocka_unit_test(names_the_first_fault),
+      cmocka_unit_test(nothing_found_is_not_well),
       cmocka_unit_test(rings_once_when_a_hop_turns_bad),
       cmocka_unit_test(alarm_belongs_to_its_hop),
       cmocka_unit_test(cause_comes_before_symptom),
