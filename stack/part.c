@@ -13,6 +13,7 @@ enum {
   NUDGE_AFTER_MS = 8000,    /* since the last time */
   ONCE_PATIENCE_MS = 10000, /* headless: so long what need not be read is waited for */
   SHORT_S = 30,
+  USUAL_S = 60, /* for what is read once and for all */
   SLOWED_SHOWN_MS = 25000,
   USUAL_INTERVAL_S = 5 /* the configuration's default interval, of which the table's are made */
 };
@@ -77,6 +78,26 @@ bool stack_part_missed(const struct stack_part *p) {
   return stack_part_on_screen(p) || (d->off_s && d->off_s <= SHORT_S);
 }
 
+static double paced(const struct stack *s, int seconds) {
+  double ms = seconds * 1000.0;
+  return s->cfg.interval_s > 0 ? ms * s->cfg.interval_s / USUAL_INTERVAL_S : ms;
+}
+
+/* Never more calls than the API's share allows. */
+static double least(const struct stack_part *p, double pace) {
+  double calls = (double)(p->replies ? p->replies : 1) * (double)p->feed->n;
+  return calls / pace * 1000;
+}
+
+aws_ms stack_part_interval(const struct stack_part *p) {
+  const struct stack_feed_def *d = p->feed->def;
+  const struct stack_bucket *b = stack_bucket(p->s, d->op);
+  int seconds = stack_part_on_screen(p) ? d->on_s : d->off_s;
+  double ms = paced(p->s, seconds ? seconds : USUAL_S);
+  double floor = least(p, stack_bucket_pace(b) * b->use.slowed);
+  return (aws_ms)(floor > ms ? floor : ms);
+}
+
 /* A throttle makes it longer; what is missed stays in sight all the same. */
 static double slowed(const struct stack_part *p, double ms) {
   double much = ms * stack_bucket(p->s, p->feed->def->op)->use.slowed;
@@ -93,13 +114,8 @@ aws_ms stack_part_period(struct stack_part *p) {
   int seconds = hurry ? hurry : stack_part_on_screen(p) ? d->on_s : d->off_s;
   if (!seconds)
     return p->loaded ? STACK_NEVER : FILL_RETRY_MS;
-  double ms = seconds * 1000.0;
-  if (s->cfg.interval_s > 0)
-    ms = ms * s->cfg.interval_s / USUAL_INTERVAL_S;
-  struct stack_bucket *b = stack_bucket(s, d->op);
-  ms = slowed(p, ms);
-  double calls = (double)(p->replies ? p->replies : 1) * (double)p->feed->n;
-  double floor = calls / stack_bucket_pace(b) * 1000;
+  double ms = slowed(p, paced(s, seconds)),
+         floor = least(p, stack_bucket_pace(stack_bucket(s, d->op)));
   return (aws_ms)(floor > ms ? floor : ms);
 }
 

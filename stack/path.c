@@ -109,12 +109,14 @@ static void rate_reading(struct stack *s, struct stack_hop *h, enum stack_kind k
   bool oldest = !h->as_of || (r.as_of && r.as_of < h->as_of);
   if (r.error)
     h->present = true;
+  if (lasting && r.loaded && !s->deps.once)
+    return; /* its age is not the hop's */
   if (r.stale && (!h->stale || oldest))
     snprintf(h->stale_why, sizeof h->stale_why, "%s", r.error ? stack_cause(r.error) : "overdue");
   if (r.stale ? !h->stale || oldest : !h->stale && oldest)
     h->as_of = r.as_of;
   h->stale = h->stale || r.stale;
-  if (r.loaded && (!r.stale || !r.old || (lasting && !s->deps.once)))
+  if (r.loaded && (!r.stale || !r.old))
     return;
   if (h->rating.level < STACK_UNKNOWN)
     say_unread(s, h, k, what, &r);
@@ -151,6 +153,17 @@ static void rate_alarms(struct stack *s, struct stack_hop *h, const char *namesp
   }
 }
 
+/* Nothing at all can be read: whatever was well is not known to be. */
+static void say_silent(struct stack *s, struct stack_hop *h) {
+  h->stale = true;
+  snprintf(h->stale_why, sizeof h->stale_why, "%s", stack_cause(&s->silence.error));
+  if (h->rating.level >= STACK_UNKNOWN)
+    return;
+  h->rating.level = STACK_UNKNOWN;
+  snprintf(h->rating.reason, sizeof h->rating.reason, "%s since %s", h->stale_why,
+           stack_clock_words(s->silence.since).text);
+}
+
 static void make_hop(struct stack *s, struct stack_hop *h, enum stack_hop_kind kind) {
   const struct hop_def *def = &hops[kind];
   *h = (struct stack_hop){.kind = kind, .title = def->title, .beside = def->beside};
@@ -166,10 +179,8 @@ static void make_hop(struct stack *s, struct stack_hop *h, enum stack_hop_kind k
     rate_alarms(s, h, def->namespace);
   if (kind == STACK_HOP_DB)
     h->title = stack_database_title(s, h);
-  if (stack_silent(s)) {
-    h->stale = true;
-    snprintf(h->stale_why, sizeof h->stale_why, "%s", stack_cause(&s->silence.error));
-  }
+  if (stack_silent(s))
+    say_silent(s, h);
   stack_hop_facts(s, h);
 }
 

@@ -9,9 +9,7 @@
 enum {
   LOOK_EVERY_MS = 5000,
   LATE_GRACE_MS = 20000,
-  OLD_PERIODS = 12, /* of a kind that nobody looks at */
-  OLD_USUAL_S = 60, /* a period for what is read once and for all */
-  SILENT_AFTER = 3  /* failures in a row, of two services at least: it is not one API's trouble */
+  SILENT_AFTER = 3 /* failures in a row, of two services at least: it is not one API's trouble */
 };
 
 const char *stack_cause(const struct aws_error *e) {
@@ -40,13 +38,13 @@ static bool is_late(struct stack_part *p) {
   return period != STACK_NEVER && stack_mono(p->s) - p->read_at > 2 * period + LATE_GRACE_MS;
 }
 
-/* Longer ago than what it says can be told as true. A single run has no second chance. */
+/* Longer ago than what it says can be told as true: two of its intervals, however slow AWS wants us
+ * to be. A single run has no second chance. */
 static bool is_old(const struct stack_part *p) {
   const struct stack *s = p->s;
-  int usual = p->feed->def->off_s ? p->feed->def->off_s : OLD_USUAL_S;
   if (!p->loaded || s->deps.once)
     return true;
-  return stack_mono(s) - p->read_at > (aws_ms)usual * 1000 * OLD_PERIODS;
+  return stack_mono(s) - p->read_at > 2 * stack_part_interval(p) + LATE_GRACE_MS;
 }
 
 static void add_part(struct stack_reading *r, const struct stack_part *p) {

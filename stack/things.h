@@ -97,6 +97,8 @@ struct stack_feed {
 struct stack_part *stack_part_new(struct stack_feed *f, struct aws_str key); /* due at once */
 void stack_part_free(struct stack_part *p);     /* cancels; its feed forgets it by itself */
 aws_ms stack_part_period(struct stack_part *p); /* STACK_NEVER: read once and for all */
+/* How often it is asked where nothing hurries and AWS refuses nothing. */
+aws_ms stack_part_interval(const struct stack_part *p);
 bool stack_part_on_screen(const struct stack_part *p);
 /* On screen, or what the path is judged by from one moment to the next. */
 bool stack_part_missed(const struct stack_part *p);

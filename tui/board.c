@@ -103,7 +103,10 @@ static void hop_sign(const struct stack *s, const struct stack_hop *h, struct wi
 static void hop_word(struct tui *t, const struct stack_hop *h, char *out, size_t size) {
   char age[TUI_AGE_MAX];
   const char *word = h->rating.level >= STACK_UNKNOWN ? tui_level_word(h->rating.level) : "";
-  if (h->stale && h->as_of && h->rating.level != STACK_UNKNOWN)
+  bool dated = h->stale && h->as_of;
+  if (dated && h->rating.level == STACK_UNKNOWN)
+    word = ""; /* the sign says it */
+  if (dated)
     snprintf(out, size, "%s%s%s", word, *word ? " " : "", tui_ago(t, h->as_of, age));
   else
     snprintf(out, size, "%s", word);
@@ -178,10 +181,14 @@ static size_t say_reason(struct tui *t, char *out, size_t size) {
   out[0] = '\0';
   if (reason)
     used = (size_t)snprintf(out, size, " %s %s", tui_level_glyph(path->level), reason + 2);
-  if (path->stale && path->as_of && used < size)
+  bool dated = reason && path->level == STACK_UNKNOWN; /* by its "since" */
+  if (!path->stale || !path->as_of || dated)
+    return used < size ? used : size - 1;
+  tui_ago(t, path->as_of, age);
+  if (used < size && strcmp(age, "now") != 0)
     used += (size_t)snprintf(out + used, size - used, " %s %s%sas of %s",
                              used ? "\xc2\xb7" : tui_level_glyph(STACK_UNKNOWN), path->stale_why,
-                             path->stale_why[0] ? ", " : "", tui_ago(t, path->as_of, age));
+                             path->stale_why[0] ? ", " : "", age);
   return used < size ? used : size - 1;
 }
 

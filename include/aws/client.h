@@ -134,8 +134,8 @@ struct aws_call_options {
   bool asked;         /* the operator waits: standard retry (3 attempts). A poll is not retried,
                          but for the second page and on: those before it are not thrown away */
   bool again;         /* not asked, but sent again all the same when AWS throttles it: a poll as
-                         long as half of the retries' quota is left to the operator, a write when the
-                         answer is a 4xx, which says that nothing was done */
+                         long as half of the retries' quota is left to the operator, a write when
+                         the answer is a 4xx, which says that nothing was done */
   bool raw;           /* keep the raw reply too: aws_call_raw in on_page */
   bool secret;        /* bodies and pages hold secrets: wiped when freed, never traced */
   int priority;       /* among what waits for a host, higher goes first; asked goes before all */
