@@ -104,7 +104,7 @@ static const char *write_config(const char *text) {
 }
 
 struct screen *console_start(const struct console_setup *setup) {
-  const char *argv[ARGV_MAX] = {built("cawsole")};
+  const char *argv[ARGV_MAX] = {built(setup->program ? setup->program : "cawsole")};
   const char *env[CONSOLE_ARGS + 3] = {NULL};
   int n = 1, e = 0;
   if (setup->sim[0]) {

@@ -11,6 +11,7 @@ struct console_setup {
   const char *scenario;           /* of the demo; NULL: the steady one */
   const char *sim[CONSOLE_ARGS];  /* a simulator with these options in place of the demo */
   bool plain;                     /* neither demo nor simulator but what args and env say */
+  const char *program;            /* in place of cawsole, or NULL */
   const char *args[CONSOLE_ARGS]; /* more options of the console */
   const char *env[CONSOLE_ARGS];  /* "NAME=value" */
   const char *config;             /* text of a configuration file, or NULL */

@@ -13,15 +13,18 @@ import subprocess
 import sys
 import tempfile
 
-PANES = ['all', 'cloudfront', 'targets', 'services', 'databases', 'parameters']
-KEYS = ['imds', 'container', 'sts', 'sso']
-ACTIONS = ['scale', 'redeploy', 'rollback', 'invalidate']
+COLUMNS = {
+    'weather': ['all', 'cloudfront', 'targets', 'services', 'databases', 'parameters'],
+    'weather-names': ['names'],
+    'weather-keys': ['imds', 'container', 'sts', 'sso'],
+    'weather-writes': ['scale', 'redeploy', 'rollback', 'invalidate'],
+}
 
 
 def run(pane, faults):
     """What came of each fault, what was on the screen, and whether the run itself broke off."""
     built = os.environ.get('CAWSOLE_BUILDDIR', os.getcwd())
-    program = ('weather-writes' if pane in ACTIONS else 'weather-keys' if pane in KEYS else 'weather')
+    program = next(program for program, columns in COLUMNS.items() if pane in columns)
     held = {}
     with tempfile.TemporaryFile('w+') as log:
         with subprocess.Popen([os.path.join(built, program), pane, *faults], text=True,
@@ -36,7 +39,7 @@ def run(pane, faults):
 
 
 def main():
-    columns = PANES + KEYS + ACTIONS
+    columns = [column for columns in COLUMNS.values() for column in columns]
     panes = [a for a in sys.argv[1:] if a in columns] or columns
     faults = [a for a in sys.argv[1:] if a not in panes]
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get('FAULTS_AT_ONCE', '4'))) as pool:
