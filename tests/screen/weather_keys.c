@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 enum {
-  SAID_MS = 50000, /* the longest until it is said what is down; two calls may take 20 s each */
+  SAID_MS = 70000, /* the longest until it is said what is down: three tries of 20 s each */
   KEY_MS = 500,    /* until a key is answered */
   WELL_MS = 10000  /* until the board stands once it is up and was asked for */
 };
