@@ -32,6 +32,14 @@ void fake_latency(aws_ms ms);
 void fake_keys(const struct aws_creds *creds, const struct aws_error *err);
 aws_ms fake_now(void); /* monotonic */
 
+/* Names that have addresses, which come `after` ms; no other has any. Borrowed. */
+struct fake_name {
+  const char *host;
+  const char *addrs[4]; /* NULL at the end */
+  aws_ms after;
+};
+void fake_names(const struct fake_name *rows, size_t n);
+
 /* What was sent since fake_forget(): HTTP requests, pages counted one by one. */
 size_t fake_sent(const char *op); /* NULL: all */
 void fake_forget(void);

@@ -94,6 +94,24 @@ static const char service[] =
     "\"loadBalancers\":[{\"targetGroupArn\":\"" FAKE_GROUP "\"}],"
     "\"serviceRegistries\":[{\"registryArn\":\"" MAP_ARN "\"}]}]";
 
+// clang-format off
+static const char named_origins[] =
+    "[{\"Id\":\"E1\",\"ARN\":\"" FAKE_DISTRIBUTION "\",\"Status\":\"Deployed\",\"Enabled\":true,"
+    "\"Origins\":{\"Items\":["
+    ORIGIN("alias", "www.example.com", "") ","
+    ORIGIN("other", "other.example.com", "") ","
+    ORIGIN("nobody", "nobody.example.com", "") ","
+    ORIGIN("late", "late.example.com", "") "]}}]";
+// clang-format on
+
+static const struct fake_answer named[] = {{.op = "ListDistributions", .items = named_origins}};
+static const struct fake_name names[] = {
+    {"front-1.eu-west-1.elb.amazonaws.com", {"10.0.0.2", "10.0.0.3"}, 1},
+    {"www.example.com", {"10.0.0.1", "10.0.0.2"}, 1},
+    {"other.example.com", {"10.0.0.20", "110.0.0.3"}, 1}, /* alike, and others */
+    {"late.example.com", {"10.0.0.3"}, 600000},
+};
+
 static const struct fake_answer wide[] = {
     {.op = "ListDistributions", .items = origins},
     {.op = "DescribeLoadBalancers", /* the second has no name yet that could be looked up */
@@ -107,16 +125,19 @@ static const struct fake_answer wide[] = {
     {.op = "ListBuckets", .items = "[{\"Name\":\"shop-site\"},{\"Name\":\"shop.pages\"}]"},
     {.op = "GetApis", .items = "[{\"apiId\":\"a1b2\",\"name\":\"shop-api\"}]"},
     {.op = "GetIntegrations",
-     .items = "[" INTEGRATION("i1", FAKE_LISTENER) "," INTEGRATION("i2", MAP_ARN) ","
-              INTEGRATION("i3", "https://example.com/x") "," INTEGRATION("i4", MAP_ARN "2") "]"},
+     .items = "[" INTEGRATION("i1", FAKE_LISTENER) "," INTEGRATION("i2", MAP_ARN) "," INTEGRATION(
+         "i3", "https://example.com/x") "," INTEGRATION("i4", MAP_ARN "2") "]"},
     {.op = "DescribeRules", .items = rules},
     {.op = "DescribeServices", .items = service},
     {.op = "DescribeTaskDefinition", .items = containers},
     {.op = "DescribeDBClusters",
-     .items = "[{\"DBClusterIdentifier\":\"shop\",\"Status\":\"available\","
-              "\"DBClusterArn\":\"" FAKE_ARN("rds", "cluster:shop") "\","
-              "\"Endpoint\":\"shop.cluster-c1.eu-west-1.rds.amazonaws.com\","
-              "\"ReaderEndpoint\":\"shop.cluster-ro-c1.eu-west-1.rds.amazonaws.com\"}]"},
+     .items =
+         "[{\"DBClusterIdentifier\":\"shop\",\"Status\":\"available\","
+         "\"DBClusterArn\":\"" FAKE_ARN(
+             "rds", "cluster:shop") "\","
+                                    "\"Endpoint\":\"shop.cluster-c1.eu-west-1.rds.amazonaws.com\","
+                                    "\"ReaderEndpoint\":\"shop.cluster-ro-c1.eu-west-1.rds."
+                                    "amazonaws.com\"}]"},
     {.op = "DescribeParameters",
      .items = "[{\"Name\":\"/shop/prod/token\",\"Type\":\"SecureString\"},"
               "{\"Name\":\"flat\",\"Type\":\"String\"}]"},
@@ -505,9 +526,42 @@ static void prints_the_whole_model(void **state) {
   fake_free(s);
 }
 
+/* A name of the operator's own leads where its addresses do. */
+static void follows_names(void **state) {
+  struct stack_config cfg;
+  (void)state;
+  stack_config_init(&cfg);
+  fake_answers(named, COUNT(named), fake_shop, fake_shop_n);
+  fake_names(names, COUNT(names));
+  struct stack *s = fake_settled(&cfg);
+  not_joined(s, "origin alias", "www.example.com is being looked up");
+  fake_pass(s, 1000);
+  joined(s, "origin alias", STACK_LOAD_BALANCER, FAKE_LB, "same addresses");
+  not_joined(s, "origin other", "other.example.com leads to no load balancer");
+  not_joined(s, "origin nobody", "nobody.example.com leads to no load balancer");
+  not_joined(s, "origin late", "late.example.com is being looked up");
+  fake_pass(s, 601000);
+  joined(s, "origin late", STACK_LOAD_BALANCER, FAKE_LB, "same addresses");
+  fake_free(s);
+}
+
+/* The answer to a lookup comes when the stack has gone. */
+static void a_name_comes_too_late(void **state) {
+  struct stack_config cfg;
+  (void)state;
+  stack_config_init(&cfg);
+  fake_answers(named, COUNT(named), fake_shop, fake_shop_n);
+  fake_names(names, COUNT(names));
+  struct stack *s = fake_settled(&cfg);
+  not_joined(s, "origin late", "being looked up");
+  fake_free(s); /* the sanitizers see what is left, or used */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(follows_references),
+      cmocka_unit_test(follows_names),
+      cmocka_unit_test(a_name_comes_too_late),
       cmocka_unit_test(a_target_leads_to_its_task),
       cmocka_unit_test(what_is_not_read_is_said_so),
       cmocka_unit_test(names_the_first_fault),
