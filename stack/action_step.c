@@ -223,10 +223,14 @@ static void timer_due(void *arg) {
   a->again(a);
 }
 
+/* Without memory for a timer nothing would ever go on: said at once. */
 static void call_in(struct stack_action *a, int ms, void (*fn)(struct stack_action *a)) {
   action_stop_timer(a);
   a->again = fn;
   a->timer = aws_io_timer(a->s->io, stack_mono(a->s) + ms, timer_due, a);
+  if (!a->timer)
+    action_end(a, STACK_OUTCOME_UNKNOWN,
+               "sent, and no memory to follow it: look before trying again");
 }
 
 void action_again(struct stack_action *a, void (*fn)(struct stack_action *a)) {
@@ -240,7 +244,7 @@ static void watch_again(struct stack_action *a) {
   }
   call_in(a, action_elapsed(a) < ACTION_FRESH_MS ? ACTION_WATCH_FRESH_MS : ACTION_WATCH_MS,
           watch_again);
-  if (a->open == 0)
+  if (a->open == 0 && a->view.step != STACK_STEP_ENDED)
     a->ops->watch(a);
 }
 

@@ -28,6 +28,7 @@ void fake_free(struct stack *s);
 /* Lets time pass: calls take `latency` ms (1 unless set), timers come due. */
 void fake_pass(struct stack *s, aws_ms ms);
 void fake_latency(aws_ms ms);
+void fake_no_timers(bool none); /* no memory for any */
 /* The keeper found keys, or (err) none. */
 void fake_keys(const struct aws_creds *creds, const struct aws_error *err);
 aws_ms fake_now(void); /* monotonic */

@@ -217,6 +217,27 @@ static void nothing_is_watched_under_another_account(void **state) {
   end_plan(s);
 }
 
+static void what_cannot_be_followed_is_said_to_be_unknown(void **state) {
+  static const struct fake_answer redeployed[] = {
+      {.op = "UpdateService",
+       .items = "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"taskDefinition\":"
+                "\"" FAKE_TASKDEF("41") "\",\"deployments\":[{\"id\":\"ecs-svc/2\",\"status\":"
+                                        "\"PRIMARY\",\"taskDefinition\":\"" FAKE_TASKDEF(
+                                            "41") "\"}]}]"}};
+  struct stack_action *a;
+  (void)state;
+  struct stack *s = with_a_plan(&a);
+  fake_answers(redeployed, 1, fake_shop, fake_shop_n);
+  stack_action_confirm(a, NULL);
+  fake_no_timers(true);
+  fake_pass(s, 100);
+  fake_no_timers(false);
+  assert_true(stack_action_view(a)->sent);
+  assert_int_equal(stack_action_view(a)->outcome, STACK_OUTCOME_UNKNOWN);
+  assert_non_null(strstr(stack_action_view(a)->progress, "no memory to follow it"));
+  end_plan(s);
+}
+
 /* Bounded, and each keeps its number when the oldest is dropped. */
 static void actions_are_numbered_and_not_without_end(void **state) {
   const struct aws_str id = AWS_STR_LIT(FAKE_SERVICE);
@@ -250,6 +271,7 @@ int main(void) {
       cmocka_unit_test(a_confirmed_plan_is_not_sent_under_another_account),
       cmocka_unit_test(new_keys_want_another_yes),
       cmocka_unit_test(nothing_is_watched_under_another_account),
+      cmocka_unit_test(what_cannot_be_followed_is_said_to_be_unknown),
       cmocka_unit_test(actions_are_numbered_and_not_without_end),
   };
   return cmocka_run_group_tests_name("stack identity", tests, NULL, NULL);
