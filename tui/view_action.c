@@ -31,7 +31,7 @@ struct action {
   enum stage stage;         /* which of the widgets below stands */
   unsigned plan;            /* that the dialog shows: the sum of all */
   int32_t ahead[AHEAD_MAX]; /* keys that wait for the form or the menu */
-  size_t n_ahead;
+  size_t n_ahead;           /* more than there is room for: too many */
   char title[192], old[128];
   struct wid_form form;
   struct wid_field fields[INPUTS_MAX];
@@ -460,10 +460,14 @@ static void confirm(struct action *a) {
   }
 }
 
-/* What is typed while the thing is read is for the form or the menu that follows. */
+/* What is typed while the thing is read is for the form or the menu that follows: all of it, or
+ * when it is too much nothing, for a part of a number is another number. */
 static void keep(struct action *a, int32_t key) {
-  if (at_step(a, STACK_STEP_READING, NULL) && a->n_ahead < AHEAD_MAX)
-    a->ahead[a->n_ahead++] = key;
+  if (!at_step(a, STACK_STEP_READING, NULL))
+    return;
+  if (a->n_ahead < AHEAD_MAX)
+    a->ahead[a->n_ahead] = key;
+  a->n_ahead += a->n_ahead <= AHEAD_MAX;
 }
 
 static enum tui_result watch_event(struct action *a, const struct wid_event *e) {
@@ -514,11 +518,14 @@ static enum tui_result stage_event(struct action *a, const struct wid_event *e) 
 /* The form or the menu takes what was typed ahead of it; a confirmation takes nothing of it. None
  * of these keys cancels: Esc does not wait. */
 static void take_ahead(struct action *a) {
-  size_t i = 0;
-  for (follow(a); i < a->n_ahead && (a->stage == STAGE_FORM || a->stage == STAGE_PICK); follow(a))
+  size_t i = 0, n = a->n_ahead <= AHEAD_MAX ? a->n_ahead : 0;
+  for (follow(a); i < n && (a->stage == STAGE_FORM || a->stage == STAGE_PICK); follow(a))
     stage_event(a, &(struct wid_event){.kind = WID_EVENT_KEY, .key = a->ahead[i++]});
-  if (i || a->stage != STAGE_WATCH)
-    a->n_ahead = 0;
+  if (!i && a->stage == STAGE_WATCH)
+    return;
+  if (a->n_ahead > AHEAD_MAX)
+    tui_say(a->view.tui, WID_NORMAL, "too many keys at once: none of them was taken");
+  a->n_ahead = 0;
 }
 
 static enum tui_result event(struct tui_view *v, const struct wid_event *e) {

@@ -459,6 +459,13 @@ static void what_is_typed_ahead_reaches_the_form(void **state) {
   screen_expect(s, "desired count 4 → 12");
   screen_keys(s, "<Esc>");
   screen_expect_gone(s, "desired count");
+  char many[80] = "s";
+  memset(many + 1, '1', 70); /* a key that was leant on */
+  screen_keys_ahead(s, many);
+  screen_expect(s, "Desired count +4 ");
+  screen_expect(s, "too many keys at once");
+  screen_keys(s, "<Esc>");
+  screen_expect_gone(s, "Desired count");
   screen_keys_ahead(s, "s7<Esc>"); /* Esc waits for nothing */
   screen_idle(s);
   assert_int_equal(screen_row(s, "Desired count"), -1);
