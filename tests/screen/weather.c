@@ -242,7 +242,8 @@ static const char *during(const struct weather *w) {
   const char *why;
   char *foreign;
   const bool must = w->how & FAILS;
-  const bool seen = until(has_failed, must ? pane->round_ms + SEEN_MS : 2500);
+  const long seen_ms = pane->round_ms + (w->how & SLOW ? SLOW_MS : SEEN_MS);
+  const bool seen = until(has_failed, must ? seen_ms : 2500);
 
   if (!seen && must)
     return "the pane does not say so";
