@@ -28,12 +28,17 @@ aws_ms world_real_ms(void) {
 
 static aws_ms fast_mono(void *arg) {
   const struct world *w = arg;
-  return world_real_ms() * WORLD_SPEED + w->jumped;
+  return world_real_ms() * w->speed + w->jumped;
 }
 
 static aws_ms real_wall(void *arg) {
   (void)arg;
   return aws_clock_system.wall(aws_clock_system.arg);
+}
+
+void world_slow_down(struct world *w) {
+  w->jumped += world_real_ms() * (w->speed - 1);
+  w->speed = 1;
 }
 
 void world_jump(struct world *w, aws_ms ms) {
@@ -273,6 +278,7 @@ static void begin(struct world *w) {
 static void go_on(struct world *w, const char *ca_file) {
   struct aws_error err = {0};
 
+  w->speed = WORLD_SPEED;
   w->clock = (struct aws_clock){real_wall, fast_mono, w};
   w->io = aws_io_new(&w->clock, ca_file, &err);
   w->proxy = test_server_new(handle, w);

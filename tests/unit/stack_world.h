@@ -41,7 +41,7 @@ struct world {
   struct test_server *proxy;
   int upstream; /* kept connection to the simulator; -1: none */
   struct aws_clock clock;
-  aws_ms jumped;
+  aws_ms jumped, speed;
   struct aws_io *io;
   struct aws_settings *settings;
   struct stack_config cfg;
@@ -65,6 +65,8 @@ void world_open(struct world *w);          /* makes and starts a stack of w->cfg
 void world_close(struct world *w);         /* frees the stack alone */
 void world_stop(struct world *w);
 void world_turn(struct world *w);
+/* From now on the stack's clock goes as the real one does: for what has to last. */
+void world_slow_down(struct world *w);
 void world_jump(struct world *w, aws_ms ms); /* moves the monotonic clock on */
 void world_trick(struct world *w, struct trick t);
 
