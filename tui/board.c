@@ -13,9 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct pane_ops *const panes[TUI_PANES] = {
-    &pane_cloudfront, &pane_targets, &pane_ecs, &pane_databases, &pane_parameters, &pane_timeline};
-
 #define FIRST_PANE 2 /* ECS: where most of the work is done */
 
 struct board {
@@ -266,7 +263,7 @@ static size_t tabs_of(struct board *b, struct wid_tab *tabs) {
   const struct stack *s = b->view.tui->stack;
   for (size_t i = 0; i < TUI_PANES; i++) {
     const struct stack_hop *hop = hop_of(s, i);
-    tabs[i] = (struct wid_tab){.title = wid_str_from(panes[i]->tab)};
+    tabs[i] = (struct wid_tab){.title = wid_str_from(tui_panes[i]->tab)};
     if (hop)
       hop_sign(s, hop, &tabs[i].glyph, &tabs[i].style);
   }
@@ -327,14 +324,6 @@ static void draw(struct tui_view *v, WINDOW *win, struct wid_rect r) {
 
 static bool refused(const struct tui_view *v) {
   return stack_state(v->tui->stack) == STACK_REFUSED;
-}
-
-size_t tui_board_pane_of(enum stack_kind k) {
-  for (size_t i = 0; i < TUI_PANES; i++)
-    for (size_t j = 0; j < panes[i]->nkinds; j++)
-      if (panes[i]->kinds[j] == k)
-        return i;
-  return TUI_PANES;
 }
 
 /* Leads to a hop's worst thing. */
@@ -516,16 +505,8 @@ struct tui_view *tui_board_new(struct tui *t) {
   b->fault = WID_NONE;
   wid_text_init(&b->refusal);
   for (size_t i = 0; i < TUI_PANES; i++)
-    pane_init(&b->panes[i], panes[i], t);
+    pane_init(&b->panes[i], tui_panes[i], t);
   return &b->view;
-}
-
-size_t tui_board_panes(void) {
-  return TUI_PANES;
-}
-
-const char *tui_board_pane_name(size_t pane) {
-  return panes[pane]->name;
 }
 
 void tui_board_focus(struct tui_view *board, size_t pane) {

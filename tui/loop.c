@@ -15,19 +15,8 @@
 #define TIDY_MS 30000 /* between two times that freed memory is given back */
 #define LATER_MS 1000 /* what hardly shows waits for more to come */
 
-aws_ms tui_now(const struct tui *t) {
-  return t->clock->wall(t->clock->arg);
-}
-
 static aws_ms mono(const struct tui *t) {
   return t->clock->mono(t->clock->arg);
-}
-
-void tui_dirty(struct tui *t, enum tui_dirt how) {
-  if (t->dirty == TUI_CLEAN)
-    t->dirty_at = mono(t);
-  if (how > t->dirty)
-    t->dirty = how;
 }
 
 /* ---- the test's descriptor ----------------------------------------------------------------------

@@ -142,6 +142,7 @@ int main(int argc, char **argv) {
   if (options.help || options.version)
     return TUI_EXIT_OK;
   struct tui t = {.clock = &aws_clock_system,
+                  .chosen = TUI_NO_COMMAND,
                   .options = &options,
                   .test_fd = test_descriptor(),
                   .demo = {.pid = -1, .out = -1}};

@@ -5,6 +5,7 @@
 #define CAWSOLE_TUI_PANE_H
 
 #include "tui/grid.h"
+#include "tui/layout.h"
 #include "tui/tui.h"
 #include "widgets/tree.h"
 
@@ -116,5 +117,10 @@ void pane_cell_of_metric(struct pane *p, struct wid_cell *cell, const struct pan
 
 extern const struct pane_ops pane_cloudfront, pane_targets, pane_ecs, pane_databases,
     pane_parameters, pane_timeline;
+
+/* ---- panes.c: by number, from 0
+ * ------------------------------------------------------------------ */
+
+extern const struct pane_ops *const tui_panes[TUI_PANES];
 
 #endif

@@ -84,6 +84,8 @@ struct tui {
   struct tui_view *views[TUI_VIEWS_MAX + 1]; /* one place is kept for the prompt */
   size_t nviews;
 
+  enum tui_command chosen; /* in the palette, for the view below it; done once it is gone */
+
   enum tui_dirt dirty;
   aws_ms dirty_at;    /* monotonic: when data first made it dirty */
   aws_ms tidied_at;   /* monotonic: when freed memory was last given back */
@@ -135,12 +137,16 @@ void tui_watch(struct tui *t, const struct tui_choice *choice);
 
 /* Runs until the operator leaves. The terminal is taken and the board is the only view. */
 void tui_run(struct tui *t);
-void tui_dirty(struct tui *t, enum tui_dirt how);
 
 /* ---- draw.c ------------------------------------------------------------------------------------
  */
 
 void tui_draw(struct tui *t);
+
+/* ---- age.c --------------------------------------------------------------------------------------
+ */
+
+void tui_dirty(struct tui *t, enum tui_dirt how);
 /* A time ago in the words of the board, steps of 5 s below a minute; draws again when it changes.
  */
 const char *tui_age(struct tui *t, aws_ms at, char out[TUI_AGE_MAX]);
@@ -161,16 +167,32 @@ void tui_pop(struct tui *t);
 void tui_drop(struct tui *t, struct tui_view *v); /* wherever it stands; not the board */
 void tui_pop_to_board(struct tui *t);
 struct tui_view *tui_top(struct tui *t);
-void tui_event(struct tui *t, const struct wid_event *e);
-bool tui_can(struct tui *t, const struct tui_view *v, enum tui_command c);
-enum tui_result tui_command(struct tui *t, struct tui_view *v, enum tui_command c, size_t index);
 void tui_say(struct tui *t, unsigned style, const char *fmt, ...) AWS_PRINTF(3, 4);
+
+/* ---- can.c --------------------------------------------------------------------------------------
+ */
+
+/* Whether the command does something in the view, now. */
+bool tui_can(struct tui *t, const struct tui_view *v, enum tui_command c);
+bool tui_subject_can(const struct tui_view *v, enum tui_command c); /* on what is pointed at */
+bool tui_works_everywhere(const struct tui *t, const struct tui_view *v, enum tui_command c);
+bool tui_subject_of(const struct tui_view *v, struct tui_subject *s); /* false: there is none */
+bool tui_is_secret(const struct tui_subject *s); /* a parameter whose value is hidden */
+/* What an action takes for the row: itself, or the one service behind it. *n: how many there are.
+ */
+bool tui_acts_on(const struct tui *t, const struct stack_action_def *def,
+                 const struct tui_subject *s, struct tui_subject *out, size_t *n);
 /* The action behind a command, NULL when the command is none or this program has no such action. */
 const struct stack_action_def *tui_action_of(enum tui_command c);
 /* An action that a read-only console does not do, whatever it is pointed at. */
 bool tui_forbidden(const struct tui *t, enum tui_command c);
 /* The pane whose rows a command acts on; tui_board_panes(): it acts on no row of one's own. */
 size_t tui_pane_of(enum tui_command c);
+
+/* ---- commands.c ---------------------------------------------------------------------------------
+ */
+
+void tui_event(struct tui *t, const struct wid_event *e);
 
 /* ---- the views ------------------------------------------------------------------------------- */
 
@@ -198,10 +220,16 @@ struct aws_operator tui_operator(struct tui *t);
 /* Opens or closes the view of what the credential chain asks; once a turn of the loop. */
 void tui_prompt_follow(struct tui *t);
 
-/* The board, as far as the palette drives it. */
+/* ---- panes.c ------------------------------------------------------------------------------------
+ */
+
 size_t tui_board_panes(void);
 const char *tui_board_pane_name(size_t pane);
 size_t tui_board_pane_of(enum stack_kind k); /* tui_board_panes(): no pane shows the kind */
+
+/* ---- board.c, as far as others drive it ---------------------------------------------------------
+ */
+
 void tui_board_focus(struct tui_view *board, size_t pane);
 void tui_board_forget(struct tui_view *board); /* another stack is watched now */
 

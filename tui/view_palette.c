@@ -138,8 +138,7 @@ static void run(struct tui *t, int id) {
   int arg = id & ~DO_MASK;
   switch (id & DO_MASK) {
   case DO_COMMAND:
-    if (tui_command(t, tui_top(t), (enum tui_command)arg, 0) == TUI_CLOSE)
-      tui_pop(t);
+    t->chosen = (enum tui_command)arg;
     break;
   case DO_PANE:
     tui_pop_to_board(t);
