@@ -229,7 +229,12 @@ static void ask_again(bool all) {
  * refused is not counted. */
 static bool meets(const struct weather *w) {
   unsigned met = 0, calls;
-  for (long began = now_ms(); !met && now_ms() < began + 2 * pane->round_ms; screen_watch(s, 250)) {
+  const long began = now_ms();
+  for (long ask = began; !met && now_ms() < began + 2 * pane->round_ms; screen_watch(s, 250)) {
+    if (now_ms() >= ask) {
+      ask_again(false);
+      ask = now_ms() + ASK_MS;
+    }
     control_faults_count(&met, &calls);
     if (w->how == LOST && has_failed())
       break;
@@ -308,7 +313,6 @@ static void play(const struct weather *w) {
            pane->service ? pane->service : "");
   if (!control_fault(spec))
     screen_fail(s, "the simulator did not take the fault", spec);
-  ask_again(false);
   const char *why = meets(w) ? during(w) : "no call met it";
   char *text = why ? screen_text(s) : NULL;
   if (!control_faults_end(&met, &calls) && !why)
