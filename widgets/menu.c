@@ -153,10 +153,15 @@ enum wid_result wid_menu_event(struct wid_menu *m, const struct wid_event *event
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
-static int label_columns(const struct wid_menu *m) {
+/* Details stand below each other, wherever labels leave them room. */
+static int label_columns(const struct wid_menu *m, int room) {
+  bool details = false;
   int most = 0;
+  for (size_t i = 0; i < m->n_items; i++)
+    details |= m->items[i].detail.n > 0;
+  int limit = details && room > LABEL_COLUMNS ? LABEL_COLUMNS : room;
   for (size_t i = 0; i < m->n_items; i++) {
-    int w = wid_cells_width(m->items[i].label, LABEL_COLUMNS);
+    int w = wid_cells_width(m->items[i].label, limit);
     most = w > most ? w : most;
   }
   return most;
@@ -169,7 +174,7 @@ static void draw_list(struct wid_menu *m, WINDOW *win, struct wid_rect r) {
     m->top = m->selected;
   if (m->selected >= m->top + page)
     m->top = m->selected - page + 1;
-  int label = label_columns(m);
+  int label = label_columns(m, r.w - 2);
   for (int y = 0; y < r.h && m->top + (size_t)y < m->n_shown; y++) {
     const struct wid_menu_item *item = &m->items[m->shown[m->top + (size_t)y]];
     bool here = m->top + (size_t)y == m->selected;

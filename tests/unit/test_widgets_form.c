@@ -372,6 +372,22 @@ static void test_menu(void **state) {
   wid_menu_done(&m);
 }
 
+static void test_menu_shows_long_labels_whole(void **state) {
+  (void)state;
+  static const struct wid_menu_item revisions[] = {
+      {.label = WID_STR_LIT("shop-prod-web:41  registered 2026-11-19, tasks of it still run")}};
+  struct wid_menu m;
+  screen_open("xterm-256color", 24, 80, WID_DEPTH_AUTO);
+  assert_true(wid_menu_init(&m, "Roll back web", revisions, COUNT(revisions), false));
+  wid_menu_draw(&m, wid_term_begin(), (struct wid_rect){0, 0, 10, 80});
+  bool whole = false;
+  for (int y = 0; y < 10; y++)
+    whole |= strstr(screen_line(y, 0, 80), "registered 2026-11-19, tasks of it still run") != NULL;
+  assert_true(whole);
+  wid_menu_done(&m);
+  screen_close();
+}
+
 static void test_palette(void **state) {
   (void)state;
   struct wid_menu m;
@@ -415,6 +431,7 @@ int main(void) {
       cmocka_unit_test(test_read_to_the_end),
       cmocka_unit_test(test_type_the_name),
       cmocka_unit_test(test_menu),
+      cmocka_unit_test(test_menu_shows_long_labels_whole),
       cmocka_unit_test(test_palette),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
