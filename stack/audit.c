@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define AUDIT_LINE_MAX 8192
-
 bool audit_path(const struct stack *s, char *out, size_t size) {
   const char *name = s->deps.demo ? "demo-audit.jsonl" : "audit.jsonl";
   const char *state = getenv("XDG_STATE_HOME");
@@ -104,7 +102,7 @@ static void add_text(struct aws_buf *b, const char *name, struct aws_str value) 
   aws_buf_add_json(b, value);
 }
 
-static void write_line(struct aws_buf *b, const struct stack *s, const struct audit_line *l) {
+void audit_print(struct aws_buf *b, const struct stack *s, const struct audit_line *l) {
   char when[AWS_TIME_MAX];
   const struct aws_clock *clock = stack_clock(s);
 
@@ -166,7 +164,7 @@ bool audit_write(const struct stack *s, const struct audit_line *l, struct aws_e
   if (fd >= 0) {
     if (!ends_in_newline(fd))
       aws_buf_add_char(&line, '\n');
-    write_line(&line, s, l);
+    audit_print(&line, s, l);
     if (line.failed)
       errno = EMSGSIZE;
     else

@@ -10,6 +10,9 @@
 #define AUDIT_NO_PLACE                                                                             \
   "the journal has no place: set HOME, XDG_STATE_HOME or journal in the configuration"
 
+/* The longest line that is written, in bytes. */
+#define AUDIT_LINE_MAX 8192
+
 struct audit_line {
   const char *event;          /* "planned" "sent" "ended" "revealed" */
   const char *action;         /* "scale" */
@@ -24,6 +27,10 @@ struct audit_line {
  * ~/.local/state/cawsole/audit.jsonl; a demo writes demo-audit.jsonl instead. False: none of them
  * can be named or the name is longer than size. */
 bool audit_path(const struct stack *s, char *out, size_t size);
+
+/* Adds the line to b as one JSON object and a newline, whatever bytes its words hold; b->failed: it
+ * is longer than b may be. */
+void audit_print(struct aws_buf *b, const struct stack *s, const struct audit_line *l);
 
 /* Appends and syncs. The file is made with mode 0600, its directories with 0700. False: *err says
  * which file and why; the caller must then not write to AWS. */

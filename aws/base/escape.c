@@ -56,10 +56,20 @@ static size_t utf8_len(const char *text, size_t n) {
 
 static const char replacement[] = "\xEF\xBF\xBD";
 
-/* What stands for byte c, or NULL when it stands for itself. */
-typedef const char *(*escape_fn)(unsigned char c, char scratch[8]);
+/* What stands for the character of len bytes at p, or NULL when it stands for itself. */
+typedef const char *(*escape_fn)(const unsigned char *p, size_t len, char scratch[8]);
 
-static const char *json_escape(unsigned char c, char scratch[8]) {
+/* A terminal acts on controls, C1 among them, and turns text round at bidi marks. JSON is printed
+ * and journals are looked at there, and its readers take either spelling. */
+static bool acts_on_a_terminal(unsigned c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
+static const char *json_escape(const unsigned char *p, size_t len, char scratch[8]) {
+  unsigned c = len == 1 ? p[0] : len == 2 ? (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu) : 0xffff;
+  if (len == 3)
+    c = (p[0] & 0xfu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
   switch (c) {
   case '"':
     return "\\\"";
@@ -72,19 +82,21 @@ static const char *json_escape(unsigned char c, char scratch[8]) {
   case '\t':
     return "\\t";
   default:
-    if (c >= 0x20)
+    if (!acts_on_a_terminal(c))
       return NULL;
-    memcpy(scratch, "\\u00", 4);
-    scratch[4] = hex_upper[c >> 4];
-    scratch[5] = hex_upper[c & 15];
+    memcpy(scratch, "\\u", 2);
+    for (unsigned i = 0; i < 4; i++)
+      scratch[2 + i] = hex_upper[c >> (12 - 4 * i) & 15];
     scratch[6] = '\0';
     return scratch;
   }
 }
 
-static const char *xml_escape(unsigned char c, char scratch[8]) {
+static const char *xml_escape(const unsigned char *p, size_t len, char scratch[8]) {
   (void)scratch;
-  switch (c) {
+  if (len > 1)
+    return NULL;
+  switch (*p) {
   case '&':
     return "&amp;";
   case '<':
@@ -98,7 +110,7 @@ static const char *xml_escape(unsigned char c, char scratch[8]) {
   case '\r': /* a parser would read a bare one as a line feed */
     return "&#13;";
   default:
-    return c >= 0x20 || c == '\n' || c == '\t' ? NULL : replacement;
+    return *p >= 0x20 || *p == '\n' || *p == '\t' ? NULL : replacement;
   }
 }
 
@@ -108,13 +120,11 @@ static bool add_escaped(struct aws_buf *b, struct aws_str s, escape_fn escape) {
 
   while (i < s.n) {
     size_t len = utf8_len(s.p + i, s.n - i);
-    const char *as = len == 0 ? replacement : NULL;
-    if (len == 1)
-      as = escape((unsigned char)s.p[i], scratch);
+    const char *as = len == 0 ? replacement : escape((const unsigned char *)s.p + i, len, scratch);
     if (as) {
       aws_buf_add(b, s.p + from, i - from);
       aws_buf_add_c(b, as);
-      from = i + 1;
+      from = i + (len ? len : 1);
     }
     i += len ? len : 1;
   }

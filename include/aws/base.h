@@ -77,7 +77,8 @@ bool aws_buf_add_double(struct aws_buf *b, double v);
 struct aws_str aws_buf_str(const struct aws_buf *b); /* borrowed until the next append */
 /* RFC 3986: everything but A-Z a-z 0-9 - . _ ~ as %XX, upper case; '/' kept when keep_slash. */
 bool aws_buf_add_uri(struct aws_buf *b, struct aws_str s, bool keep_slash);
-/* s as a JSON string with its quotes (RFC 8259). Bytes that are not UTF-8 become U+FFFD. */
+/* s as a JSON string with its quotes (RFC 8259). Bytes that are not UTF-8 become U+FFFD; what a
+ * terminal would act on (controls, C1, bidi and invisible marks) becomes \uXXXX. */
 bool aws_buf_add_json(struct aws_buf *b, struct aws_str s);
 /* s with & < > " ' as entities (XML 1.0); control characters that XML forbids become U+FFFD. */
 bool aws_buf_add_xml(struct aws_buf *b, struct aws_str s);

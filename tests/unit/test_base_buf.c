@@ -64,10 +64,12 @@ static void test_json(void **state) {
     const char *out;
   } rows[] = {
       {{"", 0}, "\"\""},
-      {AWS_STR_LIT("a\"b\\c\n\r\t\x01\x7f"), "\"a\\\"b\\\\c\\n\\r\\t\\u0001\x7f\""},
+      {AWS_STR_LIT("a\"b\\c\n\r\t\x01\x7f"), "\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u007F\""},
       {AWS_STR_LIT("a\0b"), "\"a\\u0000b\""},
       {AWS_STR_LIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
        "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\""},
+      {AWS_STR_LIT("\xc2\x9b\xe2\x80\xae\xef\xbb\xbf\xd8\x9c\xc2\xa0"),
+       "\"\\u009B\\u202E\\uFEFF\\u061C\xc2\xa0\""},
       {AWS_STR_LIT("x\xc3"), "\"x\xef\xbf\xbd\""},
       {AWS_STR_LIT("\xc0\xaf"), "\"\xef\xbf\xbd\xef\xbf\xbd\""},
       {AWS_STR_LIT("\xed\xa0\x80z"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\""},
