@@ -10,7 +10,8 @@
 #include <stdlib.h>
 
 enum {
-  DENIED_MS = 300000, /* a missing permission seldom comes back by itself */
+  DENIED_MS = 300000,    /* a permission that never was seldom comes by itself */
+  DENIED_NOW_MS = 60000, /* one that was there a moment ago may be back as soon */
   RETRY_FIRST_MS = 5000,
   RETRY_LEAST_MS = 10000,
   RETRY_MOST_MS = 300000,
@@ -33,27 +34,31 @@ static bool is_wanted_soon(const struct stack_part *p) {
   return stack_part_missed(p) || !p->loaded;
 }
 
+/* What is missed on the board is tried as often as it would have been read: that is no more than
+ * AWS bears, and what was wrong may be over. */
 static aws_ms longest_wait(const struct stack_part *p, aws_ms usual) {
-  if (p->error.code == AWS_E_NETWORK)
-    return is_wanted_soon(p) ? RECONNECT_SHOWN_MS : RECONNECT_MS;
+  const bool soon = is_wanted_soon(p), known = usual != STACK_NEVER;
   if (p->error.code == AWS_E_THROTTLED)
-    return is_wanted_soon(p) ? THROTTLED_SHOWN_MS : RETRY_MOST_MS;
-  if (usual == STACK_NEVER)
+    return soon ? THROTTLED_SHOWN_MS : RETRY_MOST_MS;
+  if (p->denied)
+    return p->loaded ? DENIED_NOW_MS : DENIED_MS;
+  if (p->loaded && soon && known && usual < RETRY_LEAST_MS)
+    return usual;
+  if (p->error.code == AWS_E_NETWORK)
+    return soon ? RECONNECT_SHOWN_MS : RECONNECT_MS;
+  if (!known)
     return RETRY_MOST_MS;
   return usual > RETRY_LEAST_MS ? usual : RETRY_LEAST_MS;
 }
 
-/* A little later each time, and no later than it would have been read again anyway: what was wrong
- * may be over. A throttle has slowed the usual period down. */
+/* A little later each time, up to the longest. A throttle has slowed the usual period down. */
 static aws_ms retry_wait(struct stack_part *p) {
-  if (p->denied)
-    return DENIED_MS;
   const bool throttled = p->error.code == AWS_E_THROTTLED;
   aws_ms wait = RETRY_FIRST_MS << (p->fails < 7 ? p->fails - 1 : 6), usual = stack_part_period(p);
   aws_ms most = longest_wait(p, usual);
   if (throttled && !is_wanted_soon(p) && wait < usual && usual != STACK_NEVER)
     wait = usual;
-  if (wait > most)
+  if (wait > most || (p->denied && !p->loaded))
     wait = most;
   if (throttled) /* not together with all others that were refused */
     wait = (aws_ms)((0.75 + 0.5 * stack_random(p->s)) * (double)wait);

@@ -67,26 +67,18 @@ static void make_flags(const struct stack *s, struct stack_rows *r) {
 
 /* ---- rows laid out flat ---------------------------------------------------------------------- */
 
-static size_t feeds_of(const struct stack *s, enum stack_kind k) {
-  size_t n = 0;
-  for (size_t i = 0; i < s->nfeeds; i++)
-    n += s->feeds[i].def->kind == k;
-  return n;
-}
-
-/* A thing that two feeds bring is one row: the later feed's. */
-static void add_row(struct stack_rows *r, const struct stack_row *row, bool unique) {
+/* A thing that two feeds bring is one row, the later feed's; and so is one that AWS lists twice, as
+ * it may where things come and go between two pages. */
+static void add_row(struct stack_rows *r, const struct stack_row *row) {
   size_t n = r->pub.n;
-  if (!unique) {
-    uintptr_t at = (uintptr_t)aws_map_get(&r->index, row->id);
-    if (at) {
-      r->flat[at - 1] = row;
-      return;
-    }
-    if (!aws_map_put(&r->index, row->id, (void *)(uintptr_t)(n + 1))) {
-      r->lost = true;
-      return;
-    }
+  uintptr_t at = (uintptr_t)aws_map_get(&r->index, row->id);
+  if (at) {
+    r->flat[at - 1] = row;
+    return;
+  }
+  if (!aws_map_put(&r->index, row->id, (void *)(uintptr_t)(n + 1))) {
+    r->lost = true;
+    return;
   }
   if (!aws_grow(&r->flat, &r->cap, n + 1, sizeof *r->flat)) {
     r->lost = true;
@@ -97,12 +89,10 @@ static void add_row(struct stack_rows *r, const struct stack_row *row, bool uniq
 }
 
 static void make_flat(const struct stack *s, struct stack_rows *r) {
-  bool unique = feeds_of(s, r->pub.kind) == 1;
   bool before = r->lost;
   r->pub.n = 0;
   r->lost = false;
   aws_map_done(&r->index);
-  r->index_ok = !unique;
   for (size_t i = 0; i < s->nfeeds; i++) {
     const struct stack_feed *f = &s->feeds[i];
     if (f->def->kind != r->pub.kind)
@@ -111,7 +101,7 @@ static void make_flat(const struct stack *s, struct stack_rows *r) {
       for (size_t k = 0; k < f->parts[j]->shown.n; k++) {
         const struct stack_sheet *sh = f->parts[j]->shown.v[k];
         for (size_t l = 0; l < sh->n; l++)
-          add_row(r, &sh->rows[l], unique);
+          add_row(r, &sh->rows[l]);
       }
   }
   r->pub.rows = r->flat;
@@ -140,11 +130,6 @@ const struct stack_row *stack_rows_find(const struct stack *s, enum stack_kind k
   if (!id.n)
     return NULL;
   struct stack_rows *r = rows_of(s, k);
-  if (!r->index_ok) {
-    r->index_ok = true;
-    for (size_t i = 0; r->index_ok && i < r->pub.n; i++)
-      r->index_ok = aws_map_put(&r->index, r->flat[i]->id, (void *)(uintptr_t)(i + 1));
-  }
   uintptr_t at = (uintptr_t)aws_map_get(&r->index, id);
   return at ? r->flat[at - 1] : NULL;
 }
@@ -332,7 +317,7 @@ const struct stack_row *stack_service_of(const struct stack *s, const struct ecs
 /* ---- change ---------------------------------------------------------------------------------- */
 
 static void drop_derived(struct stack_rows *r) {
-  r->flat_ok = r->index_ok = r->groups_ok = r->tasks_ok = false;
+  r->flat_ok = r->groups_ok = r->tasks_ok = false;
   r->pub.n = 0;
   aws_map_done(&r->index);
   drop_groups(&r->groups, &r->group, &r->grouped);

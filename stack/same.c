@@ -53,6 +53,7 @@ static bool same_field(const struct aws_field *f, const char *a, const char *b) 
   case AWS_KIND_STR:
     return same_str(x, y);
   case AWS_KIND_INT:
+  case AWS_KIND_COUNT:
     return *(const int64_t *)x == *(const int64_t *)y;
   case AWS_KIND_DOUBLE:
     return !memcmp(x, y, sizeof(double));

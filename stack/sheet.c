@@ -24,6 +24,7 @@ enum { ID_MAX = 600, TEXT_MAX = 16 << 20 };
 /* What identifies a row. Text that is not in the item is made in the sheet's own arena. */
 struct ident {
   struct aws_str id, parent, name;
+  bool unwanted; /* AWS lists it, and it is none of the stack's things */
 };
 
 static struct aws_str make(struct aws_arena *a, const char *fmt, ...) AWS_PRINTF(2, 3);
@@ -109,6 +110,8 @@ static void ident_target_group(struct ident *out, const void *item, struct aws_s
 static void ident_target(struct ident *out, const void *item, struct aws_str key,
                          struct aws_arena *a) {
   const struct elbv2_target *v = item;
+  if (!v->port && !aws_str_starts(v->id, "arn:")) /* a function has none, an address must */
+    return;
   out->parent = aws_arena_copy(a, key);
   out->name = v->port ? make(a, "%.*s:%" PRId64, AWS_STR_ARG(v->id), v->port) : v->id;
   out->id = make(a, "%.*s|%.*s", AWS_STR_ARG(key), AWS_STR_ARG(out->name));
@@ -125,8 +128,7 @@ static void ident_cluster(struct ident *out, const void *item, struct aws_str ke
 static void ident_service(struct ident *out, const void *item, struct aws_str key,
                           struct aws_arena *a) {
   const struct ecs_service *v = item;
-  if (aws_str_eq_c(v->status, "INACTIVE")) /* deleted, and still described for a while */
-    return;
+  out->unwanted = aws_str_eq_c(v->status, "INACTIVE"); /* deleted, and described for a while */
   out->id = v->arn;
   out->parent = v->cluster_arn.n ? v->cluster_arn : aws_arena_copy(a, key);
   out->name = v->name;
@@ -175,7 +177,9 @@ static void ident_db_instance(struct ident *out, const void *item, struct aws_st
                               struct aws_arena *a) {
   const struct rds_instance *v = item;
   (void)key;
-  if (other_database(v->engine))
+  out->unwanted = other_database(v->engine);
+  if (aws_str_starts(v->engine, "aurora") &&
+      !v->cluster_id.n) /* there is none without its cluster */
     return;
   out->id = either(v->arn, v->id);
   out->name = v->id;
@@ -189,8 +193,7 @@ static void ident_db_cluster(struct ident *out, const void *item, struct aws_str
                              struct aws_arena *a) {
   const struct rds_cluster *v = item;
   (void)key, (void)a;
-  if (other_database(v->engine))
-    return;
+  out->unwanted = other_database(v->engine);
   out->id = either(v->arn, v->id);
   out->name = v->id;
 }
@@ -333,7 +336,7 @@ static bool kept(const struct stack *s, enum stack_kind k, struct aws_str name) 
 static bool make_row(struct stack *s, struct stack_part *p, struct stack_sheet *sh,
                      const void *item, struct stack_row *row) {
   const struct stack_feed_def *def = p->feed->def;
-  struct ident id = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+  struct ident id = {{NULL, 0}, {NULL, 0}, {NULL, 0}, false};
   if (def->convert)
     item = def->convert(&sh->text, item);
   if (!item)
@@ -342,7 +345,7 @@ static bool make_row(struct stack *s, struct stack_part *p, struct stack_sheet *
   if (id.id.n > STACK_ID_MAX)
     p->long_id = id.id.n;
   p->nameless = p->nameless || (!id.id.n && !sh->text.failed);
-  if (!id.id.n || id.id.n > STACK_ID_MAX || !kept(s, def->kind, id.name))
+  if (id.unwanted || !id.id.n || id.id.n > STACK_ID_MAX || !kept(s, def->kind, id.name))
     return false;
   row->item = item;
   row->id = id.id;

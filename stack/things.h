@@ -126,11 +126,11 @@ struct stack_rows { /* one kind: the public collection and what is worked out fr
   struct stack_collection pub;
   const struct stack_row **flat;
   size_t cap;
-  bool flags_ok, flat_ok, index_ok, groups_ok, tasks_ok; /* what is up to date */
-  bool lost;                                             /* a row found no memory */
-  struct aws_map index;      /* id -> position in flat, counted from 1 */
-  struct aws_map groups;     /* parent id -> struct stack_group */
-  struct stack_group *group; /* children by parent */
+  bool flags_ok, flat_ok, groups_ok, tasks_ok; /* what is up to date */
+  bool lost;                                   /* a row found no memory */
+  struct aws_map index;                        /* id -> position in flat, counted from 1 */
+  struct aws_map groups;                       /* parent id -> struct stack_group */
+  struct stack_group *group;                   /* children by parent */
   const struct stack_row **grouped;
   struct aws_map task_groups[2]; /* TASK only: running and stopped, by service */
   struct stack_group *task_group[2];

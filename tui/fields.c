@@ -29,6 +29,7 @@ static struct aws_str scalar(enum aws_kind kind, const void *at, char buf[64]) {
   case AWS_KIND_STR:
     return *(const struct aws_str *)at;
   case AWS_KIND_INT:
+  case AWS_KIND_COUNT:
     snprintf(buf, 64, "%lld", (long long)*(const int64_t *)at);
     break;
   case AWS_KIND_DOUBLE:

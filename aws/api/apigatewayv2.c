@@ -16,18 +16,18 @@ static const struct aws_limit management = {"API Gateway management", 10, 40, tr
 
 static const struct aws_field api_fields[] = {
     AWS_F_STR(apigatewayv2_api, endpoint, "apiEndpoint"),
-    AWS_F_STR(apigatewayv2_api, id, "apiId"),
+    AWS_MUST_STR(apigatewayv2_api, id, "apiId"),
     AWS_F_TIME(apigatewayv2_api, created, "createdDate"),
     AWS_F_STR(apigatewayv2_api, description, "description"),
-    AWS_F_STR(apigatewayv2_api, name, "name"),
-    AWS_F_STR(apigatewayv2_api, protocol, "protocolType"),
+    AWS_MUST_STR(apigatewayv2_api, name, "name"),
+    AWS_MUST_STR(apigatewayv2_api, protocol, "protocolType"),
 };
 AWS_TYPE(apigatewayv2_api_type, "Api", apigatewayv2_api, api_fields);
 
 static const struct aws_field integration_fields[] = {
     AWS_F_STR(apigatewayv2_integration, connection_id, "connectionId"),
     AWS_F_STR(apigatewayv2_integration, connection_type, "connectionType"),
-    AWS_F_STR(apigatewayv2_integration, id, "integrationId"),
+    AWS_MUST_STR(apigatewayv2_integration, id, "integrationId"),
     AWS_F_STR(apigatewayv2_integration, method, "integrationMethod"),
     AWS_F_STR(apigatewayv2_integration, type, "integrationType"),
     AWS_F_STR(apigatewayv2_integration, uri, "integrationUri"),

@@ -16,10 +16,10 @@ const struct aws_service aws_service_autoscaling = {
 static const struct aws_limit describe = {"Application Auto Scaling", 1, 10, false};
 
 static const struct aws_field target_fields[] = {
-    AWS_F_STR(autoscaling_target, resource_id, "ResourceId"),
-    AWS_F_STR(autoscaling_target, dimension, "ScalableDimension"),
-    AWS_F_INT(autoscaling_target, min, "MinCapacity"),
-    AWS_F_INT(autoscaling_target, max, "MaxCapacity"),
+    AWS_MUST_STR(autoscaling_target, resource_id, "ResourceId"),
+    AWS_MUST_STR(autoscaling_target, dimension, "ScalableDimension"),
+    AWS_MUST_COUNT(autoscaling_target, min, "MinCapacity"),
+    AWS_MUST_COUNT(autoscaling_target, max, "MaxCapacity"),
     AWS_F_BOOL(autoscaling_target, in_suspended, "SuspendedState/DynamicScalingInSuspended"),
     AWS_F_BOOL(autoscaling_target, out_suspended, "SuspendedState/DynamicScalingOutSuspended"),
     AWS_F_BOOL(autoscaling_target, scheduled_suspended, "SuspendedState/ScheduledScalingSuspended"),
@@ -28,10 +28,10 @@ AWS_TYPE(autoscaling_target_type, "ScalableTarget", autoscaling_target, target_f
 
 #define TRACKING "TargetTrackingScalingPolicyConfiguration/"
 static const struct aws_field policy_fields[] = {
-    AWS_F_STR(autoscaling_policy, arn, "PolicyARN"),
-    AWS_F_STR(autoscaling_policy, name, "PolicyName"),
-    AWS_F_STR(autoscaling_policy, resource_id, "ResourceId"),
-    AWS_F_STR(autoscaling_policy, type, "PolicyType"),
+    AWS_MUST_STR(autoscaling_policy, arn, "PolicyARN"),
+    AWS_MUST_STR(autoscaling_policy, name, "PolicyName"),
+    AWS_MUST_STR(autoscaling_policy, resource_id, "ResourceId"),
+    AWS_MUST_STR(autoscaling_policy, type, "PolicyType"),
     AWS_F_DOUBLE(autoscaling_policy, target_value, TRACKING "TargetValue"),
     AWS_F_STR(autoscaling_policy, metric_type,
               TRACKING "PredefinedMetricSpecification/PredefinedMetricType"),

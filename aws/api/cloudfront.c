@@ -17,12 +17,12 @@ const struct aws_service aws_service_cloudfront = {
 static const struct aws_limit requests = {"CloudFront", 1, 10, false};
 
 static const struct aws_field origin_fields[] = {
-    AWS_F_STR(cloudfront_origin, id, "Id"),
-    AWS_F_STR(cloudfront_origin, domain_name, "DomainName"),
+    AWS_MUST_STR(cloudfront_origin, id, "Id"),
+    AWS_MUST_STR(cloudfront_origin, domain_name, "DomainName"),
     AWS_F_STR(cloudfront_origin, origin_path, "OriginPath"),
     AWS_F_STR(cloudfront_origin, s3_identity, "S3OriginConfig/OriginAccessIdentity"),
-    AWS_F_INT(cloudfront_origin, http_port, "CustomOriginConfig/HTTPPort"),
-    AWS_F_INT(cloudfront_origin, https_port, "CustomOriginConfig/HTTPSPort"),
+    AWS_F_COUNT(cloudfront_origin, http_port, "CustomOriginConfig/HTTPPort"),
+    AWS_F_COUNT(cloudfront_origin, https_port, "CustomOriginConfig/HTTPSPort"),
     AWS_F_STR(cloudfront_origin, protocol_policy, "CustomOriginConfig/OriginProtocolPolicy"),
     AWS_F_STR(cloudfront_origin, vpc_origin_id, "VpcOriginConfig/VpcOriginId"),
 };
@@ -57,11 +57,11 @@ static const struct aws_field origin_group_fields[] = {
 static AWS_TYPE(origin_group_type, "OriginGroup", cloudfront_origin_group, origin_group_fields);
 
 static const struct aws_field distribution_fields[] = {
-    AWS_F_STR(cloudfront_distribution, id, "Id"),
-    AWS_F_STR(cloudfront_distribution, arn, "ARN"),
-    AWS_F_STR(cloudfront_distribution, status, "Status"),
-    AWS_F_TIME(cloudfront_distribution, last_modified, "LastModifiedTime"),
-    AWS_F_STR(cloudfront_distribution, domain_name, "DomainName"),
+    AWS_MUST_STR(cloudfront_distribution, id, "Id"),
+    AWS_MUST_STR(cloudfront_distribution, arn, "ARN"),
+    AWS_MUST_STR(cloudfront_distribution, status, "Status"),
+    AWS_MUST_TIME(cloudfront_distribution, last_modified, "LastModifiedTime"),
+    AWS_MUST_STR(cloudfront_distribution, domain_name, "DomainName"),
     AWS_F_STRS(cloudfront_distribution, aliases, "Aliases/Items"),
     AWS_F_LIST(cloudfront_distribution, origins, "Origins/Items", &origin_type),
     AWS_F_LIST(cloudfront_distribution, origin_groups, "OriginGroups/Items", &origin_group_type),
@@ -70,7 +70,7 @@ static const struct aws_field distribution_fields[] = {
     AWS_F_LIST(cloudfront_distribution, behaviors, "CacheBehaviors/Items", &behavior_type),
     AWS_F_STR(cloudfront_distribution, comment, "Comment"),
     AWS_F_STR(cloudfront_distribution, price_class, "PriceClass"),
-    AWS_F_BOOL(cloudfront_distribution, enabled, "Enabled"),
+    AWS_MUST_BOOL(cloudfront_distribution, enabled, "Enabled"),
     AWS_F_STR(cloudfront_distribution, web_acl_id, "WebACLId"),
     AWS_F_STR(cloudfront_distribution, http_version, "HttpVersion"),
     AWS_F_BOOL(cloudfront_distribution, staging, "Staging"),
@@ -79,20 +79,20 @@ AWS_TYPE(cloudfront_distribution_type, "DistributionSummary", cloudfront_distrib
          distribution_fields);
 
 static const struct aws_field detail_fields[] = {
-    AWS_F_STR(cloudfront_distribution_detail, id, "Id"),
-    AWS_F_STR(cloudfront_distribution_detail, arn, "ARN"),
-    AWS_F_STR(cloudfront_distribution_detail, status, "Status"),
+    AWS_MUST_STR(cloudfront_distribution_detail, id, "Id"),
+    AWS_MUST_STR(cloudfront_distribution_detail, arn, "ARN"),
+    AWS_MUST_STR(cloudfront_distribution_detail, status, "Status"),
     AWS_F_TIME(cloudfront_distribution_detail, last_modified, "LastModifiedTime"),
-    AWS_F_INT(cloudfront_distribution_detail, in_progress_invalidations,
-              "InProgressInvalidationBatches"),
-    AWS_F_STR(cloudfront_distribution_detail, domain_name, "DomainName"),
+    AWS_F_COUNT(cloudfront_distribution_detail, in_progress_invalidations,
+                "InProgressInvalidationBatches"),
+    AWS_MUST_STR(cloudfront_distribution_detail, domain_name, "DomainName"),
     AWS_F_STR(cloudfront_distribution_detail, comment, "DistributionConfig/Comment"),
 };
 AWS_TYPE(cloudfront_distribution_detail_type, "Distribution", cloudfront_distribution_detail,
          detail_fields);
 
 static const struct aws_field vpc_origin_fields[] = {
-    AWS_F_STR(cloudfront_vpc_origin, id, "Id"),
+    AWS_MUST_STR(cloudfront_vpc_origin, id, "Id"),
     AWS_F_STR(cloudfront_vpc_origin, arn, "Arn"),
     AWS_F_STR(cloudfront_vpc_origin, status, "Status"),
     AWS_F_STR(cloudfront_vpc_origin, endpoint_name, "VpcOriginEndpointConfig/Name"),
@@ -101,17 +101,17 @@ static const struct aws_field vpc_origin_fields[] = {
 AWS_TYPE(cloudfront_vpc_origin_type, "VpcOrigin", cloudfront_vpc_origin, vpc_origin_fields);
 
 static const struct aws_field invalidation_summary_fields[] = {
-    AWS_F_STR(cloudfront_invalidation_summary, id, "Id"),
-    AWS_F_TIME(cloudfront_invalidation_summary, create_time, "CreateTime"),
-    AWS_F_STR(cloudfront_invalidation_summary, status, "Status"),
+    AWS_MUST_STR(cloudfront_invalidation_summary, id, "Id"),
+    AWS_MUST_TIME(cloudfront_invalidation_summary, create_time, "CreateTime"),
+    AWS_MUST_STR(cloudfront_invalidation_summary, status, "Status"),
 };
 AWS_TYPE(cloudfront_invalidation_summary_type, "InvalidationSummary",
          cloudfront_invalidation_summary, invalidation_summary_fields);
 
 static const struct aws_field invalidation_fields[] = {
-    AWS_F_STR(cloudfront_invalidation, id, "Id"),
-    AWS_F_STR(cloudfront_invalidation, status, "Status"),
-    AWS_F_TIME(cloudfront_invalidation, create_time, "CreateTime"),
+    AWS_MUST_STR(cloudfront_invalidation, id, "Id"),
+    AWS_MUST_STR(cloudfront_invalidation, status, "Status"),
+    AWS_MUST_TIME(cloudfront_invalidation, create_time, "CreateTime"),
     AWS_F_STRS(cloudfront_invalidation, paths, "InvalidationBatch/Paths/Items"),
     AWS_F_STR(cloudfront_invalidation, caller_reference, "InvalidationBatch/CallerReference"),
 };

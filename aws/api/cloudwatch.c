@@ -18,7 +18,7 @@ static const struct aws_limit metric_data = {"CloudWatch GetMetricData", 500, 0,
 static const struct aws_limit alarms = {"CloudWatch DescribeAlarms", 9, 0, true};
 
 static const struct aws_field series_fields[] = {
-    AWS_F_STR(cloudwatch_series, id, "Id"),
+    AWS_MUST_STR(cloudwatch_series, id, "Id"),
     AWS_F_STR(cloudwatch_series, label, "Label"),
     AWS_F_TIMES(cloudwatch_series, timestamps, "Timestamps"),
     AWS_F_DOUBLES(cloudwatch_series, values, "Values"),
@@ -27,24 +27,24 @@ static const struct aws_field series_fields[] = {
 AWS_TYPE(cloudwatch_series_type, "MetricDataResult", cloudwatch_series, series_fields);
 
 static const struct aws_field dimension_fields[] = {
-    AWS_F_STR(cloudwatch_dimension, name, "Name"),
-    AWS_F_STR(cloudwatch_dimension, value, "Value"),
+    AWS_MUST_STR(cloudwatch_dimension, name, "Name"),
+    AWS_MUST_STR(cloudwatch_dimension, value, "Value"),
 };
 static AWS_TYPE(dimension_type, "Dimension", cloudwatch_dimension, dimension_fields);
 
 static const struct aws_field alarm_fields[] = {
-    AWS_F_STR(cloudwatch_alarm, name, "AlarmName"),
-    AWS_F_STR(cloudwatch_alarm, arn, "AlarmArn"),
+    AWS_MUST_STR(cloudwatch_alarm, name, "AlarmName"),
+    AWS_MUST_STR(cloudwatch_alarm, arn, "AlarmArn"),
     AWS_F_STR(cloudwatch_alarm, description, "AlarmDescription"),
-    AWS_F_STR(cloudwatch_alarm, state, "StateValue"),
+    AWS_MUST_STR(cloudwatch_alarm, state, "StateValue"),
     AWS_F_STR(cloudwatch_alarm, reason, "StateReason"),
     AWS_F_TIME(cloudwatch_alarm, updated, "StateUpdatedTimestamp"),
     AWS_F_STR(cloudwatch_alarm, metric, "MetricName"),
     AWS_F_STR(cloudwatch_alarm, namespace, "Namespace"),
     AWS_F_STR(cloudwatch_alarm, statistic, "Statistic"),
     AWS_F_LIST(cloudwatch_alarm, dimensions, "Dimensions", &dimension_type),
-    AWS_F_INT(cloudwatch_alarm, period, "Period"),
-    AWS_F_INT(cloudwatch_alarm, evaluation_periods, "EvaluationPeriods"),
+    AWS_F_COUNT(cloudwatch_alarm, period, "Period"),
+    AWS_F_COUNT(cloudwatch_alarm, evaluation_periods, "EvaluationPeriods"),
     AWS_F_DOUBLE(cloudwatch_alarm, threshold, "Threshold"),
     AWS_F_STR(cloudwatch_alarm, comparison, "ComparisonOperator"),
     AWS_F_TIME(cloudwatch_alarm, transitioned, "StateTransitionedTimestamp"),

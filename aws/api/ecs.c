@@ -23,12 +23,12 @@ static const struct aws_limit service_modify = {"ECS service modify", 5, 50, tru
  */
 
 static const struct aws_field cluster_fields[] = {
-    AWS_F_STR(ecs_cluster, arn, "clusterArn"),
-    AWS_F_STR(ecs_cluster, name, "clusterName"),
-    AWS_F_STR(ecs_cluster, status, "status"),
-    AWS_F_INT(ecs_cluster, running_tasks, "runningTasksCount"),
-    AWS_F_INT(ecs_cluster, pending_tasks, "pendingTasksCount"),
-    AWS_F_INT(ecs_cluster, active_services, "activeServicesCount"),
+    AWS_MUST_STR(ecs_cluster, arn, "clusterArn"),
+    AWS_MUST_STR(ecs_cluster, name, "clusterName"),
+    AWS_MUST_STR(ecs_cluster, status, "status"),
+    AWS_F_COUNT(ecs_cluster, running_tasks, "runningTasksCount"),
+    AWS_F_COUNT(ecs_cluster, pending_tasks, "pendingTasksCount"),
+    AWS_F_COUNT(ecs_cluster, active_services, "activeServicesCount"),
 };
 AWS_TYPE(ecs_cluster_type, "Cluster", ecs_cluster, cluster_fields);
 
@@ -36,14 +36,14 @@ AWS_TYPE(ecs_cluster_type, "Cluster", ecs_cluster, cluster_fields);
  */
 
 static const struct aws_field deployment_fields[] = {
-    AWS_F_STR(ecs_deployment, id, "id"),
-    AWS_F_STR(ecs_deployment, status, "status"),
-    AWS_F_STR(ecs_deployment, task_definition, "taskDefinition"),
-    AWS_F_INT(ecs_deployment, desired, "desiredCount"),
-    AWS_F_INT(ecs_deployment, pending, "pendingCount"),
-    AWS_F_INT(ecs_deployment, running, "runningCount"),
-    AWS_F_INT(ecs_deployment, failed_tasks, "failedTasks"),
-    AWS_F_TIME(ecs_deployment, created, "createdAt"),
+    AWS_MUST_STR(ecs_deployment, id, "id"),
+    AWS_MUST_STR(ecs_deployment, status, "status"),
+    AWS_MUST_STR(ecs_deployment, task_definition, "taskDefinition"),
+    AWS_MUST_COUNT(ecs_deployment, desired, "desiredCount"),
+    AWS_MUST_COUNT(ecs_deployment, pending, "pendingCount"),
+    AWS_MUST_COUNT(ecs_deployment, running, "runningCount"),
+    AWS_F_COUNT(ecs_deployment, failed_tasks, "failedTasks"),
+    AWS_MUST_TIME(ecs_deployment, created, "createdAt"),
     AWS_F_TIME(ecs_deployment, updated, "updatedAt"),
     AWS_F_STR(ecs_deployment, rollout_state, "rolloutState"),
     AWS_F_STR(ecs_deployment, rollout_state_reason, "rolloutStateReason"),
@@ -51,16 +51,16 @@ static const struct aws_field deployment_fields[] = {
 AWS_TYPE(ecs_deployment_type, "Deployment", ecs_deployment, deployment_fields);
 
 static const struct aws_field event_fields[] = {
-    AWS_F_STR(ecs_event, id, "id"),
-    AWS_F_TIME(ecs_event, created, "createdAt"),
-    AWS_F_STR(ecs_event, message, "message"),
+    AWS_MUST_STR(ecs_event, id, "id"),
+    AWS_MUST_TIME(ecs_event, created, "createdAt"),
+    AWS_MUST_STR(ecs_event, message, "message"),
 };
 AWS_TYPE(ecs_event_type, "ServiceEvent", ecs_event, event_fields);
 
 static const struct aws_field load_balancer_fields[] = {
     AWS_F_STR(ecs_load_balancer, target_group_arn, "targetGroupArn"),
     AWS_F_STR(ecs_load_balancer, container_name, "containerName"),
-    AWS_F_INT(ecs_load_balancer, container_port, "containerPort"),
+    AWS_MUST_COUNT(ecs_load_balancer, container_port, "containerPort"),
 };
 static AWS_TYPE(load_balancer_type, "LoadBalancer", ecs_load_balancer, load_balancer_fields);
 
@@ -71,21 +71,21 @@ static AWS_TYPE(registry_type, "ServiceRegistry", ecs_registry, registry_fields)
 
 static const struct aws_field provider_fields[] = {
     AWS_F_STR(ecs_provider, name, "capacityProvider"),
-    AWS_F_INT(ecs_provider, weight, "weight"),
-    AWS_F_INT(ecs_provider, base, "base"),
+    AWS_F_COUNT(ecs_provider, weight, "weight"),
+    AWS_F_COUNT(ecs_provider, base, "base"),
 };
 static AWS_TYPE(provider_type, "CapacityProviderStrategyItem", ecs_provider, provider_fields);
 
 static const struct aws_field service_fields[] = {
-    AWS_F_STR(ecs_service, arn, "serviceArn"),
-    AWS_F_STR(ecs_service, name, "serviceName"),
-    AWS_F_STR(ecs_service, cluster_arn, "clusterArn"),
+    AWS_MUST_STR(ecs_service, arn, "serviceArn"),
+    AWS_MUST_STR(ecs_service, name, "serviceName"),
+    AWS_MUST_STR(ecs_service, cluster_arn, "clusterArn"),
     AWS_F_LIST(ecs_service, load_balancers, "loadBalancers", &load_balancer_type),
     AWS_F_LIST(ecs_service, registries, "serviceRegistries", &registry_type),
-    AWS_F_STR(ecs_service, status, "status"),
-    AWS_F_INT(ecs_service, desired, "desiredCount"),
-    AWS_F_INT(ecs_service, running, "runningCount"),
-    AWS_F_INT(ecs_service, pending, "pendingCount"),
+    AWS_MUST_STR(ecs_service, status, "status"),
+    AWS_MUST_COUNT(ecs_service, desired, "desiredCount"),
+    AWS_MUST_COUNT(ecs_service, running, "runningCount"),
+    AWS_MUST_COUNT(ecs_service, pending, "pendingCount"),
     AWS_F_STR(ecs_service, launch_type, "launchType"),
     AWS_F_LIST(ecs_service, providers, "capacityProviderStrategy", &provider_type),
     AWS_F_STR(ecs_service, platform_version, "platformVersion"),
@@ -94,14 +94,14 @@ static const struct aws_field service_fields[] = {
                "deploymentConfiguration/deploymentCircuitBreaker/enable"),
     AWS_F_BOOL(ecs_service, circuit_rollback,
                "deploymentConfiguration/deploymentCircuitBreaker/rollback"),
-    AWS_F_INT(ecs_service, maximum_percent, "deploymentConfiguration/maximumPercent"),
-    AWS_F_INT(ecs_service, minimum_healthy_percent,
-              "deploymentConfiguration/minimumHealthyPercent"),
+    AWS_F_COUNT(ecs_service, maximum_percent, "deploymentConfiguration/maximumPercent"),
+    AWS_F_COUNT(ecs_service, minimum_healthy_percent,
+                "deploymentConfiguration/minimumHealthyPercent"),
     AWS_F_LIST(ecs_service, deployments, "deployments", &ecs_deployment_type),
     AWS_F_LIST(ecs_service, events, "events", &ecs_event_type),
     AWS_F_TIME(ecs_service, created, "createdAt"),
     AWS_F_STR(ecs_service, current_deployment, "currentServiceDeployment"),
-    AWS_F_INT(ecs_service, grace_seconds, "healthCheckGracePeriodSeconds"),
+    AWS_F_COUNT(ecs_service, grace_seconds, "healthCheckGracePeriodSeconds"),
     AWS_F_STR(ecs_service, scheduling_strategy, "schedulingStrategy"),
     AWS_F_STR(ecs_service, controller, "deploymentController/type"),
     AWS_F_BOOL(ecs_service, exec_enabled, "enableExecuteCommand"),
@@ -117,11 +117,11 @@ static const struct aws_field interface_fields[] = {
 static AWS_TYPE(interface_type, "NetworkInterface", ecs_interface, interface_fields);
 
 static const struct aws_field container_fields[] = {
-    AWS_F_STR(ecs_container, name, "name"),
+    AWS_MUST_STR(ecs_container, name, "name"),
     AWS_F_STR(ecs_container, image, "image"),
     AWS_F_STR(ecs_container, image_digest, "imageDigest"),
     AWS_F_STR(ecs_container, runtime_id, "runtimeId"),
-    AWS_F_STR(ecs_container, last_status, "lastStatus"),
+    AWS_MUST_STR(ecs_container, last_status, "lastStatus"),
     AWS_F_INT(ecs_container, exit_code, "exitCode"),
     AWS_F_STR(ecs_container, reason, "reason"),
     AWS_F_LIST(ecs_container, interfaces, "networkInterfaces", &interface_type),
@@ -146,14 +146,14 @@ static const struct aws_field task_fields[] = {
     AWS_F_LIST(ecs_task, attachments, "attachments", &attachment_type),
     AWS_F_STR(ecs_task, zone, "availabilityZone"),
     AWS_F_STR(ecs_task, provider, "capacityProviderName"),
-    AWS_F_STR(ecs_task, cluster_arn, "clusterArn"),
+    AWS_MUST_STR(ecs_task, cluster_arn, "clusterArn"),
     AWS_F_LIST(ecs_task, containers, "containers", &container_type),
     AWS_F_STR(ecs_task, cpu, "cpu"),
     AWS_F_TIME(ecs_task, created, "createdAt"),
-    AWS_F_STR(ecs_task, desired_status, "desiredStatus"),
+    AWS_MUST_STR(ecs_task, desired_status, "desiredStatus"),
     AWS_F_STR(ecs_task, group, "group"),
     AWS_F_STR(ecs_task, health_status, "healthStatus"),
-    AWS_F_STR(ecs_task, last_status, "lastStatus"),
+    AWS_MUST_STR(ecs_task, last_status, "lastStatus"),
     AWS_F_STR(ecs_task, launch_type, "launchType"),
     AWS_F_STR(ecs_task, memory, "memory"),
     AWS_F_TIME(ecs_task, started, "startedAt"),
@@ -162,8 +162,8 @@ static const struct aws_field task_fields[] = {
     AWS_F_TIME(ecs_task, stopped, "stoppedAt"),
     AWS_F_STR(ecs_task, stopped_reason, "stoppedReason"),
     AWS_F_TIME(ecs_task, stopping, "stoppingAt"),
-    AWS_F_STR(ecs_task, arn, "taskArn"),
-    AWS_F_STR(ecs_task, task_definition, "taskDefinitionArn"),
+    AWS_MUST_STR(ecs_task, arn, "taskArn"),
+    AWS_MUST_STR(ecs_task, task_definition, "taskDefinitionArn"),
 };
 AWS_TYPE(ecs_task_type, "Task", ecs_task, task_fields);
 
@@ -171,16 +171,16 @@ AWS_TYPE(ecs_task_type, "Task", ecs_task, task_fields);
  */
 
 static const struct aws_field secret_fields[] = {
-    AWS_F_STR(ecs_secret, name, "name"),
-    AWS_F_STR(ecs_secret, value_from, "valueFrom"),
+    AWS_MUST_STR(ecs_secret, name, "name"),
+    AWS_MUST_STR(ecs_secret, value_from, "valueFrom"),
 };
 static AWS_TYPE(secret_type, "Secret", ecs_secret, secret_fields);
 
 static const struct aws_field container_definition_fields[] = {
-    AWS_F_STR(ecs_container_definition, name, "name"),
-    AWS_F_STR(ecs_container_definition, image, "image"),
-    AWS_F_INT(ecs_container_definition, cpu, "cpu"),
-    AWS_F_INT(ecs_container_definition, memory, "memory"),
+    AWS_MUST_STR(ecs_container_definition, name, "name"),
+    AWS_MUST_STR(ecs_container_definition, image, "image"),
+    AWS_F_COUNT(ecs_container_definition, cpu, "cpu"),
+    AWS_F_COUNT(ecs_container_definition, memory, "memory"),
     AWS_F_BOOL(ecs_container_definition, essential, "essential"),
     AWS_F_STRS(ecs_container_definition, command, "command"),
     AWS_F_LIST(ecs_container_definition, environment, "environment", &detail_type),
@@ -192,13 +192,13 @@ static AWS_TYPE(container_definition_type, "ContainerDefinition", ecs_container_
                 container_definition_fields);
 
 static const struct aws_field task_definition_fields[] = {
-    AWS_F_STR(ecs_task_definition, arn, "taskDefinitionArn"),
+    AWS_MUST_STR(ecs_task_definition, arn, "taskDefinitionArn"),
     AWS_F_LIST(ecs_task_definition, containers, "containerDefinitions", &container_definition_type),
-    AWS_F_STR(ecs_task_definition, family, "family"),
+    AWS_MUST_STR(ecs_task_definition, family, "family"),
     AWS_F_STR(ecs_task_definition, task_role, "taskRoleArn"),
     AWS_F_STR(ecs_task_definition, execution_role, "executionRoleArn"),
     AWS_F_STR(ecs_task_definition, network_mode, "networkMode"),
-    AWS_F_INT(ecs_task_definition, revision, "revision"),
+    AWS_MUST_COUNT(ecs_task_definition, revision, "revision"),
     AWS_F_STR(ecs_task_definition, status, "status"),
     AWS_F_STR(ecs_task_definition, cpu, "cpu"),
     AWS_F_STR(ecs_task_definition, memory, "memory"),

@@ -23,15 +23,15 @@ static AWS_TYPE(parameter_group_type, "DBParameterGroupStatus", rds_parameter_gr
                 parameter_group_fields);
 
 static const struct aws_field instance_fields[] = {
-    AWS_F_STR(rds_instance, id, "DBInstanceIdentifier"),
+    AWS_MUST_STR(rds_instance, id, "DBInstanceIdentifier"),
     AWS_F_STR(rds_instance, class, "DBInstanceClass"),
-    AWS_F_STR(rds_instance, engine, "Engine"),
-    AWS_F_STR(rds_instance, status, "DBInstanceStatus"),
+    AWS_MUST_STR(rds_instance, engine, "Engine"),
+    AWS_MUST_STR(rds_instance, status, "DBInstanceStatus"),
     AWS_F_STR(rds_instance, address, "Endpoint/Address"),
-    AWS_F_INT(rds_instance, port, "Endpoint/Port"),
-    AWS_F_INT(rds_instance, allocated_gib, "AllocatedStorage"),
+    AWS_F_COUNT(rds_instance, port, "Endpoint/Port"),
+    AWS_F_COUNT(rds_instance, allocated_gib, "AllocatedStorage"),
     AWS_F_TIME(rds_instance, created, "InstanceCreateTime"),
-    AWS_F_INT(rds_instance, backup_days, "BackupRetentionPeriod"),
+    AWS_F_COUNT(rds_instance, backup_days, "BackupRetentionPeriod"),
     AWS_F_LIST(rds_instance, parameter_groups, "DBParameterGroups", &parameter_group_type),
     AWS_F_STR(rds_instance, zone, "AvailabilityZone"),
     AWS_F_TIME(rds_instance, latest_restorable, "LatestRestorableTime"),
@@ -44,34 +44,34 @@ static const struct aws_field instance_fields[] = {
     AWS_F_STR(rds_instance, cluster_id, "DBClusterIdentifier"),
     AWS_F_BOOL(rds_instance, encrypted, "StorageEncrypted"),
     AWS_F_STR(rds_instance, resource_id, "DbiResourceId"),
-    AWS_F_INT(rds_instance, promotion_tier, "PromotionTier"),
-    AWS_F_STR(rds_instance, arn, "DBInstanceArn"),
+    AWS_F_COUNT(rds_instance, promotion_tier, "PromotionTier"),
+    AWS_MUST_STR(rds_instance, arn, "DBInstanceArn"),
     AWS_F_BOOL(rds_instance, iam_auth, "IAMDatabaseAuthenticationEnabled"),
     AWS_F_BOOL(rds_instance, deletion_protection, "DeletionProtection"),
-    AWS_F_INT(rds_instance, max_allocated_gib, "MaxAllocatedStorage"),
+    AWS_F_COUNT(rds_instance, max_allocated_gib, "MaxAllocatedStorage"),
 };
 AWS_TYPE(rds_instance_type, "DBInstance", rds_instance, instance_fields);
 
 static const struct aws_field member_fields[] = {
-    AWS_F_STR(rds_member, instance_id, "DBInstanceIdentifier"),
-    AWS_F_BOOL(rds_member, writer, "IsClusterWriter"),
+    AWS_MUST_STR(rds_member, instance_id, "DBInstanceIdentifier"),
+    AWS_MUST_BOOL(rds_member, writer, "IsClusterWriter"),
     AWS_F_STR(rds_member, parameter_group_status, "DBClusterParameterGroupStatus"),
-    AWS_F_INT(rds_member, promotion_tier, "PromotionTier"),
+    AWS_F_COUNT(rds_member, promotion_tier, "PromotionTier"),
 };
 static AWS_TYPE(member_type, "DBClusterMember", rds_member, member_fields);
 
 static const struct aws_field cluster_fields[] = {
-    AWS_F_STR(rds_cluster, id, "DBClusterIdentifier"),
-    AWS_F_STR(rds_cluster, status, "Status"),
+    AWS_MUST_STR(rds_cluster, id, "DBClusterIdentifier"),
+    AWS_MUST_STR(rds_cluster, status, "Status"),
     AWS_F_STR(rds_cluster, endpoint, "Endpoint"),
     AWS_F_STR(rds_cluster, reader_endpoint, "ReaderEndpoint"),
     AWS_F_BOOL(rds_cluster, multi_az, "MultiAZ"),
-    AWS_F_STR(rds_cluster, engine, "Engine"),
+    AWS_MUST_STR(rds_cluster, engine, "Engine"),
     AWS_F_STR(rds_cluster, engine_version, "EngineVersion"),
-    AWS_F_INT(rds_cluster, port, "Port"),
-    AWS_F_LIST(rds_cluster, members, "DBClusterMembers", &member_type),
+    AWS_F_COUNT(rds_cluster, port, "Port"),
+    AWS_MUST_LIST(rds_cluster, members, "DBClusterMembers", &member_type),
     AWS_F_BOOL(rds_cluster, encrypted, "StorageEncrypted"),
-    AWS_F_STR(rds_cluster, arn, "DBClusterArn"),
+    AWS_MUST_STR(rds_cluster, arn, "DBClusterArn"),
     AWS_F_BOOL(rds_cluster, iam_auth, "IAMDatabaseAuthenticationEnabled"),
     AWS_F_STR(rds_cluster, engine_mode, "EngineMode"),
     AWS_F_BOOL(rds_cluster, deletion_protection, "DeletionProtection"),
@@ -83,9 +83,9 @@ AWS_TYPE(rds_cluster_type, "DBCluster", rds_cluster, cluster_fields);
 static const struct aws_field event_fields[] = {
     AWS_F_STR(rds_event, source_id, "SourceIdentifier"),
     AWS_F_STR(rds_event, source_type, "SourceType"),
-    AWS_F_STR(rds_event, message, "Message"),
+    AWS_MUST_STR(rds_event, message, "Message"),
     AWS_F_STRS(rds_event, categories, "EventCategories"),
-    AWS_F_TIME(rds_event, date, "Date"),
+    AWS_MUST_TIME(rds_event, date, "Date"),
     AWS_F_STR(rds_event, source_arn, "SourceArn"),
 };
 AWS_TYPE(rds_event_type, "Event", rds_event, event_fields);

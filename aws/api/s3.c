@@ -15,7 +15,7 @@ const struct aws_service aws_service_s3 = {
 static const struct aws_limit list_buckets = {"S3 ListBuckets", 1, 10, false};
 
 static const struct aws_field bucket_fields[] = {
-    AWS_F_STR(s3_bucket, name, "Name"),
+    AWS_MUST_STR(s3_bucket, name, "Name"),
     AWS_F_TIME(s3_bucket, created, "CreationDate"),
     AWS_F_STR(s3_bucket, region, "BucketRegion"),
     AWS_F_STR(s3_bucket, arn, "BucketArn"),

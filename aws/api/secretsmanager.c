@@ -16,8 +16,8 @@ const struct aws_service aws_service_secretsmanager = {
 static const struct aws_limit list_secrets = {"Secrets Manager ListSecrets", 100, 0, true};
 
 static const struct aws_field secret_fields[] = {
-    AWS_F_STR(secretsmanager_secret, arn, "ARN"),
-    AWS_F_STR(secretsmanager_secret, name, "Name"),
+    AWS_MUST_STR(secretsmanager_secret, arn, "ARN"),
+    AWS_MUST_STR(secretsmanager_secret, name, "Name"),
     AWS_F_STR(secretsmanager_secret, description, "Description"),
     AWS_F_BOOL(secretsmanager_secret, rotation_enabled, "RotationEnabled"),
     AWS_F_TIME(secretsmanager_secret, last_rotated, "LastRotatedDate"),

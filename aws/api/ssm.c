@@ -19,36 +19,36 @@ static const struct aws_limit describe_parameters = {"SSM DescribeParameters", 1
 static const struct aws_limit parameter_history = {"SSM GetParameterHistory", 1, 10, false};
 
 static const struct aws_field metadata_fields[] = {
-    AWS_F_STR(ssm_parameter_metadata, name, "Name"),
+    AWS_MUST_STR(ssm_parameter_metadata, name, "Name"),
     AWS_F_STR(ssm_parameter_metadata, arn, "ARN"),
-    AWS_F_STR(ssm_parameter_metadata, type, "Type"),
+    AWS_MUST_STR(ssm_parameter_metadata, type, "Type"),
     AWS_F_STR(ssm_parameter_metadata, key_id, "KeyId"),
-    AWS_F_TIME(ssm_parameter_metadata, last_modified, "LastModifiedDate"),
+    AWS_MUST_TIME(ssm_parameter_metadata, last_modified, "LastModifiedDate"),
     AWS_F_STR(ssm_parameter_metadata, last_modified_user, "LastModifiedUser"),
     AWS_F_STR(ssm_parameter_metadata, description, "Description"),
-    AWS_F_INT(ssm_parameter_metadata, version, "Version"),
+    AWS_MUST_COUNT(ssm_parameter_metadata, version, "Version"),
     AWS_F_STR(ssm_parameter_metadata, tier, "Tier"),
     AWS_F_STR(ssm_parameter_metadata, data_type, "DataType"),
 };
 AWS_TYPE(ssm_parameter_metadata_type, "ParameterMetadata", ssm_parameter_metadata, metadata_fields);
 
 static const struct aws_field parameter_fields[] = {
-    AWS_F_STR(ssm_parameter, name, "Name"),
-    AWS_F_STR(ssm_parameter, type, "Type"),
+    AWS_MUST_STR(ssm_parameter, name, "Name"),
+    AWS_MUST_STR(ssm_parameter, type, "Type"),
     AWS_F_STR(ssm_parameter, value, "Value"),
-    AWS_F_INT(ssm_parameter, version, "Version"),
+    AWS_MUST_COUNT(ssm_parameter, version, "Version"),
     AWS_F_TIME(ssm_parameter, last_modified, "LastModifiedDate"),
     AWS_F_STR(ssm_parameter, arn, "ARN"),
 };
 AWS_TYPE(ssm_parameter_type, "Parameter", ssm_parameter, parameter_fields);
 
 static const struct aws_field version_fields[] = {
-    AWS_F_STR(ssm_parameter_version, name, "Name"),
-    AWS_F_STR(ssm_parameter_version, type, "Type"),
+    AWS_MUST_STR(ssm_parameter_version, name, "Name"),
+    AWS_MUST_STR(ssm_parameter_version, type, "Type"),
     AWS_F_TIME(ssm_parameter_version, last_modified, "LastModifiedDate"),
     AWS_F_STR(ssm_parameter_version, last_modified_user, "LastModifiedUser"),
     AWS_F_STR(ssm_parameter_version, value, "Value"),
-    AWS_F_INT(ssm_parameter_version, version, "Version"),
+    AWS_MUST_COUNT(ssm_parameter_version, version, "Version"),
     AWS_F_STRS(ssm_parameter_version, labels, "Labels"),
     AWS_F_STR(ssm_parameter_version, tier, "Tier"),
 };

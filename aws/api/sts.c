@@ -16,9 +16,9 @@ const struct aws_service aws_service_sts = {
 static const struct aws_limit requests = {"STS requests", 600, 0, true};
 
 static const struct aws_field identity_fields[] = {
-    AWS_F_STR(sts_identity, arn, "Arn"),
+    AWS_MUST_STR(sts_identity, arn, "Arn"),
     AWS_F_STR(sts_identity, user_id, "UserId"),
-    AWS_F_STR(sts_identity, account, "Account"),
+    AWS_MUST_STR(sts_identity, account, "Account"),
 };
 AWS_TYPE(sts_identity_type, "GetCallerIdentityResponse", sts_identity, identity_fields);
 

@@ -52,22 +52,23 @@ static const cJSON *parse(struct aws_arena *tree, const struct aws_op *op, struc
   return result ? result : root;
 }
 
-static bool decode_one(struct aws_page *p, const cJSON *node) {
+static bool decode_one(struct aws_page *p, const cJSON *node, struct aws_odd *odd) {
   p->items = aws_arena_alloc(&p->arena, p->type->size);
   p->n = 1;
-  return p->items && aws_decode(&p->arena, p->type, node, p->items, NULL);
+  return p->items && aws_decode(&p->arena, p->type, node, p->items, odd);
 }
 
-static bool decode_items(struct aws_page *p, const struct aws_op *op, const cJSON *result) {
+static bool decode_items(struct aws_page *p, const struct aws_op *op, const cJSON *result,
+                         struct aws_odd *odd) {
   if (!op->items)
     return true;
   const cJSON *node = aws_doc_at(result, op->items);
   if (!node)
     return true;
   if (op->item && (!op->items[0] || (is_json(op) && cJSON_IsObject(node))))
-    return decode_one(p, node);
+    return decode_one(p, node, odd);
   struct aws_list list;
-  if (!aws_decode_list(&p->arena, op->item, node, &list, NULL))
+  if (!aws_decode_list(&p->arena, op->item, node, &list, odd))
     return false;
   p->items = list.items;
   p->n = list.n;
@@ -121,11 +122,24 @@ static bool find_token(const struct aws_op *op, const cJSON *result, char **toke
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+/* What AWS did not mean is not shown as if it did: the caller keeps what it had. */
+static void say_odd(const struct aws_op *op, const struct aws_odd *odd, struct aws_error *err) {
+  const char *of = odd->type ? odd->type : "list", *path = odd->path;
+  if (!path)
+    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has a %s that is none", op->service->id,
+                  op->name, of);
+  else
+    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has a %s %s %s", op->service->id, op->name,
+                  of, odd->missing ? "without" : "with an impossible", path);
+  err->retryable = true;
+}
+
 static bool fill(struct aws_page *p, const struct aws_op *op, const struct aws_http_reply *reply,
                  char **token, struct aws_error *err) {
   struct aws_arena tree;
   aws_arena_init(&tree, TREE_MAX);
   const cJSON *result = NULL;
+  struct aws_odd odd = {0};
   bool ok = true, empty = reply->body.n == 0 && !op->items;
   if (!empty) {
     result = parse(&tree, op, reply->body, err);
@@ -134,9 +148,12 @@ static bool fill(struct aws_page *p, const struct aws_op *op, const struct aws_h
   if (!ok) {
     aws_error_wrap(err, "%s %s: the answer cannot be read", op->service->id, op->name);
     err->retryable = true;
-  } else if (result && !(decode_items(p, op, result) && decode_failures(p, result) &&
+  } else if (result && !(decode_items(p, op, result, &odd) && decode_failures(p, result) &&
                          find_token(op, result, token))) {
     aws_error_set(err, AWS_E_MEMORY, "%s %s: no memory for the answer", op->service->id, op->name);
+    ok = false;
+  } else if (odd.n) {
+    say_odd(op, &odd, err);
     ok = false;
   }
   if (p->secret)
@@ -164,6 +181,8 @@ struct aws_page *aws_page_decode(const struct aws_op *op, const struct aws_http_
     p->etag = aws_arena_copy(&p->arena, aws_http_header(reply, "etag"));
     return p;
   }
+  free(*token);
+  *token = NULL;
   err->http_status = reply->status;
   aws_request_id(reply, err->request_id, sizeof err->request_id);
   aws_page_unref(p);

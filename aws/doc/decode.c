@@ -11,9 +11,15 @@
 
 struct decoder {
   struct aws_arena *arena;
-  size_t odd;
+  struct aws_odd odd;
   bool failed; /* out of memory */
 };
+
+static void note_odd(struct decoder *d, const struct aws_type *type, const char *path,
+                     bool missing) {
+  if (d->odd.n++ == 0)
+    d->odd = (struct aws_odd){1, type ? type->name : NULL, path, missing};
+}
 
 static bool decode_object(struct decoder *d, const struct aws_type *type, const cJSON *node,
                           void *out);
@@ -61,6 +67,14 @@ static bool decode_int(struct decoder *d, const cJSON *node, void *out) {
   if (!(v >= -9223372036854775808.0 && v < 9223372036854775808.0) || v > floor(v))
     return false;
   *(int64_t *)out = (int64_t)v;
+  return true;
+}
+
+static bool decode_count(struct decoder *d, const cJSON *node, void *out) {
+  int64_t v;
+  if (!decode_int(d, node, &v) || v < 0 || v > AWS_COUNT_MOST)
+    return false;
+  *(int64_t *)out = v;
   return true;
 }
 
@@ -162,7 +176,7 @@ static bool decode_scalars(struct decoder *d, const cJSON *node, struct aws_list
       out->n++;
       continue;
     }
-    d->odd++;
+    note_odd(d, NULL, NULL, false);
     if (blank) {
       memcpy(item, blank, size);
       out->n++;
@@ -186,7 +200,7 @@ static bool decode_structs(struct decoder *d, const cJSON *node, const struct aw
     if (decode_object(d, type, c, items + out->n * type->size))
       out->n++;
     else
-      d->odd++;
+      note_odd(d, type, NULL, false);
   }
   return true;
 }
@@ -211,7 +225,7 @@ static bool decode_map(struct decoder *d, const cJSON *node, struct aws_list *ou
       name.p = NULL;
     }
     if (!name.p) {
-      d->odd++;
+      note_odd(d, NULL, NULL, false);
       continue;
     }
     struct aws_pair *pair = &pairs[out->n++];
@@ -234,6 +248,8 @@ static bool decode_value(struct decoder *d, const struct aws_field *f, const cJS
     return decode_str(d, node, out);
   case AWS_KIND_INT:
     return decode_int(d, node, out);
+  case AWS_KIND_COUNT:
+    return decode_count(d, node, out);
   case AWS_KIND_DOUBLE:
     return decode_double(d, node, out);
   case AWS_KIND_BOOL:
@@ -277,15 +293,32 @@ static size_t find_field(const struct run *r, size_t hint, const char *name, siz
   return r->to;
 }
 
+/* An empty element of XML, where a number, a time or yes and no are meant: it is not set. */
+static bool is_unset(const struct aws_field *f, const cJSON *node) {
+  return f->kind >= AWS_KIND_INT && f->kind <= AWS_KIND_TIME && cJSON_IsString(node) &&
+         node->valuestring[0] == '\0';
+}
+
 static void decode_field(struct decoder *d, const struct aws_type *type, size_t i,
                          const cJSON *node, void *out) {
   const struct aws_field *f = &type->fields[i];
-  if (aws_has(out, i)) /* a name that came twice: the first one counts */
+  if (aws_has(out, i) || is_unset(f, node)) /* a name that came twice: the first one counts */
     return;
   if (decode_value(d, f, node, (char *)out + f->offset))
     set_has(out, i);
   else
-    d->odd++;
+    note_odd(d, type, f->path, false);
+}
+
+static void note_missing(struct decoder *d, const struct aws_type *type, const void *item) {
+  for (size_t i = 0; i < type->nfields; i++) {
+    const struct aws_field *f = &type->fields[i];
+    struct aws_str text = {NULL, 1};
+    if (f->must && f->kind == AWS_KIND_STR)
+      memcpy(&text, (const char *)item + f->offset, sizeof text);
+    if (f->must && (!aws_has(item, i) || text.n == 0))
+      note_odd(d, type, f->path, true);
+  }
 }
 
 static void decode_run(struct decoder *d, const struct run *r, const cJSON *node, void *out) {
@@ -314,34 +347,44 @@ static void decode_run(struct decoder *d, const struct run *r, const cJSON *node
 
 static bool decode_object(struct decoder *d, const struct aws_type *type, const cJSON *node,
                           void *out) {
-  if (!cJSON_IsObject(node))
-    return cJSON_IsString(node) && node->valuestring[0] == '\0'; /* <Endpoint/> */
   struct run all = {type, 0, type->nfields, 0};
-  decode_run(d, &all, node, out);
+  if (cJSON_IsObject(node))
+    decode_run(d, &all, node, out);
+  else if (!cJSON_IsString(node) || node->valuestring[0] != '\0') /* <Endpoint/> */
+    return false;
+  note_missing(d, type, out);
   return true;
 }
 
+static void add_odd(struct aws_odd *to, const struct decoder *d) {
+  if (!to)
+    return;
+  if (to->n == 0)
+    *to = d->odd;
+  else
+    to->n += d->odd.n;
+}
+
 bool aws_decode(struct aws_arena *a, const struct aws_type *type, const cJSON *node, void *out,
-                size_t *odd) {
+                struct aws_odd *odd) {
   struct decoder d = {.arena = a};
   memset(out, 0, type->size);
   if (!node || !decode_object(&d, type, node, out))
-    d.odd++;
-  if (odd)
-    *odd += d.odd;
+    note_odd(&d, type, NULL, !node);
+  add_odd(odd, &d);
   return !d.failed;
 }
 
 bool aws_decode_list(struct aws_arena *a, const struct aws_type *type, const cJSON *node,
-                     struct aws_list *out, size_t *odd) {
+                     struct aws_list *out, struct aws_odd *odd) {
   struct decoder d = {.arena = a};
   *out = (struct aws_list){NULL, 0};
   if (node && !cJSON_IsNull(node)) {
     bool ok = type ? decode_structs(&d, node, type, out)
                    : decode_scalars(&d, node, out, sizeof(struct aws_str), decode_str, NULL);
-    d.odd += !ok;
+    if (!ok)
+      note_odd(&d, type, NULL, false);
   }
-  if (odd)
-    *odd += d.odd;
+  add_odd(odd, &d);
   return !d.failed;
 }

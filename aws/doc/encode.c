@@ -55,6 +55,7 @@ static void add_value(struct aws_buf *b, const struct aws_field *f, const void *
     aws_buf_add_json(b, *(const struct aws_str *)at);
     break;
   case AWS_KIND_INT:
+  case AWS_KIND_COUNT:
     aws_buf_addf(b, "%" PRId64, *(const int64_t *)at);
     break;
   case AWS_KIND_DOUBLE:

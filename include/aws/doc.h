@@ -45,18 +45,21 @@ struct aws_str aws_doc_str(const cJSON *node, const char *path);
 /* ---- decode tables --------------------------------------------------------------------------- */
 
 enum aws_kind {
-  AWS_KIND_STR,     /* struct aws_str */
-  AWS_KIND_INT,     /* int64_t */
-  AWS_KIND_DOUBLE,  /* double; "NaN", "Infinity", "-Infinity" accepted */
-  AWS_KIND_BOOL,    /* bool; true/TRUE/1 as text */
-  AWS_KIND_TIME,    /* aws_ms */
-  AWS_KIND_STRUCT,  /* the sub-struct itself, of field->type */
-  AWS_KIND_LIST,    /* struct aws_list of field->type */
-  AWS_KIND_STRS,    /* struct aws_list of struct aws_str */
+  AWS_KIND_STR,    /* struct aws_str */
+  AWS_KIND_INT,    /* int64_t */
+  AWS_KIND_COUNT,  /* int64_t, from 0 to AWS_COUNT_MOST: AWS's Integer where it counts or numbers */
+  AWS_KIND_DOUBLE, /* double; "NaN", "Infinity", "-Infinity" accepted */
+  AWS_KIND_BOOL,   /* bool; true/TRUE/1 as text */
+  AWS_KIND_TIME,   /* aws_ms */
+  AWS_KIND_STRUCT, /* the sub-struct itself, of field->type */
+  AWS_KIND_LIST,   /* struct aws_list of field->type */
+  AWS_KIND_STRS,   /* struct aws_list of struct aws_str */
   AWS_KIND_DOUBLES, /* struct aws_list of double */
   AWS_KIND_TIMES,   /* struct aws_list of aws_ms */
   AWS_KIND_MAP      /* struct aws_list of struct aws_pair; JSON objects and XML <entry> lists */
 };
+
+#define AWS_COUNT_MOST INT32_MAX
 
 struct aws_list {
   void *items; /* n structs in the same arena, NULL when n is 0 */
@@ -74,6 +77,7 @@ struct aws_field {
   enum aws_kind kind;
   size_t offset;
   const struct aws_type *type; /* STRUCT and LIST only */
+  bool must;                   /* AWS always says it, and nothing is right without it */
 };
 
 /* Every decoded struct begins with `uint64_t has`: bit i is set when field i was in the answer and
@@ -87,41 +91,63 @@ struct aws_type {
 };
 
 #define AWS_F_STR(s, m, path)                                                                      \
-  { path, AWS_KIND_STR, offsetof(struct s, m), NULL }
+  { path, AWS_KIND_STR, offsetof(struct s, m), NULL, false }
 #define AWS_F_INT(s, m, path)                                                                      \
-  { path, AWS_KIND_INT, offsetof(struct s, m), NULL }
+  { path, AWS_KIND_INT, offsetof(struct s, m), NULL, false }
+#define AWS_F_COUNT(s, m, path)                                                                    \
+  { path, AWS_KIND_COUNT, offsetof(struct s, m), NULL, false }
 #define AWS_F_DOUBLE(s, m, path)                                                                   \
-  { path, AWS_KIND_DOUBLE, offsetof(struct s, m), NULL }
+  { path, AWS_KIND_DOUBLE, offsetof(struct s, m), NULL, false }
 #define AWS_F_BOOL(s, m, path)                                                                     \
-  { path, AWS_KIND_BOOL, offsetof(struct s, m), NULL }
+  { path, AWS_KIND_BOOL, offsetof(struct s, m), NULL, false }
 #define AWS_F_TIME(s, m, path)                                                                     \
-  { path, AWS_KIND_TIME, offsetof(struct s, m), NULL }
+  { path, AWS_KIND_TIME, offsetof(struct s, m), NULL, false }
 #define AWS_F_STRUCT(s, m, path, t)                                                                \
-  { path, AWS_KIND_STRUCT, offsetof(struct s, m), t }
+  { path, AWS_KIND_STRUCT, offsetof(struct s, m), t, false }
 #define AWS_F_LIST(s, m, path, t)                                                                  \
-  { path, AWS_KIND_LIST, offsetof(struct s, m), t }
+  { path, AWS_KIND_LIST, offsetof(struct s, m), t, false }
 #define AWS_F_STRS(s, m, path)                                                                     \
-  { path, AWS_KIND_STRS, offsetof(struct s, m), NULL }
+  { path, AWS_KIND_STRS, offsetof(struct s, m), NULL, false }
 #define AWS_F_DOUBLES(s, m, path)                                                                  \
-  { path, AWS_KIND_DOUBLES, offsetof(struct s, m), NULL }
+  { path, AWS_KIND_DOUBLES, offsetof(struct s, m), NULL, false }
 #define AWS_F_TIMES(s, m, path)                                                                    \
-  { path, AWS_KIND_TIMES, offsetof(struct s, m), NULL }
+  { path, AWS_KIND_TIMES, offsetof(struct s, m), NULL, false }
 #define AWS_F_MAP(s, m, path)                                                                      \
-  { path, AWS_KIND_MAP, offsetof(struct s, m), NULL }
+  { path, AWS_KIND_MAP, offsetof(struct s, m), NULL, false }
+/* The same, of members that must be there. */
+#define AWS_MUST_STR(s, m, path)                                                                   \
+  { path, AWS_KIND_STR, offsetof(struct s, m), NULL, true }
+#define AWS_MUST_COUNT(s, m, path)                                                                 \
+  { path, AWS_KIND_COUNT, offsetof(struct s, m), NULL, true }
+#define AWS_MUST_BOOL(s, m, path)                                                                  \
+  { path, AWS_KIND_BOOL, offsetof(struct s, m), NULL, true }
+#define AWS_MUST_TIME(s, m, path)                                                                  \
+  { path, AWS_KIND_TIME, offsetof(struct s, m), NULL, true }
+#define AWS_MUST_LIST(s, m, path, t)                                                               \
+  { path, AWS_KIND_LIST, offsetof(struct s, m), t, true }
 #define AWS_TYPE(var, shape, s, table)                                                             \
   const struct aws_type var = {shape, sizeof(struct s), table, sizeof(table) / sizeof((table)[0])}
 
+/* What in an answer cannot be right: members of the wrong kind or out of their range, members that
+ * must be there and are not, elements of lists that are none. */
+struct aws_odd {
+  size_t n;
+  const char *type, *path; /* the first one's; path NULL: an element of the list itself */
+  bool missing;            /* it is not there; false: it is something else than it should be */
+};
+
 /* Fills *out (type->size bytes) from node; text and lists are copied into the arena,
  * NUL-terminated. Members that are missing, null or of the wrong kind leave their `has` bit clear
- * and the value zero (wrong kinds are added to *odd unless NULL); elements of a list are left out
- * then, but in DOUBLES and TIMES, whose places count: there they are NaN and 0. Of a name that
- * comes twice the first counts. False only when out of memory. */
+ * and the value zero, as do empty texts where none is meant (XML has those for what is not set);
+ * elements of a list are left out then, but in DOUBLES and TIMES, whose places count: there they
+ * are NaN and 0. What is odd is added to *odd unless NULL. Of a name that comes twice the first
+ * counts. False only when out of memory. */
 bool aws_decode(struct aws_arena *a, const struct aws_type *type, const cJSON *node, void *out,
-                size_t *odd) AWS_MUST_CHECK;
+                struct aws_odd *odd) AWS_MUST_CHECK;
 /* The same for a whole list: out->items is an array of type->size, or of struct aws_str when type
  * is NULL. node NULL: an empty list. Elements that are none are left out and counted in *odd. */
 bool aws_decode_list(struct aws_arena *a, const struct aws_type *type, const cJSON *node,
-                     struct aws_list *out, size_t *odd) AWS_MUST_CHECK;
+                     struct aws_list *out, struct aws_odd *odd) AWS_MUST_CHECK;
 bool aws_has(const void *item, size_t field); /* field: index into type->fields */
 
 /* Writes an item as AWS spells it: {"serviceName":"web",...}; absent fields left out, times as ISO

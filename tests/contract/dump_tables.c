@@ -23,6 +23,7 @@ static void add_type(struct aws_buf *b, const struct aws_type *t) {
   } kinds[] = {
       [AWS_KIND_STR] = {"str", sizeof(struct aws_str)},
       [AWS_KIND_INT] = {"int", sizeof(int64_t)},
+      [AWS_KIND_COUNT] = {"int", sizeof(int64_t)},
       [AWS_KIND_DOUBLE] = {"double", sizeof(double)},
       [AWS_KIND_BOOL] = {"bool", sizeof(bool)},
       [AWS_KIND_TIME] = {"time", sizeof(aws_ms)},

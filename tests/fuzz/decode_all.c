@@ -28,7 +28,7 @@ static void check_strs(const struct aws_list *l) {
 static void decode_op(const struct aws_op *op, const cJSON *root) {
   struct aws_arena a;
   struct aws_list l;
-  size_t odd = 0;
+  struct aws_odd odd = {0};
 
   aws_arena_init(&a, ARENA_MAX);
   if (aws_decode_list(&a, op->item, aws_doc_at(root, op->items), &l, &odd)) {

@@ -5,14 +5,14 @@
 struct fixture {
   struct aws_arena tree, out;
   struct aws_list list;
-  size_t odd;
+  struct aws_odd odd;
 };
 
 /* result: path to what the operation's own paths start from (query wraps it, rest-xml does not). */
 static void read_reply(struct fixture *f, const struct aws_op *op, const char *result,
                        const char *text) {
   struct aws_error err;
-  f->odd = 0;
+  f->odd = (struct aws_odd){0};
   aws_arena_init(&f->tree, 1 << 22);
   aws_arena_init(&f->out, 1 << 22);
   cJSON *root = text[0] == '<' ? aws_xml_parse(&f->tree, text, strlen(text), &err)
@@ -22,7 +22,7 @@ static void read_reply(struct fixture *f, const struct aws_op *op, const char *r
   const cJSON *items = aws_doc_at(aws_doc_at(root, result), op->items);
   assert_non_null(items);
   assert_true(aws_decode_list(&f->out, op->item, items, &f->list, &f->odd));
-  assert_int_equal(f->odd, 0);
+  assert_int_equal(f->odd.n, 0);
 }
 
 static void done(struct fixture *f) {
@@ -98,7 +98,9 @@ static void test_ecs_tasks(void **state) {
       "\"memory\":"
       "\"512\",\"stopCode\":\"EssentialContainerExited\",\"stoppedReason\":\"Essential container "
       "in "
-      "task exited\",\"stoppedAt\":1768474800.123,\"taskArn\":\"arn:task/1\"}]}");
+      "task "
+      "exited\",\"stoppedAt\":1768474800.123,\"taskArn\":\"arn:task/"
+      "1\",\"clusterArn\":\"arn:c\",\"taskDefinitionArn\":\"td:1\"}]}");
   const struct ecs_task *t = f.list.items;
   assert_int_equal(f.list.n, 1);
   assert_string_equal(t->stop_code.p, "EssentialContainerExited");
@@ -155,7 +157,8 @@ static void test_rds(void **state) {
       "<DescribeDBInstancesResponse xmlns=\"http://rds.amazonaws.com/doc/2014-10-31/\">\n"
       " <DescribeDBInstancesResult>\n  <DBInstances>\n   <DBInstance>\n"
       "    <DBInstanceIdentifier>orders</DBInstanceIdentifier><DBInstanceClass>db.t4g.medium"
-      "</DBInstanceClass><Engine>postgres</Engine><DBInstanceStatus>available</DBInstanceStatus>"
+      "</DBInstanceClass><Engine>postgres</Engine><DBInstanceArn>arn:orders</"
+      "DBInstanceArn><DBInstanceStatus>available</DBInstanceStatus>"
       "<Endpoint><Port>5432</Port><Address>orders.example</Address><HostedZoneId>Z1</HostedZoneId>"
       "</Endpoint><AllocatedStorage>20</AllocatedStorage><InstanceCreateTime>"
       "2026-01-15T12:00:00.123Z</InstanceCreateTime><DBParameterGroups><DBParameterGroup>"
@@ -163,7 +166,9 @@ static void test_rds(void **state) {
       "</ParameterApplyStatus></DBParameterGroup></DBParameterGroups><MultiAZ>true</MultiAZ>"
       "<PubliclyAccessible>false</PubliclyAccessible><IAMDatabaseAuthenticationEnabled>true"
       "</IAMDatabaseAuthenticationEnabled>\n   </DBInstance>\n   <DBInstance>"
-      "<DBInstanceIdentifier>new</DBInstanceIdentifier><Endpoint/><DBParameterGroups/>"
+      "<DBInstanceIdentifier>new</DBInstanceIdentifier><Engine>mysql</Engine>"
+      "<DBInstanceArn>arn:new</DBInstanceArn><DBInstanceStatus>creating</"
+      "DBInstanceStatus><Endpoint/><DBParameterGroups/>"
       "</DBInstance>\n  </DBInstances>\n </DescribeDBInstancesResult>\n"
       " <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>\n"
       "</DescribeDBInstancesResponse>\n");

@@ -55,8 +55,12 @@ static void test_xml_pages(void **state) {
   CLIENT_PLAY(f,
               {200, "ETag: E1\r\n",
                "<DistributionList><IsTruncated>true</IsTruncated><NextMarker>m</NextMarker><Items>"
-               "<DistributionSummary><Id>E1</Id></DistributionSummary>"
-               "<DistributionSummary><Id>E2</Id></DistributionSummary></Items></DistributionList>"},
+               "<DistributionSummary><Id>E1</Id><ARN>arn:E1</ARN><Status>Deployed</Status>"
+               "<LastModifiedTime>2026-01-15T12:00:00Z</LastModifiedTime><DomainName>d</DomainName>"
+               "<Enabled>true</Enabled></DistributionSummary>"
+               "<DistributionSummary><Id>E2</Id><ARN>arn:E2</ARN><Status>Deployed</Status>"
+               "<LastModifiedTime>2026-01-15T12:00:00Z</LastModifiedTime><DomainName>d</DomainName>"
+               "<Enabled>true</Enabled></DistributionSummary></Items></DistributionList>"},
               {200, NULL,
                "<DistributionList><IsTruncated>false</IsTruncated><NextMarker>m</NextMarker>"
                "</DistributionList>"});
@@ -89,7 +93,10 @@ static void test_query_result(void **state) {
 
 static void test_single_item_and_empty(void **state) {
   struct client_fixture *f = *state;
-  CLIENT_PLAY(f, {200, NULL, "{\"taskDefinition\":{\"family\":\"web\",\"revision\":3}}"});
+  CLIENT_PLAY(
+      f,
+      {200, NULL,
+       "{\"taskDefinition\":{\"taskDefinitionArn\":\"td:3\",\"family\":\"web\",\"revision\":3}}"});
   struct client_outcome o =
       client_run(f, &ecs_describe_task_definition, "{\"taskDefinition\":\"web\"}", NULL);
   assert_int_equal(o.items, 1);
@@ -128,14 +135,48 @@ static void test_unreadable(void **state) {
   assert_int_equal(o.err.code, AWS_E_BODY);
 }
 
+/* An answer that cannot be what AWS meant is none, and says of what it is so. */
+static void test_impossible(void **state) {
+  struct client_fixture *f = *state;
+#define CLUSTER(rest) "{\"clusters\":[{\"clusterArn\":\"arn:c\",\"clusterName\":\"c\"" rest "}]}"
+  static const char *const says[] = {
+      "a Cluster without status",
+      "a Cluster without status",
+      "a Cluster with an impossible status",
+      "a Cluster with an impossible runningTasksCount",
+      "a Cluster with an impossible runningTasksCount",
+      "a Cluster that is none",
+  };
+  CLIENT_PLAY(f, {200, NULL, CLUSTER("")}, {200, NULL, CLUSTER(",\"status\":null")},
+              {200, NULL, CLUSTER(",\"status\":[]")},
+              {200, NULL, CLUSTER(",\"status\":\"ACTIVE\",\"runningTasksCount\":-1")},
+              {200, NULL, CLUSTER(",\"status\":\"ACTIVE\",\"runningTasksCount\":4294967296")},
+              {200, NULL, "{\"clusters\":[7]}"}, {200, NULL, CLUSTER(",\"status\":\"ACTIVE\"")});
+  for (size_t i = 0; i < COUNT(says); i++) {
+    struct client_outcome o = client_run(f, &ecs_describe_clusters, "{\"clusters\":[\"c\"]}", NULL);
+    const char *was = strstr(o.err.text, "the answer has ");
+    assert_true(o.failed && o.items == 0);
+    assert_int_equal(o.err.code, AWS_E_BODY);
+    assert_non_null(was);
+    assert_string_equal(was + strlen("the answer has "), says[i]);
+  }
+  assert_false(client_run(f, &ecs_describe_clusters, "{\"clusters\":[\"c\"]}", NULL).failed);
+}
+
 /* ---- batches --------------------------------------------------------------------------------- */
+
+/* As little as AWS ever says of one. */
+#define SERVICE(name)                                                                              \
+  "{\"serviceArn\":\"arn:" name "\",\"serviceName\":\"" name "\",\"clusterArn\":\"c\","            \
+  "\"status\":\"ACTIVE\",\"desiredCount\":1,\"runningCount\":1,\"pendingCount\":0,"                \
+  "\"createdAt\":1768478400}"
 
 static void test_batches(void **state) {
   struct client_fixture *f = *state;
   CLIENT_PLAY(
       f, {200, NULL,
-          "{\"services\":[{\"serviceName\":\"a\"},{\"serviceName\":\"b\"}],\"failures\":[{\"arn\":"
-          "\"arn:x\",\"reason\":\"MISSING\"}]}"});
+          "{\"services\":[" SERVICE("a") "," SERVICE("b") "],\"failures\":[{\"arn\":"
+                                                          "\"arn:x\",\"reason\":\"MISSING\"}]}"});
   cJSON *in = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(in, "services");
   cJSON_AddStringToObject(in, "cluster", "c");
   for (int i = 0; i < 55; i++)
@@ -162,8 +203,10 @@ static void test_batches(void **state) {
 
 static void test_invalid_parameters(void **state) {
   struct client_fixture *f = *state;
-  CLIENT_PLAY(
-      f, {200, NULL, "{\"Parameters\":[{\"Name\":\"/a\"}],\"InvalidParameters\":[\"/b\",\"/c\"]}"});
+  CLIENT_PLAY(f,
+              {200, NULL,
+               "{\"Parameters\":[{\"Name\":\"/"
+               "a\",\"Type\":\"String\",\"Version\":1}],\"InvalidParameters\":[\"/b\",\"/c\"]}"});
   struct client_outcome o = {0};
   client_begin(f, &ssm_get_parameters, "{\"Names\":[\"/a\",\"/b\",\"/c\"]}", NULL, &o);
   assert_true(test_run(f->io, f->server, &o.done, 5000));
@@ -258,7 +301,9 @@ static void test_cancel(void **state) {
 
 static void test_secret(void **state) {
   struct client_fixture *f = *state;
-  CLIENT_PLAY(f, {200, NULL, "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":\"hunter2\"}]}"});
+  CLIENT_PLAY(f, {200, NULL,
+                  "{\"Parameters\":[{\"Name\":\"/"
+                  "a\",\"Type\":\"SecureString\",\"Version\":1,\"Value\":\"hunter2\"}]}"});
   struct aws_call_options opt = {.asked = true, .secret = true};
   struct client_outcome o = {0};
   client_begin(f, &ssm_get_parameters, "{\"Names\":[\"/a\"],\"WithDecryption\":true}", &opt, &o);
@@ -330,6 +375,7 @@ int main(void) {
       CLIENT_TEST(test_single_item_and_empty),
       CLIENT_TEST(test_page_size),
       CLIENT_TEST(test_unreadable),
+      CLIENT_TEST(test_impossible),
       CLIENT_TEST(test_batches),
       CLIENT_TEST(test_invalid_parameters),
       CLIENT_TEST(test_failed_batch_ends_all),

@@ -241,7 +241,10 @@ static void test_patient_writes(void **state) {
   const struct aws_call_options again = {.again = true};
   const char *in = "{\"service\":\"web\",\"desiredCount\":3}";
   CLIENT_PLAY(f, {400, NULL, "{\"__type\":\"ThrottlingException\"}"},
-              {200, NULL, "{\"service\":{\"serviceName\":\"web\"}}"});
+              {200, NULL,
+               "{\"service\":{\"serviceArn\":\"arn:web\",\"serviceName\":\"web\",\"clusterArn\":"
+               "\"arn:c\",\"status\":\"ACTIVE\",\"desiredCount\":1,\"runningCount\":1,"
+               "\"pendingCount\":0,\"createdAt\":1}}"});
   struct client_outcome o = client_run(f, &ecs_update_service, in, &again);
   assert_false(o.failed);
   assert_int_equal(f->script.at, 2);

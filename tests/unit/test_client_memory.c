@@ -124,7 +124,10 @@ static void test_pages(void **state) {
 
 static void test_batches(void **state) {
   CLIENT_PLAY((struct client_fixture *)*state,
-              {200, NULL, "{\"services\":[{\"serviceName\":\"web\"}],\"failures\":[]}"});
+              {200, NULL,
+               "{\"services\":[{\"serviceArn\":\"arn:web\",\"serviceName\":\"web\",\"clusterArn\":"
+               "\"arn:c\",\"status\":\"ACTIVE\",\"desiredCount\":1,\"runningCount\":1,"
+               "\"pendingCount\":0,\"createdAt\":1}],\"failures\":[]}"});
   torture(*state, &ecs_describe_services,
           "{\"cluster\":\"c\",\"services\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\","
           "\"10\",\"11\"]}");
@@ -142,7 +145,9 @@ static void test_xml(void **state) {
   CLIENT_PLAY((struct client_fixture *)*state,
               {200, NULL,
                "<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances>"
-               "<DBInstance><DBInstanceIdentifier>db</DBInstanceIdentifier></DBInstance>"
+               "<DBInstance><DBInstanceIdentifier>db</DBInstanceIdentifier><Engine>mysql</Engine>"
+               "<DBInstanceStatus>available</DBInstanceStatus><DBInstanceArn>arn:db</DBInstanceArn>"
+               "</DBInstance>"
                "</DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>"});
   torture(*state, &rds_describe_instances, "{}");
 }

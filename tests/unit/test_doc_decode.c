@@ -66,7 +66,7 @@ static AWS_TYPE(thing_type, "Thing", thing, thing_fields);
 struct fixture {
   struct aws_arena arena;
   struct thing thing;
-  size_t odd;
+  struct aws_odd odd;
 };
 
 static void decode(struct fixture *f, const char *text) {
@@ -78,7 +78,7 @@ static void decode(struct fixture *f, const char *text) {
                                : aws_json_parse(&tree, text, strlen(text), &err);
   if (!root)
     fail_msg("%s: %s", text, err.text);
-  f->odd = 0;
+  f->odd = (struct aws_odd){0};
   memset(&f->thing, 0x5a, sizeof f->thing);
   assert_true(aws_decode(&f->arena, &thing_type, root, &f->thing, &f->odd));
   /* What was decoded may not point into the tree. */
@@ -87,7 +87,7 @@ static void decode(struct fixture *f, const char *text) {
 
 static void check_thing(const struct fixture *f) {
   const struct thing *t = &f->thing;
-  assert_int_equal(f->odd, 0);
+  assert_int_equal(f->odd.n, 0);
   assert_true(t->has == ALL_FIELDS);
   assert_string_equal(t->id.p, "a&b");
   assert_int_equal(t->count, 42);
@@ -164,7 +164,7 @@ static void test_order(void **state) {
   struct fixture f;
   decode(&f, "{\"on\":false,\"endpoint\":{\"dns\":{\"host\":\"h\"},\"port\":1,\"address\":\"a\"},"
              "\"count\":7,\"id\":\"x\",\"idx\":1,\"i\":2}");
-  assert_int_equal(f.odd, 0);
+  assert_int_equal(f.odd.n, 0);
   assert_true(f.thing.has == (1u << F_ON | 1u << F_HOST | 1u << F_PORT | 1u << F_ADDRESS |
                               1u << F_COUNT | 1u << F_ID));
   assert_int_equal(f.thing.count, 7);
@@ -201,7 +201,7 @@ static void test_odd(void **state) {
       {"{\"created\":\"1768478400\"}", 0, 1u << F_CREATED},
       {"{\"on\":\"TRUE\"}", 0, 1u << F_ON},
       {"{\"on\":\"0\"}", 0, 1u << F_ON},
-      {"{\"on\":\"\"}", 1, 0},
+      {"{\"on\":\"\",\"count\":\"\",\"ratio\":\"\",\"created\":\"\"}", 0, 0},
       {"{\"parts\":\"x\",\"tags\":3,\"labels\":[1]}", 3, 0},
       {"{\"parts\":[1,{\"name\":\"a\"},[]]}", 2, 1u << F_PARTS},
       {"{\"tags\":[1,\"a\"]}", 1, 1u << F_TAGS},
@@ -219,9 +219,70 @@ static void test_odd(void **state) {
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct fixture f;
     decode(&f, rows[i].text);
-    if (f.odd != rows[i].odd || f.thing.has != rows[i].has)
-      fail_msg("%s: odd %zu, has %#llx", rows[i].text, f.odd, (unsigned long long)f.thing.has);
+    if (f.odd.n != rows[i].odd || f.thing.has != rows[i].has)
+      fail_msg("%s: odd %zu, has %#llx", rows[i].text, f.odd.n, (unsigned long long)f.thing.has);
     aws_arena_done(&f.arena);
+  }
+}
+
+/* What must be there, and what counts. */
+struct sure {
+  uint64_t has;
+  struct aws_str name;
+  int64_t desired, port;
+  bool writer;
+  struct aws_list members;
+};
+static const struct aws_field sure_fields[] = {
+    AWS_MUST_STR(sure, name, "name"),
+    AWS_MUST_COUNT(sure, desired, "counts/desired"),
+    AWS_F_COUNT(sure, port, "port"),
+    AWS_MUST_BOOL(sure, writer, "writer"),
+    AWS_MUST_LIST(sure, members, "members", &part_type),
+};
+static AWS_TYPE(sure_type, "Sure", sure, sure_fields);
+
+static void test_must(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *path; /* of the first that is odd */
+    size_t odd;
+    bool missing;
+  } rows[] = {
+      {"{\"name\":\"a\",\"counts\":{\"desired\":0},\"writer\":false,\"members\":[]}", NULL, 0,
+       false},
+      {"{\"name\":\"\",\"counts\":{\"desired\":1},\"writer\":true,\"members\":[]}", "name", 1,
+       true},
+      {"{\"name\":\"a\",\"counts\":{},\"writer\":true,\"members\":[]}", "counts/desired", 1, true},
+      {"{\"name\":\"a\",\"counts\":{\"desired\":null},\"writer\":true,\"members\":[]}",
+       "counts/desired", 1, true},
+      {"{\"name\":\"a\",\"counts\":{\"desired\":2147483647},\"port\":-1,\"writer\":true,"
+       "\"members\":[]}",
+       "port", 1, false},
+      {"{\"name\":\"a\",\"counts\":{\"desired\":2147483648},\"writer\":true,\"members\":[]}",
+       "counts/desired", 2, false},
+      {"{}", "name", 4, true},
+      {"<Sure><name>a</name><counts><desired>3</desired></counts><writer>true</writer>"
+       "<members/></Sure>",
+       NULL, 0, false},
+      {"<Sure><name>a</name><counts><desired/></counts><writer/><members/></Sure>",
+       "counts/desired", 2, true},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct aws_arena a;
+    struct aws_error err = {0};
+    struct aws_odd odd = {0};
+    struct sure out;
+    const size_t n = strlen(rows[i].text);
+    aws_arena_init(&a, 1 << 20);
+    const cJSON *root = rows[i].text[0] == '<' ? aws_xml_parse(&a, rows[i].text, n, &err)
+                                               : aws_json_parse(&a, rows[i].text, n, &err);
+    assert_non_null(root);
+    assert_true(aws_decode(&a, &sure_type, root, &out, &odd));
+    if (odd.n != rows[i].odd || odd.missing != rows[i].missing ||
+        strcmp(odd.path ? odd.path : "", rows[i].path ? rows[i].path : "") != 0)
+      fail_msg("%s: odd %zu, first %s", rows[i].text, odd.n, odd.path ? odd.path : "-");
+    aws_arena_done(&a);
   }
 }
 
@@ -231,7 +292,7 @@ static void test_twice(void **state) {
   decode(&f, "{\"id\":\"one\",\"id\":\"two\",\"endpoint\":{\"port\":1},\"endpoint\":{\"port\":2}}");
   assert_string_equal(f.thing.id.p, "one");
   assert_int_equal(f.thing.port, 1);
-  assert_int_equal(f.odd, 0);
+  assert_int_equal(f.odd.n, 0);
   aws_arena_done(&f.arena);
 }
 
@@ -241,7 +302,7 @@ static void test_parallel(void **state) {
   (void)state;
   struct fixture f;
   decode(&f, "{\"points\":[1,null,3],\"times\":[1,\"x\",3]}");
-  assert_int_equal(f.odd, 2);
+  assert_int_equal(f.odd.n, 2);
   assert_int_equal(f.thing.points.n, 3);
   assert_true(isnan(((double *)f.thing.points.items)[1]));
   assert_int_equal(f.thing.times.n, 3);
@@ -255,14 +316,14 @@ static void test_list(void **state) {
   struct aws_arena a;
   struct aws_error err;
   struct aws_list l;
-  size_t odd = 0;
+  struct aws_odd odd = {0};
   aws_arena_init(&a, 1 << 20);
   static const char json[] = "[{\"name\":\"a\"},7,{\"name\":\"b\"}]";
   static const char xml[] = "<l><m>a</m><m>b</m></l>";
   cJSON *root = aws_json_parse(&a, json, sizeof json - 1, &err);
   assert_true(aws_decode_list(&a, &part_type, root, &l, &odd));
   assert_int_equal(l.n, 2);
-  assert_int_equal(odd, 1);
+  assert_int_equal(odd.n, 1);
   assert_string_equal(((struct part *)l.items)[1].name.p, "b");
   root = aws_xml_parse(&a, xml, sizeof xml - 1, &err);
   assert_true(aws_decode_list(&a, NULL, root, &l, NULL));
@@ -271,7 +332,7 @@ static void test_list(void **state) {
   assert_true(aws_decode_list(&a, &part_type, NULL, &l, &odd));
   assert_int_equal(l.n, 0);
   assert_null(l.items);
-  assert_int_equal(odd, 1);
+  assert_int_equal(odd.n, 1);
   aws_arena_done(&a);
 }
 
@@ -331,9 +392,9 @@ static void test_write(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_both),   cmocka_unit_test(test_order),    cmocka_unit_test(test_odd),
-      cmocka_unit_test(test_twice),  cmocka_unit_test(test_parallel), cmocka_unit_test(test_list),
-      cmocka_unit_test(test_memory), cmocka_unit_test(test_write),
+      cmocka_unit_test(test_both), cmocka_unit_test(test_order),  cmocka_unit_test(test_odd),
+      cmocka_unit_test(test_must), cmocka_unit_test(test_twice),  cmocka_unit_test(test_parallel),
+      cmocka_unit_test(test_list), cmocka_unit_test(test_memory), cmocka_unit_test(test_write),
   };
   return cmocka_run_group_tests_name("doc/decode", tests, NULL, NULL);
 }

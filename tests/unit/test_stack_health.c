@@ -17,9 +17,10 @@ struct rated {
   enum stack_level path; /* what the whole path comes to */
 };
 
-#define TARGET(state, reason)                                                                      \
-  "{\"Target\":{\"Id\":\"10.0.0." #state "\",\"Port\":80},\"TargetHealth\":{\"State\":\"" #state   \
-  "\",\"Reason\":\"" reason "\"}}"
+#define TARGET(state, reason) TARGET_AT("0", state, reason)
+#define TARGET_AT(net, state, reason)                                                              \
+  "{\"Target\":{\"Id\":\"10.0." net "." #state                                                     \
+  "\",\"Port\":80},\"TargetHealth\":{\"State\":\"" #state "\",\"Reason\":\"" reason "\"}}"
 #define SERVICE(desired, running, pending, deployments)                                            \
   "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":\"" FAKE_CLUSTER   \
   "\",\"status\":\"ACTIVE\",\"desiredCount\":" #desired ",\"runningCount\":" #running              \
@@ -64,10 +65,11 @@ static const struct rated rows[] = {
     {"DescribeTargetHealth", "[" TARGET(healthy, "") "," TARGET(draining, "") "]",
      STACK_TARGET_GROUP, STACK_NOTE, "1/1 healthy, 1 draining", STACK_NOTE},
     {"DescribeTargetHealth",
-     "[" TARGET(healthy, "") "," TARGET(healthy, "") "," TARGET(unhealthy, "Target.Timeout") "]",
+     "[" TARGET(healthy, "") "," TARGET_AT("1", healthy, "") "," TARGET(unhealthy,
+                                                                        "Target.Timeout") "]",
      STACK_TARGET_GROUP, STACK_WARN, "2/3 healthy: Timeout", STACK_WARN},
     {"DescribeTargetHealth",
-     "[" TARGET(healthy, "") "," TARGET(unhealthy, "") "," TARGET(unhealthy, "") "]",
+     "[" TARGET(healthy, "") "," TARGET(unhealthy, "") "," TARGET_AT("1", unhealthy, "") "]",
      STACK_TARGET_GROUP, STACK_BAD, "1/3 healthy", STACK_BAD},
     {"DescribeTargetHealth", "[" TARGET(initial, "") "]", STACK_TARGET_GROUP, STACK_BAD,
      "none healthy, 1 starting", STACK_BAD},

@@ -145,7 +145,9 @@ static void a_service_that_went_away_is_told(void **state) {
     const char *body, *says;
   } went[] = {{"{\"services\":[],\"failures\":[{\"arn\":\"x\",\"reason\":\"MISSING\"}]}",
                "is not there any more"},
-              {"{\"services\":[{\"serviceName\":\"web\",\"status\":\"DRAINING\"}],\"failures\":[]}",
+              {"{\"services\":[{\"serviceArn\":\"arn:web\",\"serviceName\":\"web\",\"clusterArn\":"
+               "\"arn:c\",\"status\":\"DRAINING\",\"desiredCount\":1,\"runningCount\":1,"
+               "\"pendingCount\":0,\"createdAt\":1}],\"failures\":[]}",
                "is DRAINING, not ACTIVE"}};
   world_open(w);
   for (size_t i = 0; i < COUNT(went); i++) {
@@ -208,7 +210,10 @@ static void what_aws_took_is_not_called_lost(void **state) {
   world_open(w);
   struct stack_action *a = ready(w, "scale");
   const struct stack_action_view *v = stack_action_view(a);
-  world_trick(w, ANSWER("UpdateService", 200, "", "{\"service\":{\"serviceName\":\"web\"}}"));
+  world_trick(w, ANSWER("UpdateService", 200, "",
+                        "{\"service\":{\"serviceArn\":\"arn:web\",\"serviceName\":\"web\","
+                        "\"clusterArn\":\"arn:c\",\"status\":\"ACTIVE\",\"desiredCount\":1,"
+                        "\"runningCount\":1,\"pendingCount\":0,\"createdAt\":1}}"));
   stack_action_confirm(a, NULL);
   world_step(w, a, STACK_STEP_ENDED);
   assert_string_equal(stack_outcome_name(v->outcome), "unknown");

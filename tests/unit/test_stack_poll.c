@@ -429,6 +429,63 @@ static void odd_names_are_not_believed(void **state) {
   }
 }
 
+#define INSTANCE(id, engine)                                                                       \
+  "{\"DBInstanceIdentifier\":\"" id "\",\"DBInstanceArn\":\"arn:aws:rds:eu-west-1:1:db:" id        \
+  "\",\"Engine\":\"" engine "\",\"DBInstanceStatus\":\"available\"}"
+
+/* What the same API answers for and is none of ours is passed over, and the rest is good. A thing
+ * that is listed twice is one; what cannot be is believed of nobody. */
+static void what_is_listed_is_what_is_there(void **state) {
+  static const struct {
+    const char *items;
+    size_t n;
+    const char *error; /* NULL: none */
+  } rows[] = {
+      {"[" INSTANCE("a", "mysql") "," INSTANCE("b", "docdb") "," INSTANCE("c", "neptune") "]", 1,
+       NULL},
+      {"[" INSTANCE("a", "mysql") "," INSTANCE("a", "mysql") "," INSTANCE("b", "mysql") "]", 2,
+       NULL},
+      {"[" INSTANCE("a", "mysql") "," INSTANCE("b", "aurora-mysql") "]", 0,
+       "rds DescribeDBInstances: the answer has a database instance without a name"},
+  };
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    const struct fake_answer listed[] = {{.op = "DescribeDBInstances", .items = rows[i].items}};
+    fake_answers(listed, 1, fake_shop, fake_shop_n);
+    struct stack *s = fake_settled(NULL);
+    const struct stack_collection *c = coll(s, STACK_DB_INSTANCE);
+    if (rows[i].error)
+      assert_string_equal(c->error.text, rows[i].error);
+    else
+      assert_int_equal(c->error.code, AWS_OK);
+    if (!rows[i].error)
+      assert_int_equal(c->n, rows[i].n);
+    fake_free(s);
+  }
+}
+
+/* Whatever was wrong with an answer, the next one comes when it would have come anyway. */
+static void what_failed_is_tried_within_its_interval(void **state) {
+  static const enum aws_errc wrong[] = {AWS_E_BODY, AWS_E_SERVICE, AWS_E_NETWORK, AWS_E_DENIED};
+  (void)state;
+  for (size_t i = 0; i < COUNT(wrong); i++) {
+    const struct fake_answer down[] = {{.op = "DescribeServices", .error = wrong[i]}};
+    const struct stack_config often = {.name = "shop", .interval_s = 2};
+    fake_answers(fake_shop, fake_shop_n, NULL, 0);
+    struct stack *s = fake_settled(&often);
+    stack_show_kind(s, STACK_SERVICE, true);
+    fake_answers(down, 1, fake_shop, fake_shop_n);
+    fake_pass(s, 20000);
+    assert_int_equal(coll(s, STACK_SERVICE)->error.code, wrong[i]);
+    aws_ms next = coll(s, STACK_SERVICE)->next_try - FAKE_START - fake_now();
+    assert_in_range(next, 0, wrong[i] == AWS_E_DENIED ? 66000 : 6000);
+    fake_answers(fake_shop, fake_shop_n, NULL, 0);
+    fake_pass(s, next + 100);
+    assert_int_equal(coll(s, STACK_SERVICE)->error.code, AWS_OK);
+    fake_free(s);
+  }
+}
+
 /* What is read every five minutes is not old for five minutes because it failed once. */
 static void what_is_read_seldom_is_tried_again_soon(void **state) {
   static const struct fake_answer down[] = {{.op = "GetApis", .error = AWS_E_SERVICE}};
@@ -660,6 +717,8 @@ int main(void) {
       cmocka_unit_test(steady_stack_is_polite),
       cmocka_unit_test(no_minute_passes_a_tenth),
       cmocka_unit_test(odd_names_are_not_believed),
+      cmocka_unit_test(what_is_listed_is_what_is_there),
+      cmocka_unit_test(what_failed_is_tried_within_its_interval),
       cmocka_unit_test(what_is_read_seldom_is_tried_again_soon),
       cmocka_unit_test(what_reaches_nobody_uses_nothing_up),
       cmocka_unit_test(next_try_waits_for_the_limit),

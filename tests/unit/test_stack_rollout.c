@@ -275,7 +275,8 @@ static void line_is_of_the_database_that_is_at_fault(void **state) {
 #define TWO(one, two)                                                                              \
   "[{\"DBInstanceIdentifier\":\"one\",\"DBInstanceArn\":\"arn:one\",\"Engine\":\"postgres\","      \
   "\"DBInstanceStatus\":\"" one "\"},{\"DBInstanceIdentifier\":\"two\",\"DBInstanceArn\":"         \
-  "\"arn:two\",\"Engine\":\"aurora-postgresql\",\"DBInstanceStatus\":\"" two "\"}]"
+  "\"arn:two\",\"Engine\":\"aurora-postgresql\",\"DBClusterIdentifier\":\"c\","                    \
+  "\"DBInstanceStatus\":\"" two "\"}]"
   static const struct fake_answer none = {.op = "DescribeDBInstances",
                                           .items = TWO("available", "available")};
   static const struct fake_answer first = {.op = "DescribeDBInstances",
