@@ -10,6 +10,8 @@ struct reader {
   unsigned line;
   struct aws_error *err;
   bool in_section, in_prop;
+  size_t indent;             /* of the line that is read */
+  size_t prop_indent;        /* of the property: what stands further in belongs to it */
   size_t section;            /* index; meaningless while `ignored` */
   bool ignored;              /* the section is not for us */
   struct aws_ini_prop *prop; /* NULL: the property is ignored */
@@ -156,11 +158,13 @@ static bool begin_prop(struct reader *r, struct aws_str line) {
     return fail(r, "Expected a profile definition");
   struct aws_str value = line, key = aws_str_trim(aws_str_split(&value, '='));
   if (!value.p)
-    return fail(r, "Expected an '=' sign defining a property");
+    return fail(r, r->indent ? "Expected a property definition, found continuation"
+                             : "Expected an '=' sign defining a property");
   if (key.n == 0)
     return fail(r, "Property did not have a name");
   value = cut_comment(value);
   r->in_prop = true;
+  r->prop_indent = r->indent;
   r->nested = value.n == 0;
   r->prop = NULL;
   if (r->ignored || !all_of(key, "-_"))
@@ -169,13 +173,6 @@ static bool begin_prop(struct reader *r, struct aws_str line) {
 }
 
 static bool continue_prop(struct reader *r, struct aws_str line) {
-  line = aws_str_trim(line);
-  if (comment(line.p[0]))
-    return true;
-  if (!r->in_section)
-    return fail(r, "Expected a profile definition");
-  if (!r->in_prop)
-    return fail(r, "Expected a property definition, found continuation");
   if (r->nested) {
     struct aws_str value = line, key = aws_str_trim(aws_str_split(&value, '='));
     if (!value.p)
@@ -225,24 +222,28 @@ static void drop_plain_default(struct aws_ini *ini) {
   ini->sections[plain] = ini->sections[--ini->n];
 }
 
+/* Blank lines and remarks count for nothing, wherever they begin. A line that stands further in
+ * than the property before it continues that one; any other line begins something, however far in
+ * it stands. */
+static bool read_line(struct reader *r, struct aws_str line) {
+  r->indent = 0;
+  while (r->indent < line.n && blank(line.p[r->indent]))
+    r->indent++;
+  line = aws_str_trim(line);
+  if (line.n == 0 || comment(line.p[0]))
+    return true;
+  if (r->in_prop && r->indent > r->prop_indent)
+    return continue_prop(r, line);
+  return line.p[0] == '[' ? begin_section(r, line) : begin_prop(r, line);
+}
+
 bool aws_ini_parse(struct aws_ini *ini, bool credentials, struct aws_str text, const char *path,
                    struct aws_error *err) {
   struct reader r = {.ini = ini, .credentials = credentials, .path = path, .err = err};
   while (text.n > 0) {
     struct aws_str line = aws_str_split(&text, '\n');
     r.line++;
-    if (line.n > 0 && line.p[line.n - 1] == '\r')
-      line.n--;
-    bool ok = true;
-    if (aws_str_trim(line).n == 0 || comment(line.p[0]))
-      continue;
-    else if (line.p[0] == '[')
-      ok = begin_section(&r, line);
-    else if (blank(line.p[0]))
-      ok = continue_prop(&r, line);
-    else
-      ok = begin_prop(&r, line);
-    if (!ok)
+    if (!read_line(&r, line))
       return false;
   }
   drop_plain_default(ini);

@@ -106,6 +106,16 @@ static void test_ini_own(void **state) {
       {"[profile p]\nx = 1\n  # a remark, indented\nk = a\n", "a"},
       {"[profile p]\nk = a\n\n[profile q]\nk = b\n[profile p]\nk = c\n", "c"},
       {"[profile p]\nk = \n a = 1\n b = 2\n", "\na = 1\nb = 2"},
+      {"[profile p]\n  k = a\n", "a"}, /* as far in as the AWS CLI's parser lets them stand */
+      {"[profile p]\n  x = 1\n\tk = a\n", "a"},
+      {"[profile p]\n    x = 1\n  k = a\n", "a"},
+      {"[profile p]\n  k = a\n    b = c\n", "a\nb = c"},
+      {"[profile p]\n  k =\n    b = c\n  x = 1\n", "\nb = c"},
+      {"  [profile p]\n  x = 1\n  [profile p]\n  k = a\n", "a"},
+      {"[profile p]\n  # a remark\n  k = a\n", "a"},
+      {"[profile p]\n -k\n", "config, line 2: Expected a property definition, found continuation"},
+      {"[profile p]\n  x = 1\n -k\n",
+       "config, line 3: Expected a property definition, found continuation"},
       {"[profile p]\nk\n", "config, line 2: Expected an '=' sign defining a property"},
       {"\n\n = 1\n", "config, line 3: Expected a profile definition"},
   };
