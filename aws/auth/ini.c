@@ -1,5 +1,7 @@
 #include "aws/auth/ini.h"
 
+#include "aws/auth/words.h"
+
 #include <stdlib.h>
 
 /* Where the reading is. */
@@ -63,60 +65,103 @@ static struct aws_str after_word(struct aws_str s, const char *word) {
   return aws_str_trim((struct aws_str){s.p + n, s.n - n});
 }
 
-static bool classify(const struct reader *r, struct aws_str *name, struct aws_ini_section *out) {
+/* What stands before the name in the config file. */
+static bool take_kind(struct aws_str *name, enum aws_ini_kind *kind) {
   static const struct {
     const char *word;
     enum aws_ini_kind kind;
   } words[] = {{"profile", AWS_INI_PROFILE},
                {"sso-session", AWS_INI_SSO_SESSION},
                {"services", AWS_INI_SERVICES}};
-  if (r->credentials || aws_str_eq_c(*name, "default")) {
-    out->kind = AWS_INI_PROFILE;
-  } else {
-    struct aws_str rest = {0};
-    for (size_t i = 0; i < sizeof words / sizeof words[0] && !rest.p; i++) {
-      rest = after_word(*name, words[i].word);
-      out->kind = words[i].kind;
-    }
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    struct aws_str rest = after_word(*name, words[i].word);
     if (!rest.p)
-      return false;
+      continue;
+    *kind = words[i].kind;
     *name = rest;
-    out->prefixed = true;
+    return true;
   }
-  /* The AWS CLI writes names with spaces in quotes. */
-  if (name->n > 2 && name->p[0] == '"' && name->p[name->n - 1] == '"') {
-    *name = (struct aws_str){name->p + 1, name->n - 2};
-    return all_of(*name, "-_/.%@:+ ");
+  return false;
+}
+
+/* The one word that a shell would read there, without its quotes; *w holds it. */
+static bool take_word(struct reader *r, struct aws_str *name, struct aws_words *w, bool *ok) {
+  struct aws_error err = {0};
+  if (aws_words_split(w, *name, &err)) {
+    *name = aws_str_from(w->word[0]);
+    return w->n == 1;
   }
-  return all_of(*name, "-_/.%@:+");
+  *ok = err.code != AWS_E_MEMORY || no_memory(r);
+  return false;
+}
+
+static bool is_name(struct aws_str s) {
+  for (size_t i = 0; i < s.n; i++)
+    if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+      return false;
+  return s.n > 0;
+}
+
+/* The AWS CLI writes [profile 'my team'] into the one file and [my team] into the other one. False:
+ * the section is not for us, or there is no memory (then *ok is false, too). */
+static bool classify(struct reader *r, struct aws_str *name, struct aws_words *w,
+                     struct aws_ini_section *out, bool *ok) {
+  out->kind = AWS_INI_PROFILE;
+  out->prefixed = !r->credentials && !aws_str_eq_c(*name, "default");
+  if (out->prefixed && !take_kind(name, &out->kind))
+    return false;
+  bool quoted = name->n > 0 && (name->p[0] == '"' || name->p[0] == '\'');
+  if ((out->prefixed || quoted) && !take_word(r, name, w, ok))
+    return false;
+  out->aside = !out->prefixed && !quoted && (memchr(name->p, ' ', name->n) != NULL);
+  return is_name(*name);
+}
+
+static bool add_section(struct reader *r, struct aws_ini_section *s, struct aws_str name) {
+  struct aws_ini *ini = r->ini;
+  for (r->section = 0; r->section < ini->n; r->section++) {
+    struct aws_ini_section *known = &ini->sections[r->section];
+    if (known->kind != s->kind || known->prefixed != s->prefixed ||
+        !aws_str_eq_c(name, known->name))
+      continue;
+    known->aside = known->aside && s->aside;
+    return true;
+  }
+  s->name = dup_str(name, false);
+  if (!s->name || !aws_grow(&ini->sections, &ini->cap, ini->n + 1, sizeof *ini->sections)) {
+    free(s->name);
+    return no_memory(r);
+  }
+  ini->sections[ini->n++] = *s;
+  return true;
+}
+
+/* The ']' that is in no quotes; where a quote stays open, the first one. */
+static const char *header_end(struct aws_str line) {
+  char quote = '\0';
+  for (size_t i = 0; i < line.n; i++) {
+    if (line.p[i] == ']' && !quote)
+      return line.p + i;
+    if (quote ? line.p[i] == quote : line.p[i] == '"' || line.p[i] == '\'')
+      quote = quote ? '\0' : line.p[i];
+  }
+  return memchr(line.p, ']', line.n);
 }
 
 static bool begin_section(struct reader *r, struct aws_str line) {
-  const char *end = memchr(line.p, ']', line.n);
+  const char *end = header_end(line);
   if (!end)
     return fail(r, "Profile definition must end with ']'");
   struct aws_str name = aws_str_trim((struct aws_str){line.p + 1, (size_t)(end - line.p) - 1});
   struct aws_ini_section s = {0};
+  struct aws_words w = {.text = NULL};
+  bool ok = true;
   r->in_section = true;
   r->in_prop = false;
-  r->ignored = !classify(r, &name, &s);
-  if (r->ignored)
-    return true;
-  struct aws_ini *ini = r->ini;
-  for (size_t i = 0; i < ini->n; i++)
-    if (ini->sections[i].kind == s.kind && ini->sections[i].prefixed == s.prefixed &&
-        aws_str_eq_c(name, ini->sections[i].name)) {
-      r->section = i;
-      return true;
-    }
-  s.name = dup_str(name, false);
-  if (!s.name || !aws_grow(&ini->sections, &ini->cap, ini->n + 1, sizeof *ini->sections)) {
-    free(s.name);
-    return no_memory(r);
-  }
-  r->section = ini->n;
-  ini->sections[ini->n++] = s;
-  return true;
+  r->ignored = !classify(r, &name, &w, &s, &ok);
+  ok = ok && (r->ignored || add_section(r, &s, name));
+  aws_words_done(&w);
+  return ok;
 }
 
 /* ---- properties ------------------------------------------------------------------------------ */

@@ -17,6 +17,7 @@ struct aws_ini_section {
   enum aws_ini_kind kind;
   char *name;
   bool prefixed; /* [profile default] and not [default] */
+  bool aside;    /* [my team] in the credentials file: for whoever asks for that very name */
   struct aws_ini_prop *props;
   size_t n, cap;
 };

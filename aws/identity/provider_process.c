@@ -3,10 +3,10 @@
  */
 #include "config.h"
 
+#include "aws/auth/words.h"
 #include "aws/identity/keys.h"
 #include "aws/identity/machine.h"
 #include "aws/identity/provider.h"
-#include "aws/identity/words.h"
 
 #include <stdio.h>
 

@@ -1,8 +1,8 @@
 /* Keys as others say them. The first byte chooses: what a credential process prints, the answer of
  * a container's address, the instance metadata's, a command line, a container's address. */
+#include "aws/auth/words.h"
 #include "aws/identity/keys.h"
 #include "aws/identity/machine.h"
-#include "aws/identity/words.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>

@@ -2,10 +2,10 @@
  * the checkout (SHARED_DIR), and cases of its own everywhere. */
 #include "config.h"
 
+#include "aws/auth/words.h"
 #include "aws/identity/keys.h"
 #include "aws/identity/machine.h"
 #include "aws/identity/provider.h"
-#include "aws/identity/words.h"
 #include "server.h"
 #include "test.h"
 

@@ -15,7 +15,7 @@
 static void add_sections(cJSON *to, const struct aws_ini *ini, enum aws_ini_kind kind) {
   for (size_t i = 0; i < ini->n; i++) {
     const struct aws_ini_section *s = &ini->sections[i];
-    if (s->kind != kind)
+    if (s->kind != kind || s->aside)
       continue;
     cJSON *o = cJSON_GetObjectItemCaseSensitive(to, s->name);
     if (!o)
@@ -126,6 +126,57 @@ static void test_ini_own(void **state) {
     const struct aws_ini_section *s = aws_ini_find(&ini, AWS_INI_PROFILE, AWS_STR_LIT("p"));
     struct aws_str got = ok ? aws_ini_get(s, AWS_STR_LIT("k")) : aws_str_from(err.text);
     assert_string_equal(got.p, rows[i].want);
+    aws_ini_done(&ini);
+  }
+}
+
+/* Names as botocore reads them, and which are for whoever asks by that very name. */
+static void test_ini_names(void **state) {
+  (void)state;
+  static const struct {
+    const char *config, *credentials; /* one of them */
+    const char *name;                 /* NULL: the section is ignored */
+    enum aws_ini_kind kind;
+    bool aside;
+  } rows[] = {
+      {"[profile 'my team']", NULL, "my team", AWS_INI_PROFILE, false},
+      {"[profile \"my team\"] # his", NULL, "my team", AWS_INI_PROFILE, false},
+      {"[profile my\\ team]", NULL, "my team", AWS_INI_PROFILE, false},
+      {"[profile \"a\\\"b\"]", NULL, "a\"b", AWS_INI_PROFILE, false},
+      {"[profile 'a]b']", NULL, "a]b", AWS_INI_PROFILE, false},
+      {"[profile my' 'team]", NULL, "my team", AWS_INI_PROFILE, false},
+      {"[profile 'o'\\''brien']", NULL, "o'brien", AWS_INI_PROFILE, false},
+      {"[profile prod(eu)]", NULL, "prod(eu)", AWS_INI_PROFILE, false},
+      {"[profile a=b]", NULL, "a=b", AWS_INI_PROFILE, false},
+      {"[profile b\303\274ro]", NULL, "b\303\274ro", AWS_INI_PROFILE, false},
+      {"[sso-session 'my corp']", NULL, "my corp", AWS_INI_SSO_SESSION, false},
+      {"[services 'my svc']", NULL, "my svc", AWS_INI_SERVICES, false},
+      {"[profile my team]", NULL, NULL, AWS_INI_PROFILE, false},
+      {"[profile it's]", NULL, NULL, AWS_INI_PROFILE, false},
+      {"[profile '']", NULL, NULL, AWS_INI_PROFILE, false},
+      {"[profile 'a\tb']", NULL, NULL, AWS_INI_PROFILE, false},
+      {"['profile' a]", NULL, NULL, AWS_INI_PROFILE, false},
+      {"[my team]", NULL, NULL, AWS_INI_PROFILE, false},
+      {NULL, "[my team]", "my team", AWS_INI_PROFILE, true},
+      {NULL, "[ my team ] ; his", "my team", AWS_INI_PROFILE, true},
+      {NULL, "[my team]\n['my team']", "my team", AWS_INI_PROFILE, false},
+      {NULL, "['my team']", "my team", AWS_INI_PROFILE, false},
+      {NULL, "[prod(eu)]", "prod(eu)", AWS_INI_PROFILE, false},
+      {NULL, "[o'brien]", "o'brien", AWS_INI_PROFILE, false},
+      {NULL, "[a\\b]", "a\\b", AWS_INI_PROFILE, false},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct aws_ini ini = {0};
+    struct aws_error err = {0};
+    const char *text = rows[i].config ? rows[i].config : rows[i].credentials;
+    print_message("%s\n", text);
+    assert_true(aws_ini_parse(&ini, !rows[i].config, aws_str_from(text), "file", &err));
+    assert_int_equal(ini.n, rows[i].name ? 1 : 0);
+    if (rows[i].name) {
+      assert_string_equal(ini.sections[0].name, rows[i].name);
+      assert_int_equal(ini.sections[0].kind, rows[i].kind);
+      assert_int_equal(ini.sections[0].aside, rows[i].aside);
+    }
     aws_ini_done(&ini);
   }
 }
@@ -352,6 +403,27 @@ static void test_bad_settings(void **state) {
   expect_error(w, "dev", w->dir, "cannot be read");
 }
 
+/* As `aws configure --profile "my team"` leaves the files, and with the name in one of them. */
+static void test_spaced_names(void **state) {
+  struct world *w = *state;
+  struct aws_error err = {0};
+  write_file(w->config, "[profile 'my team']\nregion = eu-west-1\nservices = my svc\n"
+                        "[services 'my svc']\necs =\n  endpoint_url = http://localhost:4566\n");
+  write_file(w->credentials, "[my team]\naws_access_key_id = AKIDTEAM\n"
+                             "[other team]\nregion = eu-west-3\n");
+  struct aws_settings *s = load(w, "my team", &err);
+  const struct aws_str *names;
+  assert_non_null(s);
+  assert_string_equal(aws_settings_region(s), "eu-west-1");
+  assert_string_equal(aws_settings_get(s, "aws_access_key_id").p, "AKIDTEAM");
+  assert_string_equal(aws_settings_endpoint(s, "ecs"), "http://localhost:4566");
+  assert_int_equal(aws_settings_profiles(s, &names), 1);
+  assert_string_equal(names[0].p, "my team");
+  aws_settings_free(s);
+  expect(w, "other team", "other team", "eu-west-3");
+  expect_error(w, "third team", "third team", "there is: my team");
+}
+
 static void test_no_files(void **state) {
   struct world *w = *state;
   w->nenv = 0; /* as the demo runs: no variable at all, so no home either */
@@ -546,10 +618,12 @@ int main(void) {
       cmocka_unit_test(test_region_fits),
       cmocka_unit_test(test_ini_cases),
       cmocka_unit_test(test_ini_own),
+      cmocka_unit_test(test_ini_names),
       cmocka_unit_test(test_locations),
       WITH(test_profile_and_region),
       WITH(test_variants),
       WITH(test_bad_settings),
+      WITH(test_spaced_names),
       WITH(test_no_files),
       WITH(test_endpoints),
       WITH(test_ca_file),

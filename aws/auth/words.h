@@ -1,7 +1,7 @@
 /* A command line cut into words as a shell would, without one: quotes and backslashes, no
  * variables, no "~", no pipes. */
-#ifndef CAWSOLE_AWS_IDENTITY_WORDS_H
-#define CAWSOLE_AWS_IDENTITY_WORDS_H
+#ifndef CAWSOLE_AWS_AUTH_WORDS_H
+#define CAWSOLE_AWS_AUTH_WORDS_H
 
 #include "aws/base.h"
 

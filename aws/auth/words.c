@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "aws/identity/words.h"
+#include "aws/auth/words.h"
 
 #include <stdlib.h>
 
