@@ -16,11 +16,29 @@ static char fold(char c, bool upper) {
   return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+static bool none_count(const struct aws_settings *s) {
+  return aws_settings_is_true(s, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                              "ignore_configured_endpoint_urls");
+}
+
+bool aws_settings_check_services(const struct aws_settings *s, struct aws_error *err) {
+  struct aws_str group = aws_settings_get(s, "services");
+  const struct aws_ini_section *found = aws_ini_find(&s->config, AWS_INI_SERVICES, group);
+  if (group.n == 0 || (found && found->n > 0) || s->endpoint || none_count(s) ||
+      aws_settings_env(s, "AWS_ENDPOINT_URL"))
+    return true;
+  aws_error_set(err, AWS_E_CONFIG,
+                "profile %s has services = %.60s, and %s has %s [services %.60s]: its endpoints "
+                "are not known, and no request goes to AWS instead",
+                s->profile, group.p, s->config_path ? s->config_path : "~/.aws/config",
+                found ? "nothing in" : "no", group.p);
+  return false;
+}
+
 static struct aws_str look_up(const struct aws_settings *s, const char *service) {
   if (s->endpoint)
     return aws_str_from(s->endpoint);
-  if (aws_settings_is_true(s, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-                           "ignore_configured_endpoint_urls"))
+  if (none_count(s))
     return (struct aws_str){0};
   char variable[sizeof "AWS_ENDPOINT_URL_" + SERVICE_MAX] = "AWS_ENDPOINT_URL_";
   char key[SERVICE_MAX + 1];

@@ -36,6 +36,9 @@ bool aws_settings_choose_retry(struct aws_settings *s, struct aws_error *err) AW
 /* Sets s->region, and s->fips where the region's name says so. False: *err set. */
 bool aws_settings_choose_region(struct aws_settings *s, const char *option,
                                 struct aws_error *err) AWS_MUST_CHECK;
+/* False: the profile's services section, which requests could need, is not there; *err set. */
+bool aws_settings_check_services(const struct aws_settings *s,
+                                 struct aws_error *err) AWS_MUST_CHECK;
 
 /* NULL: there is none. */
 const char *aws_settings_home(const struct aws_settings *s);

@@ -130,7 +130,7 @@ static bool load(struct aws_settings *s, const struct aws_settings_input *in,
     aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
     return false;
   }
-  return true;
+  return aws_settings_check_services(s, err);
 }
 
 struct aws_settings *aws_settings_load(const struct aws_settings_input *in, struct aws_error *err) {

@@ -23,7 +23,7 @@ struct aws_settings_input {
 /* The settings of one profile, from environment, ~/.aws/config and ~/.aws/credentials. */
 struct aws_settings;
 /* NULL: *err set: a file that cannot be read or is wrong (1 MiB at most), a profile that is in
- * neither, a name that is no region's. */
+ * neither, its services section that is not there, a name that is no region's. */
 struct aws_settings *aws_settings_load(const struct aws_settings_input *in, struct aws_error *err);
 /* The same anew: variables and files as they are now. */
 struct aws_settings *aws_settings_reload(const struct aws_settings *s, struct aws_error *err);

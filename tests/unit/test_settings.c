@@ -464,6 +464,27 @@ static void test_endpoints(void **state) {
   aws_settings_free(s);
 }
 
+/* Requests meant for somewhere else must not go to AWS. */
+static void test_services_missing(void **state) {
+  struct world *w = *state;
+  write_file(w->config, "[profile lost]\nservices = gone\n"
+                        "[profile void]\nservices = nothing\n[services nothing]\n"
+                        "[profile off]\nservices = gone\nignore_configured_endpoint_urls = true\n");
+  expect_error(w, "lost", "profile lost has services = gone", "no [services gone]");
+  expect_error(w, "void", "profile void has services = nothing", "nothing in [services nothing]");
+  expect_endpoint(w, "off", "ecs", NULL);
+  struct aws_settings_input in = {
+      .getenv = fake_env, .getenv_arg = w, .profile = "lost", .endpoint = "http://127.0.0.1:1"};
+  struct aws_error err = {0};
+  struct aws_settings *s = aws_settings_load(&in, &err);
+  assert_non_null(s);
+  aws_settings_free(s);
+  set(w, "AWS_ENDPOINT_URL_ECS", "http://127.0.0.1:2"); /* for one of them */
+  expect_error(w, "lost", "services = gone", w->config);
+  set(w, "AWS_ENDPOINT_URL", "http://127.0.0.1:3"); /* for all */
+  expect_endpoint(w, "lost", "rds", "http://127.0.0.1:3");
+}
+
 static void expect_ca(struct world *w, const char *profile, const char *want) {
   struct aws_error err = {0};
   struct aws_settings *s = load(w, profile, &err);
@@ -626,6 +647,7 @@ int main(void) {
       WITH(test_spaced_names),
       WITH(test_no_files),
       WITH(test_endpoints),
+      WITH(test_services_missing),
       WITH(test_ca_file),
       WITH(test_retry_settings),
       WITH(test_credentials),
