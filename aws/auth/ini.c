@@ -3,6 +3,7 @@
 #include "aws/auth/words.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 /* Where the reading is. */
 struct reader {
@@ -43,6 +44,10 @@ static char *dup_str(struct aws_str s, bool lower) {
   for (size_t i = 0; p && i < s.n; i++)
     p[i] = (char)(lower && s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] + ('a' - 'A') : s.p[i]);
   return p;
+}
+
+static bool is_key(struct aws_str s, const char *key) {
+  return s.n == strlen(key) && strncasecmp(s.p, key, s.n) == 0;
 }
 
 /* ---- sections -------------------------------------------------------------------------------- */
@@ -166,11 +171,21 @@ static bool begin_section(struct reader *r, struct aws_str line) {
 
 /* ---- properties ------------------------------------------------------------------------------ */
 
-/* "value # words": the comment needs white space before it, or it belongs to the value. */
-static struct aws_str cut_comment(struct aws_str v) {
-  for (size_t i = 0; i < v.n; i++)
-    if (comment(v.p[i]) && (i == 0 || blank(v.p[i - 1])))
+/* "value # words": the comment needs white space before it, or it belongs to the value. In a
+ * command line it stands in no quotes either. */
+static struct aws_str cut_comment(struct aws_str v, bool command) {
+  char quote = '\0';
+  for (size_t i = 0; i < v.n; i++) {
+    char c = v.p[i];
+    if (command && c == '\\' && quote != '\'')
+      i++;
+    else if (quote)
+      quote = c == quote ? '\0' : quote;
+    else if (command && (c == '"' || c == '\''))
+      quote = c;
+    else if (comment(c) && (i == 0 || blank(v.p[i - 1])))
       return aws_str_trim((struct aws_str){v.p, i});
+  }
   return aws_str_trim(v);
 }
 
@@ -207,7 +222,7 @@ static bool begin_prop(struct reader *r, struct aws_str line) {
                              : "Expected an '=' sign defining a property");
   if (key.n == 0)
     return fail(r, "Property did not have a name");
-  value = cut_comment(value);
+  value = cut_comment(value, is_key(key, "credential_process"));
   r->in_prop = true;
   r->prop_indent = r->indent;
   r->nested = value.n == 0;

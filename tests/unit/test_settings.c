@@ -94,6 +94,32 @@ static void test_ini_cases(void **state) {
   assert_int_equal(passed, total);
 }
 
+/* A comment after a command begins outside of its quotes. */
+static void test_ini_commands(void **state) {
+  (void)state;
+  static const struct {
+    const char *line, *want;
+  } rows[] = {
+      {"credential_process = sh -c 'true ; echo' ; a remark", "sh -c 'true ; echo'"},
+      {"credential_process = sh -c \"a #b\" # a remark", "sh -c \"a #b\""},
+      {"credential_process = a \"b \\\" ;c\" ;d", "a \"b \\\" ;c\""},
+      {"credential_process = a 'b\\' ;c", "a 'b\\'"},
+      {"credential_process = a \\' # b", "a \\'"},
+      {"Credential_Process = a 'b ;c'", "a 'b ;c'"},
+      {"credential_process = a # it's", "a"},
+      {"role_session_name = o'brien # it's he", "o'brien"},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char text[128];
+    struct aws_ini ini = {0};
+    struct aws_error err = {0};
+    snprintf(text, sizeof text, "[default]\n%s\n", rows[i].line);
+    assert_true(aws_ini_parse(&ini, false, aws_str_from(text), "config", &err));
+    assert_string_equal(ini.sections[0].props[0].value.p, rows[i].want);
+    aws_ini_done(&ini);
+  }
+}
+
 static void test_ini_own(void **state) {
   (void)state;
   static const struct {
@@ -640,6 +666,7 @@ int main(void) {
       cmocka_unit_test(test_ini_cases),
       cmocka_unit_test(test_ini_own),
       cmocka_unit_test(test_ini_names),
+      cmocka_unit_test(test_ini_commands),
       cmocka_unit_test(test_locations),
       WITH(test_profile_and_region),
       WITH(test_variants),
