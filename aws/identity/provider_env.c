@@ -14,16 +14,16 @@ static bool read_variables(const struct aws_settings *s, struct aws_creds *out,
                            struct aws_error *err) {
   struct aws_str id = variable(s, "AWS_ACCESS_KEY_ID"),
                  secret = variable(s, "AWS_SECRET_ACCESS_KEY"),
-                 token = variable(s, "AWS_SESSION_TOKEN"), account = variable(s, "AWS_ACCOUNT_ID"),
+                 token = variable(s, "AWS_SECURITY_TOKEN"), account = variable(s, "AWS_ACCOUNT_ID"),
                  expires = variable(s, "AWS_CREDENTIAL_EXPIRATION");
-  if (id.n == 0 || secret.n == 0) {
-    aws_error_set(err, AWS_E_CREDENTIALS, "%s is set but %s is not: set both, or neither",
-                  id.n ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY",
-                  id.n ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID");
+  if (secret.n == 0) {
+    aws_error_set(
+        err, AWS_E_CREDENTIALS,
+        "AWS_ACCESS_KEY_ID is set but AWS_SECRET_ACCESS_KEY is not: set both, or neither");
     return false;
   }
   if (token.n == 0)
-    token = variable(s, "AWS_SECURITY_TOKEN");
+    token = variable(s, "AWS_SESSION_TOKEN");
   if (expires.n > 0 && !aws_time_parse(expires, &out->expires)) {
     aws_error_set(err, AWS_E_CREDENTIALS, "AWS_CREDENTIAL_EXPIRATION is not a time: %.*s",
                   expires.n < 60 ? (int)expires.n : 60, expires.p);
@@ -39,7 +39,7 @@ static void start(struct aws_provider_run *run, void *state) {
   struct aws_creds creds = {.expires = 0};
   struct aws_error err = {0};
   (void)state;
-  if (variable(s, "AWS_ACCESS_KEY_ID").n == 0 && variable(s, "AWS_SECRET_ACCESS_KEY").n == 0)
+  if (variable(s, "AWS_ACCESS_KEY_ID").n == 0) /* a secret alone is nothing, as for the AWS CLI */
     aws_provider_none(run, "the environment (no AWS_ACCESS_KEY_ID)");
   else if (read_variables(s, &creds, &err))
     aws_provider_give(run, &creds);

@@ -19,14 +19,14 @@ void aws_provider_section(struct aws_provider_run *run, const struct aws_ini_sec
   }
   struct aws_str id = get(section, "aws_access_key_id");
   struct aws_str secret = get(section, "aws_secret_access_key");
-  struct aws_str token = get(section, "aws_session_token");
+  struct aws_str token = get(section, "aws_security_token"); /* before the other one, as botocore */
   struct aws_str account = aws_profile_get(run->profile, "aws_account_id");
   if (id.n == 0 && secret.n == 0) {
     aws_provider_none(run, "%s ([%s%s] has no aws_access_key_id)", path, heading, section->name);
     return;
   }
   if (token.n == 0)
-    token = get(section, "aws_security_token");
+    token = get(section, "aws_session_token");
   if (account.n < sizeof creds.account)
     snprintf(creds.account, sizeof creds.account, "%.*s", AWS_STR_ARG(account));
   if (id.n == 0 || secret.n == 0)

@@ -622,6 +622,58 @@ static void test_credentials(void **state) {
   assert_int_equal(f.expires, INT64_C(1768478400000));
 }
 
+/* Which of two variables or properties counts, as in botocore. */
+static void test_precedence(void **state) {
+  struct world *w = *state;
+  static const struct {
+    const char *env[4][2], *properties; /* of [default] in the credentials file, with keys */
+    const char *provider, *token;
+  } rows[] = {
+      {{{"AWS_SECRET_ACCESS_KEY", "alone"}}, "", "shared-credentials-file", "-"},
+      {{{"AWS_SECRET_ACCESS_KEY", "alone"}, {"AWS_ACCESS_KEY_ID", " "}},
+       "",
+       "shared-credentials-file",
+       "-"},
+      {{{"AWS_ACCESS_KEY_ID", "a"},
+        {"AWS_SECRET_ACCESS_KEY", "b"},
+        {"AWS_SESSION_TOKEN", "new"},
+        {"AWS_SECURITY_TOKEN", "old"}},
+       "",
+       "environment",
+       "old"},
+      {{{"AWS_ACCESS_KEY_ID", "a"},
+        {"AWS_SECRET_ACCESS_KEY", "b"},
+        {"AWS_SESSION_TOKEN", "new"},
+        {"AWS_SECURITY_TOKEN", ""}},
+       "",
+       "environment",
+       "new"},
+      {{{"AWS_SESSION_TOKEN", "stray"}}, "", "shared-credentials-file", "-"},
+      {{{NULL}},
+       "aws_session_token = new\naws_security_token = old\n",
+       "shared-credentials-file",
+       "old"},
+      {{{NULL}}, "aws_session_token = new\n", "shared-credentials-file", "new"},
+  };
+  size_t nenv = w->nenv;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char text[256];
+    w->nenv = nenv;
+    for (size_t k = 0; k < 4 && rows[i].env[k][0]; k++)
+      set(w, rows[i].env[k][0], rows[i].env[k][1]);
+    snprintf(text, sizeof text,
+             "[default]\naws_access_key_id = AKIDFILE\naws_secret_access_key = s\n%s",
+             rows[i].properties);
+    write_file(w->credentials, text);
+    struct found f = find(w, NULL);
+    if (!f.ok)
+      print_message("row %zu: %s\n", i, f.err.text);
+    assert_true(f.ok);
+    assert_string_equal(f.provider, rows[i].provider);
+    assert_string_equal(f.token, rows[i].token);
+  }
+}
+
 static void test_no_credentials(void **state) {
   struct world *w = *state;
   struct found f = find(w, NULL);
@@ -678,6 +730,7 @@ int main(void) {
       WITH(test_ca_file),
       WITH(test_retry_settings),
       WITH(test_credentials),
+      WITH(test_precedence),
       WITH(test_no_credentials),
   };
   return cmocka_run_group_tests_name("aws/auth settings", tests, NULL, NULL);
