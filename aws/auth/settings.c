@@ -35,11 +35,51 @@ static char *join(const char *a, const char *b) {
   return p;
 }
 
+/* The length of "NAME" or "{NAME}" at the beginning of s, 0: neither; *name without braces. */
+static size_t variable_at(const char *s, struct aws_str *name) {
+  bool braces = s[0] == '{';
+  size_t n = braces ? strcspn(s + 1, "}")
+                    : strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+  *name = (struct aws_str){s + braces, n};
+  return braces ? (s[1 + n] ? n + 2 : 0) : n;
+}
+
+bool aws_settings_expand(const struct aws_settings *s, const char *path, struct aws_buf *out) {
+  while (*path) {
+    struct aws_str name = {0};
+    size_t n = *path == '$' ? variable_at(path + 1, &name) : 0;
+    char variable[128];
+    const char *value = NULL;
+    if (n > 0 && name.n < sizeof variable) {
+      snprintf(variable, sizeof variable, "%.*s", AWS_STR_ARG(name));
+      value = s->getenv ? s->getenv(s->getenv_arg, variable) : getenv(variable);
+    }
+    if (value)
+      aws_buf_add_c(out, value);
+    else
+      aws_buf_add(out, path, 1 + n);
+    path += 1 + n;
+  }
+  return aws_buf_add_c(out, "");
+}
+
+static const char *home_of(const char *user, size_t n) {
+  char name[128];
+  if (n >= sizeof name)
+    return NULL;
+  snprintf(name, sizeof name, "%.*s", (int)n, user);
+  const struct passwd *pw = getpwnam(name);
+  return pw ? pw->pw_dir : NULL;
+}
+
 char *aws_settings_path(const struct aws_settings *s, const char *path) {
-  if (path[0] != '~' || (path[1] != '/' && path[1] != '\0'))
+  if (path[0] != '~')
     return strdup(path);
-  const char *h = aws_settings_home(s);
-  return h ? join(h, path + 1) : NULL;
+  size_t n = strcspn(path + 1, "/");
+  const char *h = n == 0 ? aws_settings_home(s) : home_of(path + 1, n);
+  if (h)
+    return join(h, path + 1 + n);
+  return n == 0 ? NULL : strdup(path);
 }
 
 /* ---- profiles -------------------------------------------------------------------------------- */

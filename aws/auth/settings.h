@@ -42,7 +42,11 @@ bool aws_settings_check_services(const struct aws_settings *s,
 
 /* NULL: there is none. */
 const char *aws_settings_home(const struct aws_settings *s);
-/* A path with "~" or "~/" at its start read as the home directory, as in every SDK; to be freed.
+/* Adds the path with "$NAME" and "${NAME}" replaced by variables that are set, as the AWS CLI does
+ * for the places of its files. False: no memory, or too long for `out`. */
+bool aws_settings_expand(const struct aws_settings *s, const char *path,
+                         struct aws_buf *out) AWS_MUST_CHECK;
+/* A path with "~" or "~user" at its start read as a home directory, as in every SDK; to be freed.
  * NULL: no memory, or there is no home. */
 char *aws_settings_path(const struct aws_settings *s, const char *path);
 

@@ -6,15 +6,21 @@
 
 #include <stdlib.h>
 
+enum { PATH_MAX_BYTES = 4096 };
+
 /* ---- the files ------------------------------------------------------------------------------- */
 
 /* *out NULL: there is no home to look in. False: no memory. */
 static bool locate(const struct aws_settings *s, const char *variable, const char *otherwise,
                    char **out) {
   const char *path = aws_settings_env(s, variable);
-  path = path ? path : otherwise;
-  *out = aws_settings_path(s, path);
-  return *out || (path[0] == '~' && !aws_settings_home(s));
+  struct aws_buf text;
+  aws_buf_init(&text, PATH_MAX_BYTES);
+  bool ok = aws_settings_expand(s, path ? path : otherwise, &text);
+  *out = ok ? aws_settings_path(s, text.p) : NULL;
+  ok = *out || (ok && text.p[0] == '~' && !aws_settings_home(s));
+  aws_buf_done(&text);
+  return ok;
 }
 
 static bool load_file(struct aws_ini *ini, bool credentials, const char *path,

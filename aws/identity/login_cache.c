@@ -28,9 +28,10 @@ char *aws_login_path(const struct aws_settings *s, struct aws_str session, struc
   aws_buf_init(&path, 4096);
   if (ok) {
     aws_digest_hex(hash, hex);
-    aws_buf_addf(&path, "%s/%s.json", dir ? dir : "~/.aws/login/cache", hex);
+    ok = aws_settings_expand(s, dir ? dir : "~/.aws/login/cache", &path) &&
+         aws_buf_addf(&path, "/%s.json", hex);
   }
-  char *out = ok && !path.failed ? aws_settings_path(s, path.p) : NULL;
+  char *out = ok ? aws_settings_path(s, path.p) : NULL;
   aws_buf_done(&path);
   if (!out)
     aws_error_set(err, AWS_E_CREDENTIALS, "there is no home directory to find the login cache in");

@@ -7,6 +7,7 @@
 #include "test.h"
 
 #include <cjson/cJSON.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -379,6 +380,53 @@ static void test_profile_and_region(void **state) {
   expect(w, "ops", "ops", "us-west-1");
 }
 
+/* Variables and home directories in the places of the files, as Python's expandvars and expanduser
+ * read them. */
+static void test_places(void **state) {
+  struct world *w = *state;
+  static const struct {
+    const char *said, *want;
+  } rows[] = {
+      {"/a/b", "/a/b"},
+      {"$HOME/b", "/home/ann/b"},
+      {"${HOME}/b", "/home/ann/b"},
+      {"${HOME/b", "${HOME/b"},
+      {"/a/$WHERE.d/${WHERE}x", "/a/here.d/herex"},
+      {"/a/$NONE/${NONE}/b", "/a/$NONE/${NONE}/b"},
+      {"/a/$EMPTY/b", "/a//b"},
+      {"/a/$NESTED", "/a/$WHERE"},
+      {"/a$/${}b$", "/a$/${}b$"},
+      {"$TILDE/b", "/home/ann/b"},
+      {"~", "/home/ann"},
+      {"~/b", "/home/ann/b"},
+      {"~root/no-such-file", NULL}, /* wherever that is */
+      {"~no-such-user/b", "~no-such-user/b"},
+      {"/a/~/b", "/a/~/b"},
+  };
+  const struct passwd *root = getpwnam("root");
+  assert_non_null(root);
+  set(w, "HOME", "/home/ann");
+  set(w, "WHERE", "here");
+  set(w, "NESTED", "$WHERE");
+  set(w, "EMPTY", "");
+  set(w, "TILDE", "~");
+  set(w, "AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct aws_error err = {0};
+    size_t nenv = w->nenv;
+    set(w, "AWS_CONFIG_FILE", rows[i].said);
+    struct aws_settings *s = load(w, NULL, &err);
+    assert_non_null(s);
+    const char *got = aws_settings_config_path(s);
+    if (rows[i].want)
+      assert_string_equal(got, rows[i].want);
+    else
+      assert_memory_equal(got, root->pw_dir, strlen(root->pw_dir));
+    aws_settings_free(s);
+    w->nenv = nenv;
+  }
+}
+
 static void expect_variants(struct world *w, const char *profile, bool fips, bool dualstack,
                             const char *region) {
   struct aws_error err = {0};
@@ -721,6 +769,7 @@ int main(void) {
       cmocka_unit_test(test_ini_commands),
       cmocka_unit_test(test_locations),
       WITH(test_profile_and_region),
+      WITH(test_places),
       WITH(test_variants),
       WITH(test_bad_settings),
       WITH(test_spaced_names),
