@@ -87,7 +87,12 @@ void io_job_stop(struct io_job *job);
 /* Loopback, and the addresses at which a machine finds its own credentials: never asked of a proxy,
  * whatever NO_PROXY says. host may have a port. */
 bool io_host_is_direct(struct aws_str host);
-/* Sets the proxy where libcurl's own choice is not the right one. host lies within url. */
+/* What the environment says for a request. host lies within url and may have a port. */
+struct io_proxy {
+  const char *url;    /* "": none */
+  const char *exempt; /* NO_PROXY: libcurl finds the networks in it ("10.0.0.0/8") */
+};
+struct io_proxy io_proxy_find(const char *url, struct aws_str host);
 void io_proxy_choose(CURL *easy, const char *url, struct aws_str host);
 
 /* The CA store for TLS: sets io->ca_file and io->ca_path. */

@@ -1,6 +1,7 @@
 /* The event loop: requests, their limits and failures, timers, names, descriptors. */
 #include "config.h"
 
+#include "aws/io/internal.h"
 #include "server.h"
 #include "test.h"
 
@@ -272,12 +273,61 @@ static struct got get_url(struct fixture *f, const char *url) {
   return g;
 }
 
+/* As Python's urllib reads the variables, and so the AWS CLI. */
+static void test_proxy_choice(void **state) {
+  (void)state;
+  static const char *const all[] = {"https_proxy", "HTTPS_PROXY", "http_proxy",
+                                    "HTTP_PROXY",  "all_proxy",   "ALL_PROXY",
+                                    "no_proxy",    "NO_PROXY",    "REQUEST_METHOD"};
+  static const struct {
+    const char *env[3][2], *scheme, *host, *want;
+  } rows[] = {
+      {{{"HTTPS_PROXY", "a"}}, "https", "gw.corp", "a"},
+      {{{"HTTPS_PROXY", "a"}}, "http", "gw.corp", ""},
+      {{{"HTTPS_PROXY", "a"}, {"https_proxy", "b"}}, "https", "gw.corp", "b"},
+      {{{"HTTPS_PROXY", "a"}, {"https_proxy", ""}}, "https", "gw.corp", ""},
+      {{{"HTTP_PROXY", "a"}, {"http_proxy", ""}}, "http", "gw.corp", ""},
+      {{{"HTTP_PROXY", "a"}, {"REQUEST_METHOD", "GET"}}, "http", "gw.corp", ""},
+      {{{"http_proxy", "a"}, {"REQUEST_METHOD", "GET"}}, "http", "gw.corp", "a"},
+      {{{"ALL_PROXY", "a"}, {"all_proxy", "a"}}, "https", "gw.corp", ""},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "gw.corp"}}, "https", "gw.corp:8443", ""},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "gw.corp:8443"}}, "https", "gw.corp:8443", ""},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "corp:8443"}}, "https", "gw.corp:8443", ""},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "gw.corp:8443"}}, "https", "gw.corp:844", "a"},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "gw.corp:8443"}}, "https", "gw.corp", "a"},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "gw.corp:443"}}, "https", "gw.corp", ""},
+      {{{"http_proxy", "a"}, {"NO_PROXY", "gw.corp:80"}}, "http", "gw.corp", ""},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "x, .CORP ,y"}}, "https", "gw.corp", ""},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "w.corp"}}, "https", "gw.corp", "a"},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "gw.corp.example"}}, "https", "gw.corp", "a"},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", ",. ,"}}, "https", "gw.corp", "a"},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "*"}}, "https", "gw.corp", ""},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "gw.corp"}, {"no_proxy", ""}}, "https", "gw.corp", "a"},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "x"}, {"no_proxy", "corp"}}, "https", "gw.corp", ""},
+      {{{"HTTPS_PROXY", "a"}, {"NO_PROXY", "[fd00::1]:8443"}}, "https", "[fd00::1]:8443", ""},
+      {{{"HTTPS_PROXY", "a"}}, "https", "127.0.0.1:8443", ""},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char url[128];
+    for (size_t k = 0; k < COUNT(all); k++)
+      unsetenv(all[k]);
+    for (size_t k = 0; k < 3 && rows[i].env[k][0]; k++)
+      setenv(rows[i].env[k][0], rows[i].env[k][1], 1);
+    snprintf(url, sizeof url, "%s://%s/", rows[i].scheme, rows[i].host);
+    struct io_proxy got = io_proxy_find(url, aws_str_from(rows[i].host));
+    if (strcmp(got.url, rows[i].want) != 0)
+      fail_msg("row %zu, %s: \"%s\", not \"%s\"", i, url, got.url, rows[i].want);
+  }
+  for (size_t k = 0; k < COUNT(all); k++)
+    unsetenv(all[k]);
+}
+
 static void test_proxy(void **state) {
   struct fixture *f = *state;
   char proxy[64], own[128];
   snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", test_server_port(f->server));
   snprintf(own, sizeof own, "%s/direct", proxy);
-  static const char *const names[] = {"HTTP_PROXY", "http_proxy", "all_proxy"};
+  static const char *const names[] = {"HTTP_PROXY", "http_proxy"};
   for (size_t i = 0; i < COUNT(names); i++) {
     setenv(names[i], proxy, 1);
     struct got g = get_url(f, "http://stack.invalid/x");
@@ -289,9 +339,14 @@ static void test_proxy(void **state) {
     get_url(f, "http://169.254.170.2/keys"); /* whether there is such a host or not */
     get_url(f, "http://[fd00:ec2::254]/latest");
     assert_int_equal(test_server_requests(f->server), before);
-    setenv("NO_PROXY", "other.invalid,stack.invalid", 1);
-    g = get_url(f, "http://stack.invalid/x");
-    assert_int_equal(g.status, 0);
+    setenv("NO_PROXY", "other.invalid,stack.invalid:8443,192.0.2.0/24", 1);
+    assert_int_equal(get_url(f, "http://stack.invalid/x").status, 200);
+    assert_int_equal(get_url(f, "http://stack.invalid:8443/x").status, 0);
+    if (curl_version_info(CURLVERSION_NOW)->version_num >= 0x075600) /* knows networks */
+      assert_int_equal(get_url(f, "http://192.0.2.1/x").status, 0);
+    setenv("no_proxy", "", 1);
+    assert_int_equal(get_url(f, "http://stack.invalid:8443/x").status, 200);
+    unsetenv("no_proxy");
     unsetenv("NO_PROXY");
     g = get_url(f, "http://localhost.invalid/");
     assert_int_equal(g.status, 200); /* not "localhost" */
@@ -511,6 +566,7 @@ int main(void) {
       WITH(test_refused),
       WITH(test_stale_connection),
       WITH(test_cancel),
+      cmocka_unit_test(test_proxy_choice),
       WITH(test_proxy),
       cmocka_unit_test(test_ca_file),
       cmocka_unit_test(test_timers),
