@@ -14,18 +14,23 @@ static struct aws_str setting(const struct aws_settings *s, const char *variable
 }
 
 bool aws_settings_choose_retry(struct aws_settings *s, struct aws_error *err) {
-  static const char *const modes[] = {"standard", "adaptive", "legacy"};
+  static const struct {
+    const char *name;
+    enum aws_retry_mode mode;
+  } modes[] = {{"standard", AWS_RETRY_STANDARD},
+               {"adaptive", AWS_RETRY_STANDARD},
+               {"legacy", AWS_RETRY_LEGACY}};
   const char *said_by;
   struct aws_str mode = setting(s, "AWS_RETRY_MODE", "retry_mode", &said_by);
   size_t i = 0;
-  while (mode.n > 0 && i < 3 && !aws_str_eq_c(mode, modes[i]))
+  while (mode.n > 0 && i < 3 && !aws_str_eq_c(mode, modes[i].name))
     i++;
   if (i == 3) {
     aws_error_set(err, AWS_E_CONFIG, "%s is \"%.40s\"; it can be standard, adaptive or legacy",
                   said_by, mode.p);
     return false;
   }
-  s->retry.mode = (enum aws_retry_mode)i;
+  s->retry.mode = modes[i].mode;
   s->retry.max_attempts = s->retry.mode == AWS_RETRY_LEGACY ? ATTEMPTS_LEGACY : ATTEMPTS;
   struct aws_str text = setting(s, "AWS_MAX_ATTEMPTS", "max_attempts", &said_by);
   int64_t n;

@@ -31,8 +31,7 @@ static void add(struct aws_buf *out, const char *before, const char *token, cons
 
 /* The letters of the SDKs for what is in use. */
 static void add_features(struct aws_buf *out, const struct aws_settings *s, const char *provider) {
-  static const char retry[] = {
-      [AWS_RETRY_STANDARD] = 'E', [AWS_RETRY_ADAPTIVE] = 'F', [AWS_RETRY_LEGACY] = 'D'};
+  static const char retry[] = {[AWS_RETRY_STANDARD] = 'E', [AWS_RETRY_LEGACY] = 'D'};
   static const struct {
     const char *provider, *letter;
   } places[] = {
@@ -52,7 +51,8 @@ static void add_features(struct aws_buf *out, const struct aws_settings *s, cons
 }
 
 void aws_user_agent(struct aws_buf *out, const struct aws_settings *s, const char *provider) {
-  static const char *const modes[] = {"standard", "adaptive", "legacy"};
+  static const char *const modes[] = {
+      [AWS_RETRY_STANDARD] = "standard", [AWS_RETRY_LEGACY] = "legacy"};
   struct utsname u;
   aws_buf_add_c(out, "cawsole/" PACKAGE_VERSION " ua/2.1");
   if (uname(&u) == 0) {

@@ -54,9 +54,10 @@ const char *aws_settings_endpoint(const struct aws_settings *s, const char *serv
  * certificates. */
 const char *aws_settings_ca_file(const struct aws_settings *s);
 
-/* AWS_RETRY_MODE and AWS_MAX_ATTEMPTS, retry_mode and max_attempts of the profile.
+/* AWS_RETRY_MODE and AWS_MAX_ATTEMPTS, retry_mode and max_attempts of the profile. adaptive is read
+ * as standard: what it adds, a limit to the rate, is the request budget's affair.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
-enum aws_retry_mode { AWS_RETRY_STANDARD, AWS_RETRY_ADAPTIVE, AWS_RETRY_LEGACY };
+enum aws_retry_mode { AWS_RETRY_STANDARD, AWS_RETRY_LEGACY };
 struct aws_retry_settings {
   enum aws_retry_mode mode;
   int max_attempts; /* the first one counted: 1 is no retry; 3 unless set, 5 in legacy mode */

@@ -339,30 +339,36 @@ static void test_marks(void **state) {
 }
 
 static const char *agent_env(void *arg, const char *name) {
-  (void)arg;
   if (strcmp(name, "AWS_EXECUTION_ENV") == 0)
     return "AWS_ECS FARGATE/1\r\nX: y";
   if (strcmp(name, "AWS_SDK_UA_APP_ID") == 0)
     return "night shift (ops) and a name that is far longer than fifty";
-  return strcmp(name, "AWS_RETRY_MODE") == 0 ? "legacy" : NULL;
+  return strcmp(name, "AWS_RETRY_MODE") == 0 ? arg : NULL;
 }
 
+/* What is not done is not claimed: adaptive has no limiter of its own here. */
 static void test_agent(void **state) {
   (void)state;
-  struct aws_error err = {0};
-  struct aws_settings_input in = {.getenv = agent_env};
-  struct aws_settings *s = aws_settings_load(&in, &err);
-  assert_non_null(s);
-  struct aws_buf agent;
-  aws_buf_init(&agent, AWS_AGENT_MAX_BYTES);
-  aws_user_agent(&agent, s, "instance-metadata");
-  assert_non_null(strstr(agent.p, " exec-env/AWS_ECS-FARGATE-1--X--y "));
-  assert_non_null(strstr(agent.p, " m/D,0 cfg/retry-mode#legacy app/night-shift--ops--and-a-name-"
-                                  "that-is-far-longer-"));
-  assert_null(strpbrk(agent.p, "\r\n()"));
-  assert_non_null(strstr(agent.p, " ua/2.1 os/"));
-  aws_buf_done(&agent);
-  aws_settings_free(s);
+  static char modes[][12] = {"legacy", "standard", "adaptive"};
+  static const char *const wants[] = {" m/D,0 cfg/retry-mode#legacy ",
+                                      " m/E,0 cfg/retry-mode#standard ",
+                                      " m/E,0 cfg/retry-mode#standard "};
+  for (size_t i = 0; i < COUNT(modes); i++) {
+    struct aws_error err = {0};
+    struct aws_settings_input in = {.getenv = agent_env, .getenv_arg = modes[i]};
+    struct aws_settings *s = aws_settings_load(&in, &err);
+    assert_non_null(s);
+    struct aws_buf agent;
+    aws_buf_init(&agent, AWS_AGENT_MAX_BYTES);
+    aws_user_agent(&agent, s, "instance-metadata");
+    assert_non_null(strstr(agent.p, " exec-env/AWS_ECS-FARGATE-1--X--y "));
+    assert_non_null(strstr(agent.p, wants[i]));
+    assert_non_null(strstr(agent.p, " app/night-shift--ops--and-a-name-that-is-far-longer-"));
+    assert_null(strpbrk(agent.p, "\r\n()"));
+    assert_non_null(strstr(agent.p, " ua/2.1 os/"));
+    aws_buf_done(&agent);
+    aws_settings_free(s);
+  }
 }
 
 int main(void) {

@@ -596,7 +596,7 @@ static void test_retry_settings(void **state) {
   set(w, "AWS_MAX_ATTEMPTS", "1");
   expect_retry(w, "net", AWS_RETRY_LEGACY, 1);
   set(w, "AWS_RETRY_MODE", "adaptive");
-  expect_retry(w, "net", AWS_RETRY_ADAPTIVE, 1);
+  expect_retry(w, "net", AWS_RETRY_STANDARD, 1);
   set(w, "AWS_MAX_ATTEMPTS", "");
   set(w, "AWS_RETRY_MODE", "legacy");
   expect_retry(w, "dev", AWS_RETRY_LEGACY, 5);
