@@ -36,11 +36,11 @@ bool aws_settings_choose_retry(struct aws_settings *s, struct aws_error *err) {
   int64_t n;
   if (text.n == 0)
     return true;
-  if (!aws_str_to_int(text, &n) || n < 1 || n > ATTEMPTS_MOST) {
+  if (!aws_str_to_int(text, &n) || n < 1) {
     aws_error_set(err, AWS_E_CONFIG, "%s is \"%.40s\"; it can be a number from 1 to %d", said_by,
                   text.p, ATTEMPTS_MOST);
     return false;
   }
-  s->retry.max_attempts = (int)n;
+  s->retry.max_attempts = n > ATTEMPTS_MOST ? ATTEMPTS_MOST : (int)n;
   return true;
 }

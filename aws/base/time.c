@@ -112,9 +112,14 @@ static bool take_fraction(struct cursor *c, int *ms) {
   return true;
 }
 
-static bool take_clock(struct cursor *c, struct civil *t) {
-  if (!take_digits(c, 2, &t->hour) || !skip_char(c, ':') || !take_digits(c, 2, &t->minute) ||
-      !skip_char(c, ':') || !take_digits(c, 2, &t->second))
+/* sep: what stands between the parts, '\0': nothing. */
+static bool take_sep(struct cursor *c, char sep) {
+  return !sep || skip_char(c, sep);
+}
+
+static bool take_clock(struct cursor *c, struct civil *t, char sep) {
+  if (!take_digits(c, 2, &t->hour) || !take_sep(c, sep) || !take_digits(c, 2, &t->minute) ||
+      !take_sep(c, sep) || !take_digits(c, 2, &t->second))
     return false;
   return !skip_char(c, '.') || take_fraction(c, &t->ms);
 }
@@ -148,17 +153,21 @@ static bool take_zone(struct cursor *c, int *minutes) {
   return true;
 }
 
+/* Extended or basic: the latter with a time of day, or it is a number. */
 static bool parse_iso(struct cursor c, aws_ms *out) {
   struct civil t = {0};
   int zone = 0;
 
-  if (!take_digits(&c, 4, &t.year) || !skip_char(&c, '-') || !take_digits(&c, 2, &t.month) ||
-      !skip_char(&c, '-') || !take_digits(&c, 2, &t.day))
+  if (!take_digits(&c, 4, &t.year))
     return false;
-  if (c.p < c.end) {
-    if (!skip_char(&c, 'T') && !skip_char(&c, 't') && !skip_char(&c, ' '))
+  bool basic = !skip_char(&c, '-');
+  if (!take_digits(&c, 2, &t.month) || !take_sep(&c, basic ? '\0' : '-') ||
+      !take_digits(&c, 2, &t.day))
+    return false;
+  if (basic || c.p < c.end) {
+    if (!skip_char(&c, 'T') && !skip_char(&c, 't') && (basic || !skip_char(&c, ' ')))
       return false;
-    if (!take_clock(&c, &t) || !take_zone(&c, &zone))
+    if (!take_clock(&c, &t, basic ? '\0' : ':') || !take_zone(&c, &zone))
       return false;
   }
   return c.p == c.end && civil_to_ms(&t, zone, out);
@@ -193,7 +202,7 @@ static bool parse_rfc822(struct cursor c, aws_ms *out) {
   if (is_digit(&c))
     t.day = t.day * 10 + (*c.p++ - '0');
   if (!skip_char(&c, ' ') || !take_month(&c, &t.month) || !skip_char(&c, ' ') ||
-      !take_digits(&c, 4, &t.year) || !skip_char(&c, ' ') || !take_clock(&c, &t) ||
+      !take_digits(&c, 4, &t.year) || !skip_char(&c, ' ') || !take_clock(&c, &t, ':') ||
       !skip_char(&c, ' ') || c.p == c.end)
     return false;
   return take_zone(&c, &zone) && c.p == c.end && civil_to_ms(&t, zone, out);

@@ -30,11 +30,12 @@ static char *cache_path(const struct aws_provider_run *run) {
   aws_buf_add_char(&args, '{');
   for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
     struct aws_str value = aws_profile_get(run->profile, members[i].key);
-    if (value.n == 0)
+    int64_t number = 0;
+    if (value.n == 0 || (members[i].number && !aws_str_to_int(value, &number)))
       continue;
     aws_buf_addf(&args, "%s\"%s\": ", args.n > 1 ? ", " : "", members[i].name);
     if (members[i].number)
-      aws_buf_add_str(&args, value);
+      aws_buf_addf(&args, "%lld", (long long)number);
     else
       aws_buf_add_json(&args, value);
   }

@@ -38,7 +38,7 @@ bool aws_sts_creds(const struct sts_session *session, struct aws_creds *out,
                    struct aws_error *err) AWS_MUST_CHECK;
 /* role_session_name, or one made of the time; to be put into `in`. False: no memory. */
 bool aws_sts_session_name(const struct aws_provider_run *run, struct aws_str name, cJSON *in);
-/* Adds duration_seconds of the profile, if there is one. False: *err set. */
+/* Adds duration_seconds of the profile, if it has one that is a number. False: *err set. */
 bool aws_sts_duration(const struct aws_provider_run *run, cJSON *in, struct aws_error *err);
 
 #endif

@@ -50,11 +50,10 @@ bool aws_sts_session_name(const struct aws_provider_run *run, struct aws_str nam
 bool aws_sts_duration(const struct aws_provider_run *run, cJSON *in, struct aws_error *err) {
   struct aws_str text = aws_profile_get(run->profile, "duration_seconds");
   int64_t seconds = 0;
-  if (text.n == 0)
+  if (!aws_str_to_int(text, &seconds)) /* as the AWS CLI: "1h" is not sent, an hour is usual */
     return true;
-  if (!aws_str_to_int(text, &seconds) || seconds < DURATION_LEAST || seconds > DURATION_MOST) {
-    aws_error_set(err, AWS_E_CONFIG,
-                  "profile %s: duration_seconds = %.20s is not a number from %d to %d",
+  if (seconds < DURATION_LEAST || seconds > DURATION_MOST) {
+    aws_error_set(err, AWS_E_CONFIG, "profile %s: duration_seconds = %.20s is not from %d to %d",
                   run->profile->name, text.p, DURATION_LEAST, DURATION_MOST);
     return false;
   }

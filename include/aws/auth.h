@@ -60,7 +60,8 @@ const char *aws_settings_ca_file(const struct aws_settings *s);
 enum aws_retry_mode { AWS_RETRY_STANDARD, AWS_RETRY_LEGACY };
 struct aws_retry_settings {
   enum aws_retry_mode mode;
-  int max_attempts; /* the first one counted: 1 is no retry; 3 unless set, 5 in legacy mode */
+  int max_attempts; /* the first one counted: 1 is no retry; 3 unless set, 5 in legacy mode; 50 at
+                     * most */
 };
 struct aws_retry_settings aws_settings_retry(const struct aws_settings *s);
 

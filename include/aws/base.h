@@ -176,7 +176,8 @@ struct aws_clock {
 extern const struct aws_clock aws_clock_system;
 
 /* Takes what AWS sends: ISO 8601 with or without fraction and with offset
- * ("2026-01-15T12:00:00.123Z", "...+0000"), epoch seconds as a decimal, also in exponent form
+ * ("2026-01-15T12:00:00.123Z", "...+0000", "20260115T120000Z"), epoch seconds as a decimal, also in
+ * exponent form
  * ("1.768474800123E9"), RFC 822/9110 ("Thu, 15 Jan 2026 12:00:00 GMT"). False: not a time, or none
  * of the years 0000 to 9999; *out untouched. */
 bool aws_time_parse(struct aws_str s, aws_ms *out);

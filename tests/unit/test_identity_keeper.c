@@ -371,6 +371,38 @@ static void test_mfa_request(void **state) {
   end(&c);
 }
 
+/* What is no number is left out, as by the AWS CLI; a number that AWS refuses is told at once. */
+static void test_durations(void **state) {
+  struct world *w = *state;
+  static const struct {
+    const char *said, *sent; /* NULL: an error */
+  } rows[] = {{"900", "900"}, {"43200", "43200"}, {"1h", ""},     {"3600.0", ""},
+              {"", ""},       {"899", NULL},      {"43201", NULL}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct caller c;
+    char text[400], value[64] = "";
+    snprintf(text, sizeof text,
+             "[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/Ops\nsource_profile = base\n"
+             "duration_seconds = %s\n[profile base]\naws_access_key_id = AKIDBASE\n"
+             "aws_secret_access_key = base\n",
+             rows[i].said);
+    world_close(w);
+    world_open(w);
+    world_write(w, ".aws/config", text);
+    world_load(w, "ops");
+    begin(&c, w);
+    world_pass(w, 1000);
+    wire_param(aws_str_from(w->last_body), "DurationSeconds", value, sizeof value);
+    assert_string_equal(value, rows[i].sent ? rows[i].sent : "");
+    call(&c);
+    world_pass(w, 1000);
+    assert_int_equal(c.good, rows[i].sent ? 1 : 0);
+    if (!rows[i].sent)
+      assert_non_null(strstr(c.call_err.text, "is not from 900 to 43200"));
+    end(&c);
+  }
+}
+
 static void test_mfa_cancelled(void **state) {
   struct world *w = *state;
   struct caller c;
@@ -642,6 +674,7 @@ int main(void) {
       WITH(test_a_source_that_is_down),
       WITH(test_mfa_code),
       WITH(test_mfa_request),
+      WITH(test_durations),
       WITH(test_mfa_cancelled),
       WITH(test_mfa_is_asked_before_the_end),
       WITH(test_session_of_the_cli),

@@ -600,6 +600,14 @@ static void test_retry_settings(void **state) {
   set(w, "AWS_MAX_ATTEMPTS", "");
   set(w, "AWS_RETRY_MODE", "legacy");
   expect_retry(w, "dev", AWS_RETRY_LEGACY, 5);
+  set(w, "AWS_MAX_ATTEMPTS", "50");
+  expect_retry(w, "dev", AWS_RETRY_LEGACY, 50);
+  set(w, "AWS_MAX_ATTEMPTS", "100"); /* the AWS CLI takes it: as many as we do */
+  expect_retry(w, "dev", AWS_RETRY_LEGACY, 50);
+  set(w, "AWS_MAX_ATTEMPTS", "9223372036854775807");
+  expect_retry(w, "dev", AWS_RETRY_LEGACY, 50);
+  set(w, "AWS_MAX_ATTEMPTS", "many");
+  expect_error(w, "dev", "AWS_MAX_ATTEMPTS is \"many\"", "from 1 to");
   set(w, "AWS_MAX_ATTEMPTS", "0");
   expect_error(w, "dev", "AWS_MAX_ATTEMPTS is \"0\"", "from 1 to");
   set(w, "AWS_RETRY_MODE", "never");
