@@ -46,7 +46,10 @@ bool aws_imds_url(const struct aws_settings *s, const struct aws_profile *p, str
       setting(s, p, "AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
   struct aws_str mode =
       setting(s, p, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode");
-  if (url.n == 0 && mode.n > 0 && strcasecmp(mode.p, "IPv6") == 0)
+  struct aws_str older = setting(s, p, "AWS_IMDS_USE_IPV6", "imds_use_ipv6");
+  bool ipv6 = mode.n > 0 ? strcasecmp(mode.p, "IPv6") == 0
+                         : older.n > 0 && strcasecmp(older.p, "true") == 0;
+  if (url.n == 0 && ipv6)
     return aws_buf_add_c(out, "http://[fd00:ec2::254]");
   if (url.n == 0 && mode.n > 0 && strcasecmp(mode.p, "IPv4") != 0) {
     aws_error_set(err, AWS_E_CONFIG,

@@ -296,6 +296,45 @@ static void test_imds_cases(void **state) {
   assert_int_equal(passed, total);
 }
 
+/* The older name for the mode, which the AWS CLI reads as well. */
+static void test_imds_use_ipv6(void **state) {
+  struct world *w = *state;
+  static const struct {
+    const char *env[2][2], *config, *want;
+  } rows[] = {
+      {{{"AWS_IMDS_USE_IPV6", "True"}}, "", "http://[fd00:ec2::254]"},
+      {{{NULL}}, "imds_use_ipv6 = true\n", "http://[fd00:ec2::254]"},
+      {{{"AWS_IMDS_USE_IPV6", "false"}}, "imds_use_ipv6 = true\n", "http://169.254.169.254"},
+      {{{"AWS_IMDS_USE_IPV6", "yes"}}, "", "http://169.254.169.254"},
+      {{{"AWS_IMDS_USE_IPV6", "true"}, {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv4"}},
+       "",
+       "http://169.254.169.254"},
+      {{{"AWS_IMDS_USE_IPV6", "true"}, {"AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1"}},
+       "",
+       "http://127.0.0.1:1"},
+  };
+  size_t own = w->nenv;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char text[128];
+    w->nenv = own;
+    for (size_t k = 0; k < 2 && rows[i].env[k][0]; k++)
+      set(w, rows[i].env[k][0], rows[i].env[k][1]);
+    snprintf(text, sizeof text, "[default]\n%s", rows[i].config);
+    write_config(w, text);
+    struct aws_settings_input in = {.getenv = fake_env, .getenv_arg = w};
+    struct aws_error err = {0};
+    struct aws_settings *s = aws_settings_load(&in, &err);
+    assert_non_null(s);
+    struct aws_profile profile = {"default", s->in_config, s->in_credentials};
+    struct aws_buf url;
+    aws_buf_init(&url, 1024);
+    assert_true(aws_imds_url(s, &profile, &url, &err));
+    assert_string_equal(url.p, rows[i].want);
+    aws_buf_done(&url);
+    aws_settings_free(s);
+  }
+}
+
 /* ---- containers --------------------------------------------------------------------------------
  */
 
@@ -525,15 +564,11 @@ static void test_words(void **state) {
 int main(void) {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      WITH(test_container_cases),
-      WITH(test_imds_cases),
-      WITH(test_container),
-      WITH(test_container_refusals),
-      WITH(test_imds),
-      WITH(test_imds_failures),
-      WITH(test_process),
-      WITH(test_process_failures),
-      cmocka_unit_test(test_words),
+      WITH(test_container_cases),    WITH(test_imds_cases),
+      WITH(test_imds_use_ipv6),      WITH(test_container),
+      WITH(test_container_refusals), WITH(test_imds),
+      WITH(test_imds_failures),      WITH(test_process),
+      WITH(test_process_failures),   cmocka_unit_test(test_words),
   };
   return cmocka_run_group_tests_name("aws/identity machine", tests, NULL, NULL);
 }
