@@ -98,7 +98,7 @@ static struct aws_settings *load(const struct tui *t, const struct tui_choice *c
   in.region = first_of(choice->region, c ? c->region : NULL, c ? o->region : NULL);
   struct aws_settings *aws = aws_settings_load(&in, err);
   /* A profile that says nothing of a region is looked at where the one before it was. */
-  const char *before = t->aws ? aws_settings_region(t->aws) : NULL;
+  const char *before = t->aws ? aws_settings_region_said(t->aws) : NULL;
   if (!aws || aws_settings_region(aws) || !before)
     return aws;
   aws_settings_free(aws);

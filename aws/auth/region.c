@@ -61,9 +61,10 @@ bool aws_settings_choose_region(struct aws_settings *s, const char *option, stru
     }
     struct aws_str region = real_region(places[i].value, &s->fips);
     s->region = strndup(region.p, region.n);
-    if (!s->region)
+    s->region_said = strdup(places[i].value.p);
+    if (!s->region || !s->region_said)
       aws_error_set(err, AWS_E_MEMORY, "no memory for the settings");
-    return s->region != NULL;
+    return s->region && s->region_said;
   }
   return true;
 }

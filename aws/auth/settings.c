@@ -121,6 +121,10 @@ const char *aws_settings_region(const struct aws_settings *s) {
   return s->region;
 }
 
+const char *aws_settings_region_said(const struct aws_settings *s) {
+  return s->region_said;
+}
+
 bool aws_settings_fips(const struct aws_settings *s) {
   return s->fips;
 }

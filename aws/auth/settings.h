@@ -14,7 +14,7 @@ struct aws_settings {
   bool profile_from_option; /* then keys in the environment do not count */
   /* The profile in either file; NULL: not there. */
   const struct aws_ini_section *in_config, *in_credentials;
-  char *region;
+  char *region, *region_said; /* "us-east-1" and "fips-us-east-1" */
   bool fips, dualstack;
   struct aws_retry_settings retry;
   char *endpoint; /* --endpoint-url */
@@ -33,7 +33,8 @@ const char *aws_settings_env(const struct aws_settings *s, const char *name);
 bool aws_settings_is_true(const struct aws_settings *s, const char *variable, const char *key);
 /* Sets s->retry. False: *err set. */
 bool aws_settings_choose_retry(struct aws_settings *s, struct aws_error *err) AWS_MUST_CHECK;
-/* Sets s->region, and s->fips where the region's name says so. False: *err set. */
+/* Sets s->region and s->region_said, and s->fips where the region's name says so. False: *err set.
+ */
 bool aws_settings_choose_region(struct aws_settings *s, const char *option,
                                 struct aws_error *err) AWS_MUST_CHECK;
 /* False: the profile's services section, which requests could need, is not there; *err set. */

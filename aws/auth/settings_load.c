@@ -157,7 +157,7 @@ struct aws_settings *aws_settings_reload(const struct aws_settings *s, struct aw
   struct aws_settings_input in = {.getenv = s->getenv,
                                   .getenv_arg = s->getenv_arg,
                                   .profile = s->profile_from_option ? s->profile : NULL,
-                                  .region = s->region,
+                                  .region = s->region_said,
                                   .endpoint = s->endpoint};
   return aws_settings_load(&in, err);
 }
@@ -177,6 +177,7 @@ void aws_settings_free(struct aws_settings *s) {
   free(s->credentials_path);
   free(s->profile);
   free(s->region);
+  free(s->region_said);
   free(s->endpoint);
   free(s->ca_file);
   free(s);

@@ -30,6 +30,9 @@ struct aws_settings *aws_settings_reload(const struct aws_settings *s, struct aw
 void aws_settings_free(struct aws_settings *s);
 const char *aws_settings_profile(const struct aws_settings *s); /* never NULL: "default" */
 const char *aws_settings_region(const struct aws_settings *s);  /* NULL: none was found */
+/* The same as it was written: "fips-us-east-1" is a region and a wish; for settings that are to be
+ * in the same place. */
+const char *aws_settings_region_said(const struct aws_settings *s);
 /* Does it look like a region of one of AWS's partitions: "eu-west-1", "us-gov-east-1"? Those to
  * come are let through, slips of the pen are not. */
 bool aws_region_fits(const char *name);

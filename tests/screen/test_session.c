@@ -31,9 +31,11 @@ static struct screen *start_with(const char *fault) {
       .sim = {"--speed", "1", fault ? "--fault" : NULL, fault, NULL},
       .env = {write_file(0, "AWS_SHARED_CREDENTIALS_FILE",
                          "[good]\naws_access_key_id = testing\naws_secret_access_key = testing\n"
-                         "[wrong]\naws_access_key_id = testing\naws_secret_access_key = else\n"),
+                         "[wrong]\naws_access_key_id = testing\naws_secret_access_key = else\n"
+                         "[fips]\naws_access_key_id = testing\naws_secret_access_key = testing\n"),
               write_file(1, "AWS_CONFIG_FILE",
                          "[profile good]\nregion = eu-west-1\n"
+                         "[profile fips]\nregion = fips-eu-west-1\n"
                          "[profile coded]\nsource_profile = good\n"
                          "role_arn = arn:aws:iam::123456789012:role/Coded-mfa\n"
                          "mfa_serial = arn:aws:iam::123456789012:mfa/ann\n"
@@ -88,6 +90,19 @@ static void another_region(void **state) {
   screen_keys(s, ":region eu-west-1<Enter>");
   screen_expect(s, "^ *shop .*eu-west-1 +123456789012");
   screen_expect(s, "web .*4/4");
+}
+
+/* A region's name that asks for FIPS asks for it with the next profile, too, where that says none:
+ * here each is refused, for the simulator is no such endpoint. */
+static void region_with_fips(void **state) {
+  struct screen *s = start();
+  (void)state;
+  screen_keys(s, ":profile fips<Enter>");
+  screen_expect(s, "^ *fips .*eu-west-1");
+  screen_expect(s, "FIPS endpoints");
+  screen_keys(s, ":profile wrong<Enter>");
+  screen_expect(s, "^ *wrong .*eu-west-1");
+  screen_expect(s, "FIPS endpoints");
 }
 
 static void another_stack(void **state) {
@@ -202,6 +217,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(another_profile),
       TEST(another_region),
+      TEST(region_with_fips),
       TEST(another_stack),
       TEST(a_long_role_is_cut_and_not_lost),
       TEST(a_code),

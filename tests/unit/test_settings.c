@@ -455,6 +455,45 @@ static void test_variants(void **state) {
   expect_variants(w, "dev", false, true, "cn-northwest-1");
 }
 
+/* A region's name that says FIPS says so when the files are read again, whoever said it. */
+static void test_variants_reload(void **state) {
+  struct world *w = *state;
+  static const struct {
+    const char *option, *variable, *profile, *region;
+    bool fips;
+  } rows[] = {
+      {NULL, "fips-us-east-1", "dev", "us-east-1", true},
+      {"us-west-2-fips", NULL, "dev", "us-west-2", true},
+      {"us-west-2", NULL, "fips", "us-west-2", true},
+      {NULL, "us-west-2", "dev", "us-west-2", false},
+      {NULL, "aws-global", "dev", "us-east-1", false},
+      {NULL, NULL, "dev", "eu-central-1", false},
+      {NULL, NULL, "ops", NULL, false},
+  };
+  size_t nenv = w->nenv;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct aws_error err = {0};
+    w->nenv = nenv;
+    if (rows[i].variable)
+      set(w, "AWS_REGION", rows[i].variable);
+    struct aws_settings_input in = {
+        .getenv = fake_env, .getenv_arg = w, .profile = rows[i].profile, .region = rows[i].option};
+    struct aws_settings *s = aws_settings_load(&in, &err);
+    for (int again = 0; again < 3; again++) {
+      assert_non_null(s);
+      assert_int_equal(aws_settings_fips(s), rows[i].fips);
+      if (rows[i].region)
+        assert_string_equal(aws_settings_region(s), rows[i].region);
+      else
+        assert_null(aws_settings_region(s));
+      struct aws_settings *next = aws_settings_reload(s, &err);
+      aws_settings_free(s);
+      s = next;
+    }
+    aws_settings_free(s);
+  }
+}
+
 static void expect_error(struct world *w, const char *profile, const char *a, const char *b) {
   struct aws_error err = {0};
   assert_null(load(w, profile, &err));
@@ -779,6 +818,7 @@ int main(void) {
       WITH(test_profile_and_region),
       WITH(test_places),
       WITH(test_variants),
+      WITH(test_variants_reload),
       WITH(test_bad_settings),
       WITH(test_spaced_names),
       WITH(test_no_files),
