@@ -3,6 +3,7 @@
 #include "aws/auth/file.h"
 #include "aws/doc.h"
 #include "aws/identity/cli_cache.h"
+#include "aws/identity/keys.h"
 #include "aws/identity/sha1.h"
 
 #include <stdio.h>
@@ -69,6 +70,12 @@ static bool read_session(const struct aws_provider_run *run, struct aws_str text
             aws_creds_set(out, id, secret, token, &ignored) && is_good(run, out);
   if (ok && account.n < sizeof out->account)
     snprintf(out->account, sizeof out->account, "%.*s", AWS_STR_ARG(account));
+  out->account_sure = out->account[0] != '\0';
+  struct aws_str arn = aws_doc_str(doc, "AssumedRoleUser/Arn");
+  if (ok && !out->account_sure)
+    aws_keys_of_arn(out, arn);
+  if (ok && arn.n < sizeof out->arn)
+    snprintf(out->arn, sizeof out->arn, "%.*s", AWS_STR_ARG(arn));
   aws_arena_wipe_done(&arena);
   if (!ok)
     aws_creds_done(out);

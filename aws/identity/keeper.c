@@ -132,6 +132,8 @@ static void on_found(void *arg, const struct aws_creds *creds, const struct aws_
   if (creds && accept(id, creds)) {
     id->have = true;
     id->want_new = id->given_up = false;
+    if (id->cfg.coming)
+      id->cfg.coming(id->cfg.arg, &id->creds);
     give(id);
     tell(id, true);
     return;

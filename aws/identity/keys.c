@@ -59,7 +59,18 @@ bool aws_keys_take(struct aws_creds *out, const cJSON *doc, const struct aws_key
   }
   if (account.n > 0 && account.n < sizeof out->account)
     snprintf(out->account, sizeof out->account, "%.*s", AWS_STR_ARG(account));
+  out->account_sure = out->account[0] != '\0';
   return aws_creds_set(out, id, secret, token, err);
+}
+
+void aws_keys_of_arn(struct aws_creds *out, struct aws_str arn) {
+  struct aws_str account = {0};
+  for (int i = 0; i < 5; i++)
+    account = aws_str_split(&arn, ':');
+  if (account.n == 0 || account.n >= sizeof out->account)
+    return;
+  snprintf(out->account, sizeof out->account, "%.*s", AWS_STR_ARG(account));
+  out->account_sure = true;
 }
 
 void aws_text_tame(struct aws_buf *out, struct aws_str text, size_t max) {

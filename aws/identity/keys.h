@@ -22,6 +22,9 @@ const cJSON *aws_keys_parse(struct aws_arena *a, struct aws_str text, const char
 bool aws_keys_take(struct aws_creds *out, const cJSON *doc, const struct aws_keys_form *form,
                    const char *what, struct aws_error *err) AWS_MUST_CHECK;
 
+/* Whose account the keys are, from the ARN that came with them: arn:aws:sts::123456789012:... */
+void aws_keys_of_arn(struct aws_creds *out, struct aws_str arn);
+
 /* Text that others wrote, fit for a sentence on any terminal: what is not printable ASCII becomes
  * '?', white space one blank, at most `max` bytes. */
 void aws_text_tame(struct aws_buf *out, struct aws_str text, size_t max);

@@ -88,6 +88,7 @@ bool aws_login_read_answer(struct aws_creds *out, struct aws_arena *a,
   if (!aws_keys_take(out, keys, &fresh, what, err))
     return false;
   memcpy(out->account, old->creds.account, sizeof out->account);
+  out->account_sure = out->account[0] != '\0'; /* the same session */
   out->expires = (now / 1000 + (aws_ms)seconds->valuedouble) * 1000;
   *refresh_token = aws_doc_str(doc, "refreshToken");
   if (refresh_token->n == 0)

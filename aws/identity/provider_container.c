@@ -138,6 +138,8 @@ bool aws_container_read(struct aws_creds *out, int status, struct aws_str body,
     aws_buf_done(&said);
   } else if (doc) {
     ok = aws_keys_take(out, doc, &form, "the answer", err);
+    if (ok && !out->account[0])
+      aws_keys_of_arn(out, aws_doc_str(doc, "RoleArn")); /* ECS says no more than that */
   }
   aws_arena_wipe_done(&a);
   return ok;

@@ -91,6 +91,7 @@ static void on_keys(void *arg, const void *item, const struct aws_error *failed)
     creds.expires = c->expires;
     if (s->account.n < sizeof creds.account)
       snprintf(creds.account, sizeof creds.account, "%.*s", AWS_STR_ARG(s->account));
+    creds.account_sure = creds.account[0] != '\0'; /* they were asked for that account */
     aws_provider_give(s->run, &creds);
   } else {
     fail(s, &err);

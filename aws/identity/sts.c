@@ -3,6 +3,7 @@
 
 #include "aws/api/sts.h"
 #include "aws/identity/exchange.h"
+#include "aws/identity/keys.h"
 
 #include <stdio.h>
 
@@ -15,14 +16,6 @@ const char *aws_sts_region(const struct aws_provider_run *run) {
   return region.n > 0 ? region.p : "us-east-1";
 }
 
-/* The account of arn:aws:sts::123456789012:assumed-role/Ops/ann. */
-static struct aws_str account_of(struct aws_str arn) {
-  struct aws_str part = {0};
-  for (int i = 0; i < 5; i++)
-    part = aws_str_split(&arn, ':');
-  return part;
-}
-
 bool aws_sts_creds(const struct sts_session *session, struct aws_creds *out,
                    struct aws_error *err) {
   const struct sts_credentials *c = &session->credentials;
@@ -30,9 +23,9 @@ bool aws_sts_creds(const struct sts_session *session, struct aws_creds *out,
     aws_error_set(err, AWS_E_BODY, "the answer of STS has no whole set of keys");
     return false;
   }
-  struct aws_str account = account_of(session->arn);
-  if (account.n < sizeof out->account)
-    snprintf(out->account, sizeof out->account, "%.*s", AWS_STR_ARG(account));
+  aws_keys_of_arn(out, session->arn);
+  if (session->arn.n < sizeof out->arn)
+    snprintf(out->arn, sizeof out->arn, "%.*s", AWS_STR_ARG(session->arn));
   out->expires = c->expires;
   return aws_creds_set(out, c->key_id, c->secret, c->token, err);
 }

@@ -77,8 +77,10 @@ struct aws_creds {
   aws_ms expires;                  /* 0: does not */
   char provider[32];               /* "environment", "assume-role": where it comes from */
   char account[32];                /* "" when the place that it comes from does not say */
-  bool outlives;  /* to be used past `expires` while no new ones come (instance metadata) */
-  bool with_code; /* made with an MFA code: new ones are not to be had without the operator */
+  bool account_sure; /* said by whoever made the keys, not by a line that stands beside them */
+  char arn[256];     /* who they make us, where AWS said so with them; else "" */
+  bool outlives;     /* to be used past `expires` while no new ones come (instance metadata) */
+  bool with_code;    /* made with an MFA code: new ones are not to be had without the operator */
 };
 /* Fills a zeroed key set; token may be {NULL, 0}. False: *err set. */
 bool aws_creds_set(struct aws_creds *out, struct aws_str id, struct aws_str secret,

@@ -48,6 +48,9 @@ struct aws_identity_config {
   struct aws_io *io;
   const struct aws_settings *settings; /* reloaded into a copy when the files change */
   const struct aws_operator *op;       /* NULL: nobody can be asked */
+  /* New keys were found, and the clients get them as soon as this returns: what must not go out
+   * with them is held back here. May be NULL. */
+  void (*coming)(void *arg, const struct aws_creds *creds);
   /* New keys are in use, or (err) none could be had: at the start, for those that expire within 10
    * minutes, or for those that AWS refused. May be NULL. */
   void (*changed)(void *arg, const struct aws_creds *creds, const struct aws_error *err);

@@ -49,15 +49,24 @@ static void on_changed(void *arg, const struct aws_creds *creds, const struct aw
     c->err = *err;
 }
 
-static void begin(struct caller *c, struct world *w) {
+static void begin_with(struct caller *c, struct world *w,
+                       void (*coming)(void *arg, const struct aws_creds *creds)) {
   struct aws_client_config cfg = {.io = w->io, .region = "eu-west-1", .seed = 1};
   struct aws_error err = {0};
   *c = (struct caller){.w = w};
-  struct aws_identity_config keep = {
-      .io = w->io, .settings = w->settings, .op = &w->op, .changed = on_changed, .arg = c};
+  struct aws_identity_config keep = {.io = w->io,
+                                     .settings = w->settings,
+                                     .op = &w->op,
+                                     .coming = coming,
+                                     .changed = on_changed,
+                                     .arg = c};
   c->client = aws_client_new(&cfg, &err);
   c->id = aws_identity_new(&keep);
   assert_true(c->client && c->id && aws_identity_attach(c->id, c->client));
+}
+
+static void begin(struct caller *c, struct world *w) {
+  begin_with(c, w, NULL);
 }
 
 static void end(struct caller *c) {
@@ -96,6 +105,34 @@ static void test_calls_wait_for_one_search(void **state) {
   assert_string_equal(w->last_key, "ASIA1");
   assert_string_equal(aws_identity_creds(c.id)->provider, "assume-role");
   assert_string_equal(aws_identity_creds(c.id)->account, "123456789012");
+  assert_true(aws_identity_creds(c.id)->account_sure);
+  assert_string_equal(aws_identity_creds(c.id)->arn,
+                      "arn:aws:sts::123456789012:assumed-role/Ops/x");
+  end(&c);
+}
+
+static const struct aws_op reboot;
+
+static void hold_back(void *arg, const struct aws_creds *creds) {
+  struct caller *c = arg;
+  assert_non_null(creds);
+  aws_client_only(c->client, &reboot);
+}
+
+/* Whoever keeps the client may hold calls back before the first goes out with new keys. */
+static void test_new_keys_are_announced(void **state) {
+  struct world *w = *state;
+  struct caller c;
+  world_write(w, ".aws/config", roles);
+  world_load(w, NULL);
+  begin_with(&c, w, hold_back);
+  call(&c);
+  world_pass(w, 1000);
+  assert_int_equal(c.news, 1);
+  assert_int_equal(w->identified, 0);
+  aws_client_only(c.client, NULL);
+  world_pass(w, 1000);
+  assert_int_equal(c.good, 1);
   end(&c);
 }
 
@@ -663,6 +700,7 @@ int main(void) {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       WITH(test_calls_wait_for_one_search),
+      WITH(test_new_keys_are_announced),
       WITH(test_renewed_ahead),
       WITH(test_old_keys_until_they_expire),
       WITH(test_refused_key_is_replaced_once),

@@ -128,7 +128,7 @@ static int tear_down(void **state) {
 }
 
 struct found {
-  bool done, ok, outlives;
+  bool done, ok, outlives, account_sure;
   char id[160], secret[64], token[1024], provider[32], account[32];
   aws_ms expires;
   struct aws_error err;
@@ -149,6 +149,7 @@ static void on_creds(void *arg, const struct aws_creds *c, const struct aws_erro
   snprintf(f->account, sizeof f->account, "%s", c->account);
   f->expires = c->expires;
   f->outlives = c->outlives;
+  f->account_sure = c->account_sure;
 }
 
 static struct found find(struct world *w) {
@@ -342,6 +343,11 @@ static const char container_keys[] =
     "{\"AccessKeyId\":\"ASIACONTAINER\",\"SecretAccessKey\":\"s3cret\",\"Token\":\"t0ken\","
     "\"Expiration\":\"2030-01-15T12:00:00Z\",\"AccountId\":\"123456789012\"}";
 
+static const char ecs_keys[] =
+    "{\"RoleArn\":\"arn:aws:iam::210987654321:role/TaskRole\",\"AccessKeyId\":\"ASIAECS\","
+    "\"SecretAccessKey\":\"s3cret\",\"Token\":\"t0ken\","
+    "\"Expiration\":\"2030-01-15T12:00:00Z\"}";
+
 static void test_container(void **state) {
   struct world *w = *state;
   set(w, "AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:80/keys?a=1");
@@ -354,7 +360,12 @@ static void test_container(void **state) {
   assert_true(f.ok);
   assert_string_equal(f.provider, "container");
   assert_string_equal(f.account, "123456789012");
+  assert_true(f.account_sure);
   assert_int_equal(f.expires, INT64_C(1894708800000));
+  expect(w, line, "", 200, ecs_keys);
+  f = find_all(w);
+  assert_string_equal(f.account, "210987654321"); /* the role's */
+  assert_true(f.account_sure);
 
   for (int i = 0; i < 3; i++)
     expect(w, line, "", 0, "");
