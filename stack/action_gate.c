@@ -7,6 +7,11 @@ static const char *refusal_of(const struct stack *s, const struct stack_action_d
     return stack_refusal(s)->text;
   if (stack_state(s) != STACK_RUNNING)
     return "not connected yet: wait until the account in the title line is known";
+  if (!s->account[0])
+    return "STS has not said yet whose the keys are: wait until the account is in the title line";
+  if (s->held)
+    return "the keys have changed, and STS has not said yet whose they are: wait for its answer, "
+           "then ask again";
   if (s->deps.read_only)
     return "read-only: cawsole was started with --read-only";
   if (stack_cfg(s)->read_only)

@@ -1,7 +1,9 @@
 /* Who is asking: credentials, GetCallerIdentity, and the account pin.
  *
  * A stack with an account pin sends nothing else before the pin is checked. Without one the feeds
- * do not wait for the answer.
+ * do not wait for the first answer. Keys that come later may be those of another account, whose
+ * answers must not appear under the name of this one: unless they are proven to be of the account
+ * that is shown, everything else is held back until it is known whose they are.
  */
 #include "config.h"
 
@@ -13,7 +15,18 @@
 
 enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 60000 };
 
+/* It is known whose the keys are, or nobody asks any more. */
+static void settle_who(struct stack *s) {
+  if (stack_held(s))
+    s->dirty |= STACK_BIT_TIME;
+  s->who_since = 0;
+  s->held = false;
+  aws_io_timer_cancel(s->io, s->held_timer);
+  s->held_timer = NULL;
+}
+
 static void refuse(struct stack *s, const struct aws_error *err) {
+  settle_who(s);
   s->refusal = *err;
   s->state = STACK_REFUSED;
   aws_client_only(s->client, &sts_get_caller_identity); /* what is under way ends here */
@@ -49,7 +62,7 @@ static void on_identity_page(void *arg, struct aws_page *page) {
   if (!page->n)
     return;
   const struct sts_identity *id = aws_page_item(page, 0);
-  if (s->identified && !aws_str_eq_c(id->account, s->account)) {
+  if (s->identified && s->account[0] && !aws_str_eq_c(id->account, s->account)) {
     aws_error_set(&s->moved, AWS_E_CONFIG,
                   "the credentials now belong to account %.12s, and this board shows account %s: "
                   "nothing more is sent. Choose the profile again",
@@ -86,6 +99,23 @@ static bool first(const struct stack *s) {
   return s->cfg.account || s->deps.identity_first;
 }
 
+/* Keys of the account that is shown: that much is known without STS. */
+static bool proven(const struct stack *s, const struct aws_creds *creds) {
+  if (!s->shown_key[0])
+    return false;
+  return strcmp(creds->key_id, s->shown_key) == 0 ||
+         (creds->account_sure && strcmp(creds->account, s->shown_account) == 0);
+}
+
+static bool must_hold(const struct stack *s, const struct aws_creds *creds) {
+  return (first(s) || s->shown_key[0]) && !proven(s, creds);
+}
+
+static void shown_by(struct stack *s, const char *key, const char *account) {
+  snprintf(s->shown_key, sizeof s->shown_key, "%s", key);
+  snprintf(s->shown_account, sizeof s->shown_account, "%s", account);
+}
+
 static bool final_error(const struct aws_error *err) {
   return err->code == AWS_E_CREDENTIALS || err->code == AWS_E_EXPIRED ||
          err->code == AWS_E_DENIED || err->code == AWS_E_CONFIG || err->code == AWS_E_USAGE;
@@ -117,7 +147,7 @@ static void on_identity_done(void *arg, const struct aws_error *err) {
     ask_again(s); /* no network yet, say: the pin still holds everything back */
     return;
   }
-  if (err && (first(s) || final_error(err))) {
+  if (err && (first(s) || s->held || final_error(err))) {
     struct aws_error e = *err;
     aws_error_wrap(&e, "%s", what_is_wrong(err));
     refuse(s, &e);
@@ -132,8 +162,16 @@ static void on_identity_done(void *arg, const struct aws_error *err) {
     refuse(s, &e);
     return;
   }
+  bool anew = s->held && !s->identified && s->state == STACK_RUNNING;
   s->identified = true;
+  if (!err)
+    shown_by(s, s->keys.key_id, s->account);
+  settle_who(s);
   stack_changed(s, STACK_CHANGED_STATE);
+  if (anew) { /* nobody ever said whose the rows are */
+    stack_poll_stop(s);
+    stack_poll_start(s);
+  }
   aws_client_only(s->client, NULL);
   run(s);
   if (s->deps.identity_only)
@@ -155,6 +193,35 @@ static void ask(void *arg) {
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
+static void on_held_long(void *arg) {
+  struct stack *s = arg;
+  s->held_timer = NULL;
+  s->dirty |= STACK_BIT_TIME; /* what is shown is marked old */
+  stack_changed(s, STACK_CHANGED_STATE);
+}
+
+/* Before the client has them. */
+static void on_coming(void *arg, const struct aws_creds *creds) {
+  struct stack *s = arg;
+  forget(s); /* whoever was asked about is no longer who asks */
+  if (must_hold(s, creds))
+    aws_client_only(s->client, &sts_get_caller_identity);
+}
+
+static void begin_who(struct stack *s, const struct aws_creds *creds) {
+  settle_who(s);
+  s->who_since = stack_mono(s);
+  s->held = must_hold(s, creds);
+  if (s->held)
+    s->held_timer = aws_io_timer(s->io, s->who_since + STACK_HELD_SHOWN_MS, on_held_long, s);
+  if (s->account[0] && proven(s, creds) && creds->arn[0]) {
+    snprintf(s->caller, sizeof s->caller, "%s", creds->arn);
+    stack_arn_role(aws_str_from(s->caller), s->role, sizeof s->role);
+  }
+  if (!s->held && !s->shown_key[0])
+    shown_by(s, creds->key_id, creds->account_sure ? creds->account : "");
+}
+
 static void take_keys(struct stack *s, const struct aws_creds *creds) {
   snprintf(s->keys.provider, sizeof s->keys.provider, "%s", creds->provider);
   snprintf(s->keys.key_id, sizeof s->keys.key_id, "%s", creds->key_id);
@@ -163,15 +230,15 @@ static void take_keys(struct stack *s, const struct aws_creds *creds) {
   aws_error_clear(&s->moved);
   s->identity_fails = 0;
   forget(s);
+  begin_who(s, creds);
   if (s->state == STACK_REFUSED) { /* what was wrong may have been mended */
     s->state = STACK_STARTING;
     aws_error_clear(&s->refusal);
   }
   stack_changed(s, STACK_CHANGED_STATE);
-  if (first(s)) /* while it runs, too: these may be somebody else's */
-    aws_client_only(s->client, &sts_get_caller_identity);
+  aws_client_only(s->client, s->held ? &sts_get_caller_identity : NULL);
   ask(s);
-  if (s->state == STACK_STARTING && !first(s))
+  if (s->state == STACK_STARTING && !s->held)
     run(s);
 }
 
@@ -193,6 +260,7 @@ static void keep_keys(struct stack *s) {
   const struct aws_identity_config cfg = {.io = s->io,
                                           .settings = s->deps.settings,
                                           .op = s->deps.operator,
+                                          .coming = on_coming,
                                           .changed = on_keys,
                                           .arg = s};
   struct aws_error err = {0};
@@ -239,4 +307,5 @@ void stack_identity_stop(struct stack *s) {
   aws_identity_free(s->keeper);
   s->keeper = NULL;
   forget(s);
+  settle_who(s);
 }

@@ -112,7 +112,10 @@ static void rate_reading(struct stack *s, struct stack_hop *h, enum stack_kind k
   if (lasting && r.loaded && !s->deps.once)
     return; /* its age is not the hop's */
   if (r.stale && (!h->stale || oldest))
-    snprintf(h->stale_why, sizeof h->stale_why, "%s", r.error ? stack_cause(r.error) : "overdue");
+    snprintf(h->stale_why, sizeof h->stale_why, "%s",
+             r.error         ? stack_cause(r.error)
+             : stack_held(s) ? STACK_HELD_WHY
+                             : "overdue");
   if (r.stale ? !h->stale || oldest : !h->stale && oldest)
     h->as_of = r.as_of;
   h->stale = h->stale || r.stale;
@@ -164,6 +167,16 @@ static void say_silent(struct stack *s, struct stack_hop *h) {
            stack_clock_words(s->silence.since).text);
 }
 
+/* Nothing is read before it is known whose the keys are: it is of then, whatever it was. */
+static void say_held(struct stack *s, struct stack_hop *h) {
+  if (h->stale || !h->present)
+    return;
+  h->stale = true;
+  snprintf(h->stale_why, sizeof h->stale_why, "%s", STACK_HELD_WHY);
+  if (!h->as_of)
+    h->as_of = stack_wall(s) - (stack_mono(s) - s->who_since);
+}
+
 static void make_hop(struct stack *s, struct stack_hop *h, enum stack_hop_kind kind) {
   const struct hop_def *def = &hops[kind];
   *h = (struct stack_hop){.kind = kind, .title = def->title, .beside = def->beside};
@@ -181,6 +194,8 @@ static void make_hop(struct stack *s, struct stack_hop *h, enum stack_hop_kind k
     h->title = stack_database_title(s, h);
   if (stack_silent(s))
     say_silent(s, h);
+  if (stack_held(s))
+    say_held(s, h);
   stack_hop_facts(s, h);
 }
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <time.h>
 
+enum { WAIT_SHOWN_MS = 5000 };
+
 /* ---- what the stack says of itself ----------------------------------------------------------- */
 
 enum stack_state stack_state(const struct stack *s) {
@@ -68,6 +70,23 @@ aws_ms stack_wall(const struct stack *s) {
 
 aws_ms stack_mono(const struct stack *s) {
   return s->deps.clock->mono(s->deps.clock->arg);
+}
+
+/* An ordinary renewal is over long before. */
+bool stack_held(const struct stack *s) {
+  return s->held && s->state == STACK_RUNNING &&
+         stack_mono(s) - s->who_since >= STACK_HELD_SHOWN_MS;
+}
+
+struct stack_wait stack_waits(const struct stack *s) {
+  bool keys = s->keys.key_id[0], held = s->held && s->state == STACK_RUNNING;
+  aws_ms since = keys ? s->who_since : s->started;
+  if (s->state == STACK_REFUSED || !since)
+    return (struct stack_wait){.what = NULL};
+  return (struct stack_wait){.what = keys ? "asking STS who we are" : "looking for credentials",
+                             .for_ms = stack_mono(s) - since,
+                             .held = held,
+                             .worth_ms = held ? STACK_HELD_SHOWN_MS : WAIT_SHOWN_MS};
 }
 
 /* SplitMix64: jitter only, nothing that has to be hard to guess. */

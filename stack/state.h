@@ -23,6 +23,7 @@
 #define STACK_BIT_TIME STACK_BIT(STACK_KINDS + 1) /* time passed, which some ratings look at */
 
 #define STACK_NEVER INT64_MAX
+#define STACK_HELD_SHOWN_MS 2000
 
 struct stack_shown {   /* ids on screen of one kind */
   struct aws_str *ids; /* own copies in text */
@@ -59,14 +60,17 @@ struct stack {
   struct aws_error refusal;
   char account[16], caller[256], role[96];
   struct stack_keys keys;
-  struct aws_error keys_error; /* why there are no newer ones */
-  struct aws_error moved;      /* they became those of another account */
-  bool identified;             /* GetCallerIdentity answered and the pin fits */
-  aws_ms started;              /* mono */
-  aws_ms settled_at;           /* mono; 0: not yet */
-  aws_ms timed_at;             /* mono: when ratings that look at the clock were last made */
-  aws_ms looked_at;            /* mono: when it was last looked for what is overdue */
-  bool metrics_old;            /* some of them, as of that look */
+  struct aws_error keys_error;            /* why there are no newer ones */
+  struct aws_error moved;                 /* they became those of another account */
+  bool identified;                        /* GetCallerIdentity answered and the pin fits */
+  char shown_key[160], shown_account[32]; /* with which what is shown was read; "": not known */
+  aws_ms who_since;  /* mono: whose the keys in use are is asked since; 0: known */
+  bool held;         /* and nothing else is sent before that is answered */
+  aws_ms started;    /* mono */
+  aws_ms settled_at; /* mono; 0: not yet */
+  aws_ms timed_at;   /* mono: when ratings that look at the clock were last made */
+  aws_ms looked_at;  /* mono: when it was last looked for what is overdue */
+  bool metrics_old;  /* some of them, as of that look */
   struct stack_silence silence;
   unsigned changes;   /* STACK_CHANGED_* */
   unsigned dirty;     /* kinds whose rows changed since the last update */
@@ -81,7 +85,7 @@ struct stack {
   struct stack_shown shown[STACK_KINDS];
   struct stack_shown show_service; /* one id or none */
   struct stack_budgeter *budget;
-  struct aws_timer *tick, *identity_timer;
+  struct aws_timer *tick, *identity_timer, *held_timer;
   struct aws_identity *keeper;      /* of the client's keys; NULL in a demo */
   aws_ms tick_at;                   /* mono */
   void (*on_tick)(struct stack *s); /* the scheduler's turn */
@@ -100,6 +104,9 @@ struct stack {
 
 aws_ms stack_wall(const struct stack *s);
 aws_ms stack_mono(const struct stack *s);
+/* Held for long enough to be told: what is shown is of the keys before. */
+bool stack_held(const struct stack *s);
+#define STACK_HELD_WHY "keys not checked"
 double stack_random(struct stack *s);               /* 0 <= x < 1, from the seed */
 void stack_changed(struct stack *s, unsigned bits); /* STACK_CHANGED_* for stack_take_changes */
 /* "us-east-1" in the aws partition: where CloudFront's metrics and alarms live; NULL: the partition

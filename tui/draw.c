@@ -101,13 +101,29 @@ static void title_level(struct title *b, struct tui *t, int w) {
   b->parts[b->n - 1].brief = wid_str_from(b->health);
 }
 
+/* What takes so long, once it does. */
+static bool title_waits(struct title *b, struct tui *t) {
+  struct stack_wait w = stack_waits(t->stack);
+  if (!w.what)
+    return false;
+  if (w.for_ms < w.worth_ms) {
+    tui_draw_at(t, tui_now(t) + w.worth_ms - w.for_ms);
+    return false;
+  }
+  tui_draw_at(t, tui_now(t) + 1000 - w.for_ms % 1000);
+  add(b, WID_TITLE_WARN, 1, false, "%s, %llds", w.what, (long long)w.for_ms / 1000);
+  return true;
+}
+
 static void title_health(struct title *b, struct tui *t, int w) {
   if (stack_state(t->stack) == STACK_REFUSED) {
     add(b, WID_TITLE_ALERT, 0, false, "%s not connected", tui_level_glyph(STACK_BAD));
     return;
   }
+  bool waits = title_waits(b, t);
   if (stack_state(t->stack) == STACK_STARTING || !stack_settled(t->stack)) {
-    add(b, WID_TITLE, 1, false, "reading\xe2\x80\xa6");
+    if (!waits)
+      add(b, WID_TITLE, 1, false, "reading\xe2\x80\xa6");
     if (stack_path(t->stack)->level < STACK_WARN)
       return;
   }

@@ -53,9 +53,12 @@ static int source_compare(void *data, size_t a, size_t b, int column) {
 static unsigned source_flags(void *data, size_t row) {
   const struct pane *p = data;
   enum stack_kind k = p->rows[row].kind;
-  bool failed =
-      p->ops->nkinds && k < STACK_KINDS && stack_collection(p->tui->stack, k)->error.code != AWS_OK;
-  return failed ? WID_ROW_STALE : 0;
+  struct stack *s = p->tui->stack;
+  if (!p->ops->nkinds || k >= STACK_KINDS)
+    return 0;
+  struct stack_wait w = stack_waits(s);
+  bool old = stack_collection(s, k)->error.code != AWS_OK || (w.held && w.for_ms >= w.worth_ms);
+  return old ? WID_ROW_STALE : 0;
 }
 
 static const struct wid_source source = {.count = source_count,

@@ -101,6 +101,15 @@ enum stack_state stack_state(const struct stack *s);
 const struct aws_error *stack_refusal(const struct stack *s);
 bool stack_settled(const struct stack *s); /* every feed has ended at least once */
 
+/* What the stack waits for before it can go on, or before it knows who we are. */
+struct stack_wait {
+  const char *what; /* "asking STS who we are"; NULL: nothing */
+  aws_ms for_ms;
+  bool held;       /* nothing else is sent before that, and what is shown is old */
+  aws_ms worth_ms; /* for less than this it is not worth a word */
+};
+struct stack_wait stack_waits(const struct stack *s);
+
 const char *stack_name(const struct stack *s);
 const char *stack_region(const struct stack *s);
 struct aws_str stack_account(const struct stack *s); /* "" until known */

@@ -317,7 +317,7 @@ void world_open(struct world *w) {
   w->stack = stack_new(&w->cfg, &w->deps, &err);
   assert_non_null(w->stack);
   stack_start(w->stack);
-  WORLD_UNTIL(w, stack_state(w->stack) == STACK_RUNNING);
+  WORLD_UNTIL(w, stack_state(w->stack) == STACK_RUNNING && stack_account(w->stack).n > 0);
   stack_show_kind(w->stack, STACK_SERVICE, true);
 }
 

@@ -83,6 +83,120 @@ static void a_pin_holds_when_keys_are_renewed(void **state) {
   fake_free(s);
 }
 
+/* ---- whose the new keys are, when STS does not say ------------------------------------------- */
+
+static const struct fake_answer sts_down[] = {{.op = "GetCallerIdentity", .error = AWS_E_NETWORK}};
+#define ARN_BEA "arn:aws:sts::123456789012:assumed-role/AuditRole/bea"
+
+/* What may go on, a quarter of an hour long. */
+static struct stack *renewed_without_sts(const struct aws_creds *creds) {
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_answers(sts_down, 1, fake_shop, fake_shop_n);
+  fake_keys(creds, NULL);
+  fake_forget();
+  fake_pass(s, 15 * 60000);
+  assert_int_equal(stack_state(s), STACK_RUNNING);
+  assert_true(fake_sent("GetCallerIdentity") > 5);
+  return s;
+}
+
+static void nothing_is_read_with_keys_of_nobody_knows_whom(void **state) {
+  static const struct aws_creds claimed = {.key_id = "AKIDOTHER", .account = "123456789012"};
+  const struct aws_creds *all[] = {&newer, &claimed};
+  (void)state;
+  for (size_t i = 0; i < 2; i++) {
+    struct stack *s = renewed_without_sts(all[i]);
+    assert_int_equal(fake_sent(NULL), fake_sent("GetCallerIdentity"));
+    assert_string_equal(stack_waits(s).what, "asking STS who we are");
+    assert_true(stack_waits(s).held);
+    assert_in_range(stack_waits(s).for_ms, 14 * 60000, 15 * 60000);
+    assert_int_equal(stack_collection(s, STACK_TASK)->n, 2); /* as they were */
+    const struct stack_path *p = stack_path(s);
+    assert_int_equal(p->level, STACK_UNKNOWN);
+    assert_non_null(strstr(p->summary, "keys not checked"));
+    fake_answers(fake_shop, fake_shop_n, NULL, 0);
+    fake_forget();
+    fake_pass(s, 61000);
+    assert_true(fake_sent("DescribeServices") > 0);
+    assert_null(stack_waits(s).what);
+    assert_false(stack_path(s)->stale);
+    assert_int_equal(stack_path(s)->level, STACK_OK);
+    fake_free(s);
+  }
+}
+
+static void what_is_shown_is_marked_old_soon(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_latency(20000);
+  fake_keys(&newer, NULL);
+  fake_pass(s, 1000);
+  assert_false(stack_path(s)->stale); /* an ordinary renewal is not worth a word */
+  fake_pass(s, 2000);
+  assert_true(stack_path(s)->stale);
+  assert_non_null(strstr(stack_path(s)->stale_why, "keys not checked"));
+  fake_latency(1);
+  fake_pass(s, 18000);
+  assert_false(stack_path(s)->stale);
+  assert_int_equal(fake_sent("GetCallerIdentity"), 2); /* the first, and this one */
+  fake_free(s);
+}
+
+static void the_board_goes_on_with_keys_of_the_same_account(void **state) {
+  static const struct aws_creds same = {
+      .key_id = "ASIANEWER", .account = "123456789012", .account_sure = true, .arn = ARN_BEA};
+  (void)state;
+  struct stack *s = renewed_without_sts(&same);
+  assert_true(fake_sent("DescribeServices") > 10);
+  assert_false(stack_waits(s).held);
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  assert_string_equal(stack_role(s).p, "AuditRole"); /* as AWS said with the keys */
+  assert_string_equal(stack_caller_arn(s).p, ARN_BEA);
+  fake_free(s);
+}
+
+static void the_same_key_needs_no_proof(void **state) {
+  static const struct aws_creds again = {.key_id = "AKIDEXAMPLE"};
+  (void)state;
+  struct stack *s = renewed_without_sts(&again);
+  assert_true(fake_sent("DescribeServices") > 10);
+  fake_free(s);
+}
+
+static void an_account_that_was_said_wrongly_is_found_out(void **state) {
+  static const struct aws_creds same = {
+      .key_id = "ASIANEWER", .account = "123456789012", .account_sure = true};
+  (void)state;
+  struct stack *s = renewed_without_sts(&same);
+  fake_answers(other, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 61000);
+  assert_int_equal(stack_state(s), STACK_REFUSED);
+  fake_free(s);
+}
+
+/* STS never said whose the first keys were. */
+static void rows_of_nobody_are_read_again(void **state) {
+  (void)state;
+  fake_answers(sts_down, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, false);
+  fake_pass(s, 10 * 60000);
+  assert_int_equal(stack_collection(s, STACK_TASK)->n, 2);
+  assert_false(stack_waits(s).held);
+  fake_keys(&newer, NULL);
+  fake_forget();
+  fake_pass(s, 120000);
+  assert_int_equal(fake_sent(NULL), fake_sent("GetCallerIdentity"));
+  fake_answers(other, 1, NULL, 0); /* an account with nothing in it */
+  fake_pass(s, 90000);
+  assert_string_equal(stack_account(s).p, "999999999999");
+  assert_int_equal(stack_state(s), STACK_RUNNING);
+  for (int k = 0; k < STACK_KINDS; k++)
+    assert_int_equal(stack_collection(s, (enum stack_kind)k)->n, 0);
+  fake_free(s);
+}
+
 /* Without a pin the feeds begin with keys that turn out to be refused. */
 static void nothing_stands_twice_when_keys_are_mended(void **state) {
   static const struct fake_answer expired[] = {
@@ -161,6 +275,41 @@ static void a_plan_is_not_sent_under_another_account(void **state) {
   assert_int_equal(stack_action_view(a)->outcome, STACK_OUTCOME_REFUSED);
   assert_non_null(strstr(stack_action_view(a)->progress, "nothing was sent"));
   end_plan(s);
+}
+
+static void a_plan_is_not_sent_before_it_is_known_whose_the_keys_are(void **state) {
+  struct stack_action *a;
+  struct aws_error err = {0};
+  const struct aws_str id = AWS_STR_LIT(FAKE_SERVICE);
+  (void)state;
+  struct stack *s = with_a_plan(&a);
+  fake_answers(sts_down, 1, fake_shop, fake_shop_n);
+  fake_keys(&newer, NULL);
+  fake_forget();
+  stack_action_confirm(a, NULL);
+  assert_null(stack_action_start(s, stack_action_find("redeploy"), STACK_SERVICE, &id, 1, &err));
+  assert_non_null(strstr(err.text, "the keys have changed"));
+  fake_pass(s, 60000);
+  assert_int_equal(fake_sent(NULL), fake_sent("GetCallerIdentity"));
+  assert_int_equal(stack_action_view(a)->outcome, STACK_OUTCOME_REFUSED);
+  end_plan(s);
+}
+
+static void nothing_is_done_in_an_account_that_is_not_known(void **state) {
+  struct aws_error err = {0};
+  const struct aws_str id = AWS_STR_LIT(FAKE_SERVICE);
+  struct stack_config cfg;
+  (void)state;
+  stack_config_init(&cfg);
+  cfg.audit_path = strdup("/tmp/cawsole-test.jsonl");
+  fake_answers(sts_down, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(&cfg, false);
+  stack_config_done(&cfg);
+  fake_pass(s, 60000);
+  assert_int_equal(stack_state(s), STACK_RUNNING);
+  assert_null(stack_action_start(s, stack_action_find("redeploy"), STACK_SERVICE, &id, 1, &err));
+  assert_non_null(strstr(err.text, "STS has not said yet"));
+  fake_free(s);
 }
 
 /* The check before sending was under way when the keys became another account's. */
@@ -265,9 +414,17 @@ int main(void) {
       cmocka_unit_test(the_board_stays_without_new_keys),
       cmocka_unit_test(nothing_is_shown_under_another_account),
       cmocka_unit_test(a_pin_holds_when_keys_are_renewed),
+      cmocka_unit_test(nothing_is_read_with_keys_of_nobody_knows_whom),
+      cmocka_unit_test(what_is_shown_is_marked_old_soon),
+      cmocka_unit_test(the_board_goes_on_with_keys_of_the_same_account),
+      cmocka_unit_test(the_same_key_needs_no_proof),
+      cmocka_unit_test(an_account_that_was_said_wrongly_is_found_out),
+      cmocka_unit_test(rows_of_nobody_are_read_again),
       cmocka_unit_test(nothing_stands_twice_when_keys_are_mended),
       cmocka_unit_test(keys_that_come_late_start_the_board),
       cmocka_unit_test(a_plan_is_not_sent_under_another_account),
+      cmocka_unit_test(a_plan_is_not_sent_before_it_is_known_whose_the_keys_are),
+      cmocka_unit_test(nothing_is_done_in_an_account_that_is_not_known),
       cmocka_unit_test(a_confirmed_plan_is_not_sent_under_another_account),
       cmocka_unit_test(new_keys_want_another_yes),
       cmocka_unit_test(nothing_is_watched_under_another_account),
