@@ -260,6 +260,7 @@ static void keep_keys(struct stack *s) {
   const struct aws_identity_config cfg = {.io = s->io,
                                           .settings = s->deps.settings,
                                           .op = s->deps.operator,
+                                          .ring = s->deps.ring,
                                           .coming = on_coming,
                                           .changed = on_keys,
                                           .arg = s};

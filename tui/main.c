@@ -144,12 +144,14 @@ int main(int argc, char **argv) {
   struct tui t = {.clock = &aws_clock_system,
                   .chosen = TUI_NO_COMMAND,
                   .options = &options,
+                  .ring = aws_keyring_new(),
                   .test_fd = test_descriptor(),
                   .demo = {.pid = -1, .out = -1}};
   t.operator= tui_operator(&t);
   tui_settings_init(&t.settings);
   int status = run(&t, argv[0]);
   tui_session_close(&t);
+  aws_keyring_free(t.ring);
   aws_log_close(t.log);
   tui_demo_stop(&t.demo);
   tui_settings_done(&t.settings);

@@ -144,6 +144,7 @@ static bool make(const struct tui *t, struct session *n, const struct stack_conf
                                   .clock = t->clock,
                                   .read_only = o->read_only,
                                   .operator= headless ? NULL : & t->operator,
+                                  .ring = t->ring,
                                   .once = headless,
                                   .identity_first = o->whoami || o->doctor,
                                   .identity_only = o->whoami,

@@ -96,6 +96,7 @@ struct tui {
   unsigned notice_style;
   aws_ms notice_until; /* wall clock; 0: until a key */
 
+  struct aws_keyring *ring;     /* keys that cost a code, for as long as the console runs */
   struct aws_operator operator; /* who answers for the credentials: we do */
   struct aws_prompt *prompt;    /* what the credential chain asks now, or NULL */
   unsigned prompts;             /* asked so far: the same place asks again */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "aws/client.h"
+#include "aws/identity/keyring.h"
 #include "aws/identity/provider.h"
 #include "aws/identity/stamps.h"
 
@@ -9,7 +10,10 @@
 #include <stdlib.h>
 
 enum {
-  ADVISORY_MS = 15 * 60 * 1000,  /* before the expiry: look for new keys */
+  ADVISORY_MS = 15 * 60 * 1000, /* before the expiry: look for new keys; or at a quarter of .. */
+  ADVISORY_PART = 4,            /* .. their time, if that is less */
+  CODE_MS = 5 * 60 * 1000,      /* the same, where the operator is interrupted for it */
+  CODE_PART = 10,
   MANDATORY_MS = 10 * 60 * 1000, /* before the expiry: a failure is worth a word */
   LOOK_MS = 30 * 1000,           /* between looks at files and clock */
   AGAIN_MS = 60 * 1000           /* between searches that fail, and reloads that AWS asks for */
@@ -25,6 +29,7 @@ struct aws_identity {
   struct aws_settings *reloaded; /* NULL: cfg.settings are as the files were */
   struct attached *clients;
   struct aws_creds creds;
+  aws_ms came; /* as the servers see it: when we got them */
   bool have;
   struct aws_error err; /* of the last search; AWS_OK: it found something */
   struct aws_creds_search *search;
@@ -55,6 +60,16 @@ static aws_ms now(const struct aws_identity *id) {
 /* Less than `ms` before the expiry, or after it. */
 static bool expires_within(const struct aws_identity *id, aws_ms ms) {
   return id->creds.expires > 0 && now(id) >= id->creds.expires - ms;
+}
+
+static aws_ms less(aws_ms a, aws_ms b) {
+  return a < b ? a : b;
+}
+
+/* How long before their end others are looked for. */
+static aws_ms lead(const struct aws_creds *c, aws_ms came) {
+  aws_ms life = c->expires > came ? c->expires - came : 0;
+  return c->with_code ? less(CODE_MS, life / CODE_PART) : less(ADVISORY_MS, life / ADVISORY_PART);
 }
 
 static bool usable(const struct aws_identity *id) {
@@ -124,18 +139,45 @@ static void fail(struct aws_identity *id, bool loud) {
     tell(id, false);
 }
 
+static void take(struct aws_identity *id, aws_ms came) {
+  id->came = came;
+  id->have = true;
+  id->want_new = id->given_up = false;
+  if (id->cfg.coming)
+    id->cfg.coming(id->cfg.arg, &id->creds);
+  give(id);
+  tell(id, true);
+}
+
+static void keep(struct aws_identity *id) {
+  if (!id->cfg.ring || !id->creds.with_code)
+    return;
+  struct aws_key_mark mark = aws_key_mark_of(settings(id));
+  aws_keyring_put(id->cfg.ring, &mark, &id->creds, now(id));
+}
+
+/* Those that a keeper before this one got with a code, or that we did before files changed. */
+static bool recall(struct aws_identity *id) {
+  aws_ms came;
+  if (!id->cfg.ring || id->want_new)
+    return false;
+  struct aws_key_mark mark = aws_key_mark_of(settings(id));
+  const struct aws_creds *c = aws_keyring_get(id->cfg.ring, &mark, &came);
+  if (!c || now(id) >= c->expires - lead(c, came) || !accept(id, c))
+    return false;
+  aws_stamps_take(&id->stamps, settings(id));
+  take(id, came);
+  return true;
+}
+
 static void on_found(void *arg, const struct aws_creds *creds, const struct aws_error *err) {
   struct aws_identity *id = arg;
   id->search = NULL;
   id->tried_at = mono(id);
   aws_stamps_take(&id->stamps, settings(id));
   if (creds && accept(id, creds)) {
-    id->have = true;
-    id->want_new = id->given_up = false;
-    if (id->cfg.coming)
-      id->cfg.coming(id->cfg.arg, &id->creds);
-    give(id);
-    tell(id, true);
+    keep(id);
+    take(id, now(id));
     return;
   }
   if (err)
@@ -155,8 +197,9 @@ static void search(struct aws_identity *id) {
   on_found(id, NULL, &err);
 }
 
-/* Takes the files as they are now. One that has become wrong is told, and the old one stays. */
-static void reload(struct aws_identity *id) {
+/* Takes the files as they are now. One that has become wrong is told, and the old one stays.
+ * asked: by the operator, who wants other keys than those that are kept. */
+static void reload(struct aws_identity *id, bool asked) {
   struct aws_error err = {0};
   struct aws_settings *s = aws_settings_reload(id->cfg.settings, &err);
   if (!s) {
@@ -170,7 +213,9 @@ static void reload(struct aws_identity *id) {
   id->search = NULL;
   aws_settings_free(id->reloaded);
   id->reloaded = s;
-  search(id);
+  aws_stamps_take(&id->stamps, s); /* else a question that is open is asked anew at every look */
+  if (asked || !recall(id))
+    search(id);
 }
 
 /* ---- when to look ---------------------------------------------------------------------------- */
@@ -179,23 +224,30 @@ static bool tried_lately(const struct aws_identity *id) {
   return id->tried_at > 0 && mono(id) - id->tried_at < AGAIN_MS;
 }
 
+static void find(struct aws_identity *id) {
+  if (id->have || !recall(id))
+    search(id);
+}
+
 static void look(struct aws_identity *id) {
+  aws_keyring_tidy(id->cfg.ring, now(id));
   bool changed = aws_stamps_differ(&id->stamps, settings(id), !usable(id));
   if (id->have && !usable(id))
     for (struct attached *a = id->clients; a; a = a->next)
       aws_client_hold(a->client);
   if (changed)
-    reload(id);
+    reload(id, false);
   else if (!id->search && !id->given_up && !tried_lately(id) &&
-           (!usable(id) || expires_within(id, ADVISORY_MS)))
-    search(id);
+           (!usable(id) || expires_within(id, lead(&id->creds, id->came))))
+    find(id);
 }
 
 /* In half a minute, or when the keys come of age. */
 static aws_ms next_look(const struct aws_identity *id) {
   aws_ms wait = LOOK_MS, left = id->creds.expires - now(id);
-  if (id->have && left > 0 && left < wait)
-    wait = left;
+  aws_ms ahead = left - lead(&id->creds, id->came);
+  if (id->have && left > 0)
+    wait = less(wait, ahead > 0 ? ahead : left);
   return mono(id) + wait;
 }
 
@@ -219,11 +271,11 @@ static void on_wanted(void *arg) {
     return; /* all that wait get what it brings */
   if (worth_reloading(id)) {
     id->refused_at = mono(id);
-    reload(id);
+    reload(id, false);
   } else if (usable(id)) {
     give(id);
   } else if (!id->given_up && !tried_lately(id)) {
-    search(id);
+    find(id);
   } else {
     if (id->want_new)
       id->err = id->refusal;
@@ -236,6 +288,7 @@ static void on_want(void *arg, const char *refused, const struct aws_error *why)
   struct aws_identity *id = arg;
   if (refused && id->have && strcmp(refused, id->creds.key_id) == 0) {
     id->want_new = true;
+    aws_keyring_drop(id->cfg.ring, refused);
     snprintf(id->refused, sizeof id->refused, "%s", refused);
     id->refusal = *why;
     aws_error_wrap(&id->refusal, "key %s (%s)", refused, id->creds.provider);
@@ -277,7 +330,7 @@ const struct aws_creds *aws_identity_creds(const struct aws_identity *id) {
 
 void aws_identity_renew(struct aws_identity *id) {
   id->given_up = false;
-  reload(id);
+  reload(id, true);
 }
 
 struct aws_identity *aws_identity_new(const struct aws_identity_config *cfg) {

@@ -52,7 +52,7 @@ static bool code_was_wrong(const struct assume_role *a, const struct aws_error *
 
 static void on_answer(void *arg, const void *item, const struct aws_error *failed) {
   struct assume_role *a = arg;
-  struct aws_creds creds = {.with_code = a->codes > 0};
+  struct aws_creds creds = {.with_code = a->codes > 0 || a->base.with_code};
   struct aws_error err = {0};
   if (failed && code_was_wrong(a, failed)) {
     ask_code(a, "AWS did not accept the last one; ");
@@ -206,12 +206,14 @@ static void start(struct aws_provider_run *run, void *state) {
   struct aws_error err = {0};
   a->run = run;
   bool keys_first = run->source && aws_profile_has_keys(run->profile);
-  if (setting(a, "role_arn").n == 0 || setting(a, "web_identity_token_file").n > 0 || keys_first)
+  if (setting(a, "role_arn").n == 0 || setting(a, "web_identity_token_file").n > 0 || keys_first) {
     aws_provider_none(run, NULL);
-  else if (aws_cli_cache_read(run, &creds))
+  } else if (aws_cli_cache_read(run, &creds)) {
+    creds.with_code = setting(a, "mfa_serial").n > 0;
     aws_provider_give(run, &creds);
-  else if (!find_source(a, &err))
+  } else if (!find_source(a, &err)) {
     fail(a, &err);
+  }
 }
 
 static void stop(void *state) {

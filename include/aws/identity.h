@@ -39,15 +39,25 @@ void aws_prompt_cancel(struct aws_prompt *p);
 
 /* ---- the keeper ------------------------------------------------------------------------------ */
 
-/* Keeps the keys of the clients good: runs the chain, again 15 minutes before they expire, when AWS
- * refuses them, and when the files change (looked at every 30 seconds); one search at a time,
- * whoever asks. While it runs the old keys stay in use until they expire; after that, calls wait.
+/* Keeps the keys of the clients good: runs the chain, again 15 minutes before they expire (or when
+ * a quarter of their time is left), when AWS refuses them, and when the files change (looked at
+ * every 30 seconds); one search at a time, whoever asks. While it runs the old keys stay in use
+ * until they expire; after that, calls wait. For keys that cost the operator an MFA code it is 5
+ * minutes, or a tenth of their time, and a change of files that does not concern them is none.
  */
 struct aws_identity;
+
+/* Keys that were got with an MFA code, for the next keeper with the same profile of the same files:
+ * AWS takes a code but once. In memory alone, for no longer than they are good. */
+struct aws_keyring;
+struct aws_keyring *aws_keyring_new(void);       /* NULL: no memory */
+void aws_keyring_free(struct aws_keyring *ring); /* wiped; NULL is fine */
+
 struct aws_identity_config {
   struct aws_io *io;
   const struct aws_settings *settings; /* reloaded into a copy when the files change */
   const struct aws_operator *op;       /* NULL: nobody can be asked */
+  struct aws_keyring *ring;            /* borrowed; NULL: none */
   /* New keys were found, and the clients get them as soon as this returns: what must not go out
    * with them is held back here. May be NULL. */
   void (*coming)(void *arg, const struct aws_creds *creds);

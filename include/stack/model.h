@@ -83,6 +83,7 @@ struct stack_deps {
   const struct aws_settings *settings; /* borrowed; outlives the stack */
   const struct aws_clock *clock;
   const struct aws_operator *operator; /* who is asked for MFA codes and logins; NULL: nobody */
+  struct aws_keyring *ring;            /* of keys that cost a code; borrowed; NULL: none */
   bool read_only;                      /* --read-only, on top of the configuration's */
   bool once;                           /* headless: every feed once, then stack_settled */
   bool identity_first; /* nothing else is asked before who is asking is known; as with a pin */

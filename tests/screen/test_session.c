@@ -39,6 +39,9 @@ static struct screen *start_with(const char *fault) {
                          "[profile coded]\nsource_profile = good\n"
                          "role_arn = arn:aws:iam::123456789012:role/Coded-mfa\n"
                          "mfa_serial = arn:aws:iam::123456789012:mfa/ann\n"
+                         "[profile recoded]\nsource_profile = good\n"
+                         "role_arn = arn:aws:iam::123456789012:role/Coded-mfa\n"
+                         "mfa_serial = arn:aws:iam::123456789012:mfa/ann\n"
                          "[profile portal]\nsso_session = corp\nsso_account_id = 123456789012\n"
                          "sso_role_name = Portal\n"
                          "[sso-session corp]\nsso_region = eu-west-1\n"
@@ -154,6 +157,29 @@ static void a_code(void **state) {
   assert_int_equal(screen_row(s, "MFA code"), -1);
 }
 
+/* AWS takes a code but once: it is not asked for again for keys that are still good. */
+static void a_code_is_asked_for_once(void **state) {
+  static const char *const ways[][2] = {
+      {":region eu-central-1<Enter>", "^ *coded .*eu-central-1 +123456789012 +Coded-mfa"},
+      {":region eu-west-1<Enter>", "^ *coded .*eu-west-1 +123456789012 +Coded-mfa"},
+      {":profile good<Enter>", "^ *good .*123456789012"},
+      {":profile coded<Enter>", "^ *coded .*123456789012 +Coded-mfa"},
+      {":stack shop<Enter>", "^ *shop .*123456789012"},
+      {":profile coded<Enter>", "^ *coded .*123456789012 +Coded-mfa"}};
+  struct screen *s = start();
+  (void)state;
+  screen_keys(s, ":profile coded<Enter>");
+  screen_expect(s, "MFA code");
+  screen_keys_ahead(s, "290157<Enter>");
+  screen_expect(s, "^ *coded .*Coded-mfa");
+  for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+    screen_keys(s, ways[i][0]);
+    screen_expect(s, ways[i][1]);
+  }
+  screen_keys(s, ":profile recoded<Enter>"); /* the same role, by another name */
+  screen_expect(s, "MFA code");
+}
+
 static void a_wrong_code(void **state) {
   struct screen *s = start();
   (void)state;
@@ -211,6 +237,32 @@ static void a_login(void **state) {
   assert_int_equal(screen_row(s, "It goes on by itself"), -1);
 }
 
+/* Somebody writes other keys into the file, and STS does not answer. */
+static void other_keys_are_asked_about(void **state) {
+  struct screen *s = start();
+  (void)state;
+  screen_keys(s, ":profile good<Enter>");
+  screen_expect(s, "^ *good .*123456789012");
+  screen_expect(s, "web .*4/4");
+  write_file(0, "AWS_SHARED_CREDENTIALS_FILE",
+             "[good]\naws_access_key_id = other\naws_secret_access_key = testing\n");
+  assert_true(console_fault("POST", "expired-token,key=testing\n"
+                                    "latency,on=sts:GetCallerIdentity,ms=25000\n"));
+  screen_keys_ahead(s, "<C-r>");
+  screen_expect(s, "^ *good .*123456789012.*asking STS who we are, [2-9]s");
+  screen_expect(s, "keys not checked");
+  screen_expect(s, "web .*4/4");
+  screen_keys_ahead(s, "3r");
+  screen_expect(s, "the keys have changed, and STS has not said yet whose they are");
+}
+
+static void sts_that_hangs_is_said(void **state) {
+  (void)state;
+  struct screen *s = console_start(&(struct console_setup){
+      .sim = {"--fault", "latency,on=sts:GetCallerIdentity,ms=25000", NULL}});
+  screen_expect(s, "asking STS who we are, [5-9]s");
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, end)
 
 int main(void) {
@@ -221,7 +273,10 @@ int main(void) {
       TEST(another_stack),
       TEST(a_long_role_is_cut_and_not_lost),
       TEST(a_code),
+      TEST(a_code_is_asked_for_once),
       TEST(a_wrong_code),
+      TEST(other_keys_are_asked_about),
+      TEST(sts_that_hangs_is_said),
       TEST(a_code_over_all_views),
       TEST(no_code),
       TEST(a_login),

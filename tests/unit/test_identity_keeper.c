@@ -25,6 +25,8 @@ struct caller {
   struct aws_error call_err, err;
 };
 
+static struct aws_keyring *ring; /* of the keepers that begin now, or NULL */
+
 static void on_done(void *arg, const struct aws_error *err) {
   struct caller *c = arg;
   *(err ? &c->bad : &c->good) += 1;
@@ -57,6 +59,7 @@ static void begin_with(struct caller *c, struct world *w,
   struct aws_identity_config keep = {.io = w->io,
                                      .settings = w->settings,
                                      .op = &w->op,
+                                     .ring = ring,
                                      .coming = coming,
                                      .changed = on_changed,
                                      .arg = c};
@@ -470,7 +473,9 @@ static void test_mfa_is_asked_before_the_end(void **state) {
   begin(&c, w);
   world_pass(w, 1000);
   aws_prompt_answer(w->prompt, AWS_STR_LIT("123456"));
-  world_pass(w, 46 * 60 * 1000);
+  world_pass(w, 54 * 60 * 1000);
+  assert_null(w->prompt);
+  world_pass(w, 2 * 60 * 1000); /* five minutes before the end */
   assert_non_null(w->prompt);
   call(&c); /* the old keys are still good: nobody waits for the operator */
   world_pass(w, 1000);
@@ -478,6 +483,131 @@ static void test_mfa_is_asked_before_the_end(void **state) {
   aws_prompt_answer(w->prompt, AWS_STR_LIT("123456"));
   world_pass(w, 1000);
   assert_int_equal(w->assumed, 2);
+  end(&c);
+}
+
+/* The least that AWS gives is a quarter of an hour. */
+static void test_short_sessions(void **state) {
+  struct world *w = *state;
+  struct caller c;
+  world_write(w, ".aws/config", mfa);
+  world_load(w, "ops");
+  strcpy(w->code, "123456");
+  w->session_s = 900;
+  begin(&c, w);
+  world_pass(w, 1000);
+  aws_prompt_answer(w->prompt, AWS_STR_LIT("123456"));
+  world_pass(w, 13 * 60 * 1000);
+  assert_int_equal(w->shown, 1);
+  world_pass(w, 60 * 1000);
+  assert_int_equal(w->shown, 2);
+  aws_prompt_answer(w->prompt, AWS_STR_LIT("123456"));
+  world_pass(w, 1000);
+  end(&c);
+  world_write(w, ".aws/config", roles); /* without a code */
+  world_load(w, NULL);
+  w->code[0] = '\0';
+  w->assumed = 0;
+  begin(&c, w);
+  world_pass(w, 60 * 60 * 1000);
+  assert_in_range(w->assumed, 5, 7); /* not every minute */
+  end(&c);
+}
+
+/* The second session of a console; true: it had keys without a question. */
+static bool has_keys_at_once(struct world *w, const char *profile) {
+  struct caller c;
+  world_load(w, profile);
+  begin(&c, w);
+  call(&c);
+  world_pass(w, 1000);
+  bool asked = w->prompt != NULL, good = c.good == 1;
+  assert_int_not_equal(asked, good);
+  if (good)
+    assert_true(aws_identity_creds(c.id)->with_code);
+  end(&c);
+  return good;
+}
+
+#define MFA_PROFILE(name, role)                                                                    \
+  "[profile " name "]\nrole_arn = arn:aws:iam::123456789012:role/" role                            \
+  "\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/ann\n"
+#define BASE(key) "[profile base]\naws_access_key_id = " key "\naws_secret_access_key = base\n"
+
+static int drop_ring(void **state) {
+  aws_keyring_free(ring);
+  ring = NULL;
+  return tear_down(state);
+}
+
+static void answer_first(struct world *w, struct caller *c) {
+  ring = aws_keyring_new();
+  world_write(w, ".aws/config",
+              MFA_PROFILE("ops", "Ops") MFA_PROFILE("dev", "Dev") BASE("AKIDBASE"));
+  world_load(w, "ops");
+  strcpy(w->code, "123456");
+  w->session_s = 3600;
+  begin(c, w);
+  world_pass(w, 1000);
+  aws_prompt_answer(w->prompt, AWS_STR_LIT("123456"));
+  world_pass(w, 1000);
+  assert_non_null(aws_identity_creds(c->id));
+}
+
+static void test_a_code_lasts_for_the_next_session(void **state) {
+  struct world *w = *state;
+  struct caller c;
+  answer_first(w, &c);
+  end(&c);
+  assert_true(has_keys_at_once(w, "ops"));
+  assert_false(has_keys_at_once(w, "dev")); /* never for another profile */
+  assert_true(has_keys_at_once(w, "ops"));
+  assert_int_equal(w->assumed, 1);
+  world_write(w, ".aws/config", MFA_PROFILE("ops", "Admin") BASE("AKIDBASE"));
+  assert_false(has_keys_at_once(w, "ops")); /* nor for what is another one by now */
+  world_write(w, ".aws/config", MFA_PROFILE("ops", "Ops") BASE("AKIDELSE"));
+  assert_false(has_keys_at_once(w, "ops"));
+  world_write(w, ".aws/config", MFA_PROFILE("ops", "Ops") BASE("AKIDBASE"));
+  assert_true(has_keys_at_once(w, "ops"));
+  strcpy(w->refused_key, "ASIA1");
+  assert_false(has_keys_at_once(w, "ops")); /* and not once AWS refused them */
+  w->refused_key[0] = '\0';
+  assert_false(has_keys_at_once(w, "ops"));
+}
+
+static void test_kept_keys_end(void **state) {
+  struct world *w = *state;
+  struct caller c;
+  answer_first(w, &c);
+  end(&c);
+  wire.now += 54 * 60 * 1000;
+  assert_true(has_keys_at_once(w, "ops"));
+  wire.now += 60 * 1000; /* now one would be asked anyway */
+  assert_false(has_keys_at_once(w, "ops"));
+}
+
+/* Somebody edits the files for another reason. */
+static void test_files_of_others_cost_no_code(void **state) {
+  struct world *w = *state;
+  struct caller c;
+  answer_first(w, &c);
+  world_write(w, ".aws/config", MFA_PROFILE("ops", "Ops") BASE("AKIDBASE") "[profile new]\n");
+  world_pass(w, 60 * 1000);
+  assert_int_equal(w->shown, 1);
+  world_write(w, ".aws/config", MFA_PROFILE("ops", "Other") BASE("AKIDBASE"));
+  world_pass(w, 60 * 1000);
+  assert_int_equal(w->shown, 2);
+  end(&c);
+}
+
+/* What was given once may be asked for again by the operator. */
+static void test_the_operator_wants_other_keys(void **state) {
+  struct world *w = *state;
+  struct caller c;
+  answer_first(w, &c);
+  aws_identity_renew(c.id);
+  world_pass(w, 1000);
+  assert_int_equal(w->shown, 2);
   end(&c);
 }
 
@@ -698,6 +828,7 @@ static void test_nobody_to_ask(void **state) {
 
 int main(void) {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_RING(test) cmocka_unit_test_setup_teardown(test, set_up, drop_ring)
   const struct CMUnitTest tests[] = {
       WITH(test_calls_wait_for_one_search),
       WITH(test_new_keys_are_announced),
@@ -715,6 +846,11 @@ int main(void) {
       WITH(test_durations),
       WITH(test_mfa_cancelled),
       WITH(test_mfa_is_asked_before_the_end),
+      WITH(test_short_sessions),
+      WITH_RING(test_a_code_lasts_for_the_next_session),
+      WITH_RING(test_kept_keys_end),
+      WITH_RING(test_files_of_others_cost_no_code),
+      WITH_RING(test_the_operator_wants_other_keys),
       WITH(test_session_of_the_cli),
       WITH(test_login_by_device),
       WITH(test_token_that_cannot_be_kept),
