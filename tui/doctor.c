@@ -273,7 +273,7 @@ static void needs(struct doctor *d) {
 
 static int end(const struct doctor *d, bool empty) {
   int status = empty ? TUI_EXIT_UNKNOWN : d->faults ? TUI_EXIT_DEGRADED : TUI_EXIT_OK;
-  return fflush(stdout) == 0 ? status : TUI_EXIT_UNKNOWN;
+  return tui_printed(status);
 }
 
 int tui_doctor(struct tui *t) {

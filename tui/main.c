@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -125,10 +126,19 @@ static int run(struct tui *t, const char *argv0) {
                      : run_console(t);
 }
 
+/* Where a standard descriptor is closed, the next file that is opened would take its place, and the
+ * table be printed into the log. Each is opened so that its use fails as before. */
+static void keep_standard_descriptors(void) {
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+      return;
+}
+
 int main(int argc, char **argv) {
   struct tui_options options;
   struct aws_error err = {0};
   signal(SIGCHLD, SIG_DFL); /* a parent that ignored it would keep us from how children end */
+  keep_standard_descriptors();
   keep_memory_private();
   give_memory_back();
   setlocale(LC_ALL, "");
@@ -140,7 +150,7 @@ int main(int argc, char **argv) {
   else if (options.version)
     puts(PACKAGE_STRING);
   if (options.help || options.version)
-    return TUI_EXIT_OK;
+    return tui_printed(TUI_EXIT_OK);
   struct tui t = {.clock = &aws_clock_system,
                   .chosen = TUI_NO_COMMAND,
                   .options = &options,

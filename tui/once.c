@@ -2,7 +2,9 @@
 
 #include "widgets/cells.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #define JSON_MAX ((size_t)512 << 20)
 
@@ -21,16 +23,27 @@ int tui_once_status(enum stack_level l) {
   return TUI_EXIT_UNKNOWN;
 }
 
-static int print_json(const struct stack *s) {
+static int cannot_write(int why) {
+  fprintf(stderr, "cawsole: cannot write: %s\n", why ? strerror(why) : "some of it was lost");
+  return TUI_EXIT_UNKNOWN;
+}
+
+int tui_printed(int status) {
+  errno = 0;
+  return fflush(stdout) == 0 && !ferror(stdout) ? status : cannot_write(errno);
+}
+
+static int print_json(const struct stack *s, int status) {
   struct aws_buf out;
   aws_buf_init(&out, JSON_MAX);
   stack_json(s, &out);
   aws_buf_add_char(&out, '\n');
-  bool ok = !out.failed && fwrite(out.p, 1, out.n, stdout) == out.n && fflush(stdout) == 0;
-  if (!ok)
-    fputs("cawsole: the JSON could not be written\n", stderr);
+  if (out.failed)
+    status = cannot_write(ENOMEM);
+  else
+    status = fwrite(out.p, 1, out.n, stdout) == out.n ? tui_printed(status) : cannot_write(errno);
   aws_buf_done(&out);
-  return ok;
+  return status;
 }
 
 /* Nothing could be asked: the reason for people, the empty model for programs. */
@@ -39,9 +52,7 @@ int tui_once_refused(const struct tui *t) {
   struct wid_str why = wid_str_from(stack_refusal(t->stack)->text);
   wid_cells_fit(text, sizeof text, why, (int)sizeof text, WID_CLIP_END);
   fprintf(stderr, "cawsole: %s\n", text);
-  if (t->options->json)
-    print_json(t->stack);
-  return TUI_EXIT_UNKNOWN;
+  return t->options->json ? print_json(t->stack, TUI_EXIT_UNKNOWN) : TUI_EXIT_UNKNOWN;
 }
 
 static bool going(const struct tui *t) {
@@ -61,7 +72,7 @@ int tui_once(struct tui *t) {
     return tui_once_refused(t);
   enum stack_level level = stack_health(t->stack, reason, sizeof reason);
   if (t->options->json)
-    return print_json(t->stack) ? tui_once_status(level) : TUI_EXIT_UNKNOWN;
+    return print_json(t->stack, tui_once_status(level));
   tui_once_table(t->stack, stdout);
-  return fflush(stdout) == 0 ? tui_once_status(level) : TUI_EXIT_UNKNOWN;
+  return tui_printed(tui_once_status(level));
 }

@@ -12,6 +12,9 @@ int tui_once(struct tui *t);
 void tui_once_read(struct tui *t);
 /* Says on standard error why it refused. Returns the exit status. */
 int tui_once_refused(const struct tui *t);
+/* After the last that is printed: when it did not arrive, says so on standard error. Returns the
+ * status, or TUI_EXIT_UNKNOWN in its place. */
+int tui_printed(int status);
 /* What there is and how it is, for people: no line ends in blanks, no control character of AWS's
  * comes through. */
 void tui_once_table(struct stack *s, FILE *out);

@@ -106,6 +106,6 @@ void tui_options_help(FILE *out) {
   }
   fputs(
       "\nWith --once it ends with 0 when all is well, 1 when the stack is degraded, 2 when it is\n"
-      "failing, 3 when that could not be told; wrong usage ends with 64.\n",
+      "failing, 3 when that could not be told or printed; wrong usage ends with 64.\n",
       out);
 }

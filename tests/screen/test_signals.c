@@ -262,6 +262,8 @@ static void stopped_and_back(void **state) {
   check_end(s, "SIGTSTP, and back", 0, 0, 0);
 }
 
+#define NO_SPACE "^cawsole: cannot write: No space left on device"
+
 static const struct {
   const char *name, *script, *env, *says;
   int status;
@@ -275,6 +277,18 @@ static const struct {
     {"input is no terminal", "\"$0\" --demo </dev/null", NULL, "must be a terminal", USAGE},
     {"output is closed", "\"$0\" --demo >&-", NULL, "must be a terminal", USAGE},
     {"all are closed", "\"$0\" --demo <&- >&- 2>&-", NULL, NULL, USAGE},
+    {"a full disk under --once", "\"$0\" --demo --once >/dev/full", NULL, NO_SPACE, 3},
+    {"a full disk under --json", "\"$0\" --demo --once --json >/dev/full", NULL, NO_SPACE, 3},
+    {"a full disk under whoami", "\"$0\" whoami --demo >/dev/full", NULL, NO_SPACE, 3},
+    {"a full disk under doctor", "\"$0\" doctor --demo >/dev/full", NULL, NO_SPACE, 3},
+    {"a full disk under --help", "\"$0\" --help >/dev/full", NULL, NO_SPACE, 3},
+    {"a full disk under --version", "\"$0\" --version >/dev/full", NULL, NO_SPACE, 3},
+    {"output of --version is closed", "\"$0\" --version >&-", NULL,
+     "^cawsole: cannot write: Bad file descriptor", 3},
+    {"output is closed, a log is open",
+     "AWS_EC2_METADATA_DISABLED=true \"$0\" --once --json --region eu-west-1 --log \"$HOME/log\" "
+     ">&-; s=$?; grep -v '^20..-' \"$HOME/log\" && s=1; exit $s",
+     NULL, "^cawsole: cannot write: Bad file descriptor", 3},
     {"the reader of --once has gone", "{ \"$0\" --demo --once; echo \"status $?\" >&2; } | :", NULL,
      "^status 141", 0},
 };
