@@ -47,7 +47,8 @@ static void close_from(int first) {
     close(fd);
 }
 
-static _Noreturn void become(const char *path, char *const *argv, int null, const int to[2]) {
+static _Noreturn void become(const char *path, char *const *argv, char *const *env, int null,
+                             const int to[2]) {
   sigset_t none;
   sigemptyset(&none);
   setsid(); /* a group of its own, and no terminal to draw on or read from */
@@ -56,7 +57,7 @@ static _Noreturn void become(const char *path, char *const *argv, int null, cons
   sigprocmask(SIG_SETMASK, &none, NULL);
   if (dup2(null, 0) == 0 && dup2(to[0], 1) == 1 && dup2(to[1], 2) == 2) {
     close_from(3);
-    execve(path, argv, environ);
+    execve(path, argv, env);
   }
   _exit(NOT_STARTED);
 }
@@ -89,6 +90,34 @@ static char *find_program(const char *name, struct aws_error *err) {
   return NULL;
 }
 
+/* Keys in the environment come first where they are wanted: a program that is asked for others
+ * needs none of them. */
+static bool is_secret(const char *variable) {
+  static const char *const names[] = {
+      "AWS_ACCESS_KEY_ID=",
+      "AWS_SECRET_ACCESS_KEY=",
+      "AWS_SESSION_TOKEN=",
+      "AWS_SECURITY_TOKEN=",
+      "AWS_CONTAINER_AUTHORIZATION_TOKEN=",
+  };
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strncmp(variable, names[i], strlen(names[i])) == 0)
+      return true;
+  return false;
+}
+
+/* The child's environment, to be freed; its texts are our own. NULL: no memory. */
+static char **without_secrets(void) {
+  size_t n = 0, kept = 0;
+  while (environ && environ[n])
+    n++;
+  char **env = aws_calloc(n + 1, sizeof *env);
+  for (size_t i = 0; env && i < n; i++)
+    if (!is_secret(environ[i]))
+      env[kept++] = environ[i];
+  return env;
+}
+
 /* Ends below 3 would be lost in the child's own dup2. */
 static bool open_pipe(int ends[2]) {
   if (pipe(ends) != 0)
@@ -110,7 +139,8 @@ static bool spawn(struct aws_child *c, const char *path, const char *const *argv
   int null = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 3);
   if (low >= 0)
     close(low);
-  bool ok = null >= 0 && open_pipe(out);
+  char **env = without_secrets();
+  bool ok = env && null >= 0 && open_pipe(out);
   if (ok && !open_pipe(errs)) {
     close(out[0]);
     close(out[1]);
@@ -120,7 +150,7 @@ static bool spawn(struct aws_child *c, const char *path, const char *const *argv
     const int to[2] = {out[1], errs[1]};
     c->pid = fork();
     if (c->pid == 0)
-      become(path, (char *const *)(uintptr_t)argv, null, to);
+      become(path, (char *const *)(uintptr_t)argv, env, null, to);
     ok = c->pid > 0;
     c->fds[0] = out[0];
     c->fds[1] = errs[0];
@@ -130,6 +160,7 @@ static bool spawn(struct aws_child *c, const char *path, const char *const *argv
   int why = errno;
   if (null >= 0)
     close(null);
+  free(env);
   errno = why;
   return ok;
 }

@@ -100,9 +100,10 @@ bool aws_io_connect_all(struct aws_io *io, int port) AWS_MUST_CHECK;
 /* ---- child processes ------------------------------------------------------------------------- */
 
 /* Everything borrowed until aws_io_child returns. Started without a shell: argv[0] is a path or a
- * name in PATH. It gets our environment, /dev/null as stdin, a session and group of its own and no
- * terminal, no other descriptor of ours and default signals; the whole group is killed when the
- * time is over and on a cancel; what it leaves running when it ends by itself stays. */
+ * name in PATH. It gets our environment without AWS's keys and tokens, /dev/null as stdin, a
+ * session and group of its own and no terminal, no other descriptor of ours and default signals;
+ * the whole group is killed when the time is over and on a cancel; what it leaves running when it
+ * ends by itself stays. */
 struct aws_child_request {
   const char *const *argv; /* ends with NULL */
   int timeout_ms;

@@ -112,6 +112,27 @@ static void test_surroundings(void **state) {
   assert_string_equal(o.out, "yes\n");
 }
 
+/* Of all our variables it gets those that hold no secret of AWS's. */
+static void test_environment(void **state) {
+  static const char *const secrets[] = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+                                        "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+                                        "AWS_CONTAINER_AUTHORIZATION_TOKEN"};
+  static const char *const others[] = {
+      "AWS_PROFILE", "AWS_REGION", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_ACCESS_KEY_IDS"};
+  const size_t n_secrets = sizeof secrets / sizeof *secrets,
+               n_others = sizeof others / sizeof *others;
+  for (size_t i = 0; i < n_secrets; i++)
+    setenv(secrets[i], "planted", 1);
+  for (size_t i = 0; i < n_others; i++)
+    setenv(others[i], "passed", 1);
+  struct outcome o = run(*state, "env | grep -c =planted; env | grep -c =passed", 5000);
+  for (size_t i = 0; i < n_secrets; i++)
+    unsetenv(secrets[i]);
+  for (size_t i = 0; i < n_others; i++)
+    unsetenv(others[i]);
+  assert_string_equal(o.out, "0\n4\n");
+}
+
 static bool is_gone(const char *pid_text) {
   pid_t pid = atoi(pid_text);
   assert_true(pid > 1);
@@ -200,6 +221,7 @@ int main(void) {
       WITH(test_result),       WITH(test_end_that_nobody_tells),
       WITH(test_surroundings), WITH(test_time_over),
       WITH(test_limits),       WITH(test_no_program),
+      WITH(test_environment),
   };
   return cmocka_run_group_tests_name("aws/io children", tests, NULL, NULL);
 }
