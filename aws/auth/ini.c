@@ -118,7 +118,7 @@ static bool classify(struct reader *r, struct aws_str *name, struct aws_words *w
   bool quoted = name->n > 0 && (name->p[0] == '"' || name->p[0] == '\'');
   if ((out->prefixed || quoted) && !take_word(r, name, w, ok))
     return false;
-  out->aside = !out->prefixed && !quoted && (memchr(name->p, ' ', name->n) != NULL);
+  out->aside = !quoted && !all_of(*name, "-_/.%@:+");
   return is_name(*name);
 }
 

@@ -168,14 +168,14 @@ static void test_ini_names(void **state) {
   } rows[] = {
       {"[profile 'my team']", NULL, "my team", AWS_INI_PROFILE, false},
       {"[profile \"my team\"] # his", NULL, "my team", AWS_INI_PROFILE, false},
-      {"[profile my\\ team]", NULL, "my team", AWS_INI_PROFILE, false},
+      {"[profile my\\ team]", NULL, "my team", AWS_INI_PROFILE, true},
       {"[profile \"a\\\"b\"]", NULL, "a\"b", AWS_INI_PROFILE, false},
       {"[profile 'a]b']", NULL, "a]b", AWS_INI_PROFILE, false},
-      {"[profile my' 'team]", NULL, "my team", AWS_INI_PROFILE, false},
+      {"[profile my' 'team]", NULL, "my team", AWS_INI_PROFILE, true},
       {"[profile 'o'\\''brien']", NULL, "o'brien", AWS_INI_PROFILE, false},
-      {"[profile prod(eu)]", NULL, "prod(eu)", AWS_INI_PROFILE, false},
-      {"[profile a=b]", NULL, "a=b", AWS_INI_PROFILE, false},
-      {"[profile b\303\274ro]", NULL, "b\303\274ro", AWS_INI_PROFILE, false},
+      {"[profile prod(eu)]", NULL, "prod(eu)", AWS_INI_PROFILE, true},
+      {"[profile a=b]", NULL, "a=b", AWS_INI_PROFILE, true},
+      {"[profile b\303\274ro]", NULL, "b\303\274ro", AWS_INI_PROFILE, true},
       {"[sso-session 'my corp']", NULL, "my corp", AWS_INI_SSO_SESSION, false},
       {"[services 'my svc']", NULL, "my svc", AWS_INI_SERVICES, false},
       {"[profile my team]", NULL, NULL, AWS_INI_PROFILE, false},
@@ -188,9 +188,9 @@ static void test_ini_names(void **state) {
       {NULL, "[ my team ] ; his", "my team", AWS_INI_PROFILE, true},
       {NULL, "[my team]\n['my team']", "my team", AWS_INI_PROFILE, false},
       {NULL, "['my team']", "my team", AWS_INI_PROFILE, false},
-      {NULL, "[prod(eu)]", "prod(eu)", AWS_INI_PROFILE, false},
-      {NULL, "[o'brien]", "o'brien", AWS_INI_PROFILE, false},
-      {NULL, "[a\\b]", "a\\b", AWS_INI_PROFILE, false},
+      {NULL, "[prod(eu)]", "prod(eu)", AWS_INI_PROFILE, true},
+      {NULL, "[o'brien]", "o'brien", AWS_INI_PROFILE, true},
+      {NULL, "[a\\b]", "a\\b", AWS_INI_PROFILE, true},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct aws_ini ini = {0};
