@@ -47,6 +47,23 @@ def child(tap, home, place):
              ignored=signal.SIGCHLD), 3, 'ended with status 3')
 
 
+def files(tap, home, url):
+    """Files as `aws configure --profile "my team"` leaves them, and what must not go to AWS."""
+    config, keys = (os.path.join(home, name) for name in ('names.cfg', 'names.keys'))
+    with open(config, 'w') as file:
+        file.write("[profile 'my team']\n  region = eu-west-1\n  services = my svc\n"
+                   f"[services 'my svc']\nsts =\n  endpoint_url = {url}\n"
+                   '[profile lost]\nregion = eu-west-1\nservices = gone\n')
+    with open(keys, 'w') as file:
+        file.write('[my team]\naws_access_key_id = testing\naws_secret_access_key = testing\n')
+    place = {'AWS_CONFIG_FILE': '$HOME/names.cfg', 'AWS_SHARED_CREDENTIALS_FILE': keys}
+    says(tap, 'whoami: a name with a space', run(home, 'whoami', '--profile', 'my team', **place), 0,
+         '123456789012 as ' + CALLER, 'from shared-credentials-file')
+    says(tap, 'whoami: a services section that is not there',
+         run(home, 'whoami', '--profile', 'lost', **place, **KEYS), 64, 'has services = gone',
+         'no request goes to AWS')
+
+
 def doctor(tap, home, url):
     place = ('--region', 'eu-west-1', '--endpoint-url', url)
     says(tap, 'doctor: all is well', run(home, 'doctor', *place, **KEYS), 0,
@@ -125,6 +142,7 @@ def main():
         with harness.Simulator('--speed', '1') as simulator:
             whoami(tap, home, simulator.url)
             doctor(tap, home, simulator.url)
+            files(tap, home, simulator.url)
         doctor_tls(tap, home)
         denied(tap, home)
         usage(tap, home)

@@ -177,7 +177,7 @@ static void on_creds(void *arg, const struct aws_creds *creds, const struct aws_
 }
 
 static bool load(struct client_fixture *f) {
-  struct aws_settings_input in = {.getenv = only_config, .profile = "ops"};
+  struct aws_settings_input in = {.getenv = only_config, .profile = "my ops"};
   struct aws_error err = {0};
   int found = 0;
   struct aws_settings *s = aws_settings_load(&in, &err);
@@ -199,9 +199,9 @@ static bool load(struct client_fixture *f) {
 }
 
 static void test_settings(void **state) {
-  static const char text[] = "[profile ops]\nregion = eu-west-1\naws_access_key_id = AKID\n"
-                             "aws_secret_access_key = secret\nservices = local\n"
-                             "[services local]\necs =\n  endpoint_url = http://127.0.0.1:1\n";
+  static const char text[] = "[profile 'my ops']\nregion = eu-west-1\naws_access_key_id = AKID\n"
+                             "aws_secret_access_key = secret\nservices = my svc\n"
+                             "[services 'my svc']\necs =\n  endpoint_url = http://127.0.0.1:1\n";
   int fd = mkstemp(config_path);
   assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
   close(fd);
