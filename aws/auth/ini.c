@@ -107,18 +107,20 @@ static bool is_name(struct aws_str s) {
   return s.n > 0;
 }
 
-/* The AWS CLI writes [profile 'my team'] into the one file and [my team] into the other one. False:
- * the section is not for us, or there is no memory (then *ok is false, too). */
+/* The AWS CLI writes [profile 'my team'] into the one file and [my team] into the other one, and
+ * reads [profile a=b]; the format knows only the first. False: the section is not for us, or there
+ * is no memory (then *ok is false, too). */
 static bool classify(struct reader *r, struct aws_str *name, struct aws_words *w,
                      struct aws_ini_section *out, bool *ok) {
   out->kind = AWS_INI_PROFILE;
   out->prefixed = !r->credentials && !aws_str_eq_c(*name, "default");
   if (out->prefixed && !take_kind(name, &out->kind))
     return false;
+  size_t written = name->n;
   bool quoted = name->n > 0 && (name->p[0] == '"' || name->p[0] == '\'');
   if ((out->prefixed || quoted) && !take_word(r, name, w, ok))
     return false;
-  out->aside = !quoted && !all_of(*name, "-_/.%@:+");
+  out->aside = name->n == written && !all_of(*name, "-_/.%@:+");
   return is_name(*name);
 }
 

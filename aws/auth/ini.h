@@ -17,7 +17,7 @@ struct aws_ini_section {
   enum aws_ini_kind kind;
   char *name;
   bool prefixed; /* [profile default] and not [default] */
-  bool aside;    /* [my team] in the credentials file: for whoever asks for that very name */
+  bool aside;    /* a name that the format does not have: for whoever asks for that very one */
   struct aws_ini_prop *props;
   size_t n, cap;
 };

@@ -44,10 +44,10 @@ static int name_cmp(const void *a, const void *b) {
 
 static bool collect_names(struct aws_settings *s, const struct aws_ini *ini) {
   for (size_t i = 0; i < ini->n; i++) {
-    if (ini->sections[i].kind != AWS_INI_PROFILE || ini->sections[i].aside)
-      continue;
     struct aws_str name = aws_str_from(ini->sections[i].name);
-    bool known = false;
+    bool known = ini->sections[i].aside && memchr(name.p, ' ', name.n); /* hardly a profile */
+    if (ini->sections[i].kind != AWS_INI_PROFILE)
+      continue;
     for (size_t k = 0; k < s->nnames && !known; k++)
       known = aws_str_eq(s->names[k], name);
     if (known)

@@ -168,14 +168,15 @@ static void test_ini_names(void **state) {
   } rows[] = {
       {"[profile 'my team']", NULL, "my team", AWS_INI_PROFILE, false},
       {"[profile \"my team\"] # his", NULL, "my team", AWS_INI_PROFILE, false},
-      {"[profile my\\ team]", NULL, "my team", AWS_INI_PROFILE, true},
+      {"[profile my\\ team]", NULL, "my team", AWS_INI_PROFILE, false},
       {"[profile \"a\\\"b\"]", NULL, "a\"b", AWS_INI_PROFILE, false},
       {"[profile 'a]b']", NULL, "a]b", AWS_INI_PROFILE, false},
-      {"[profile my' 'team]", NULL, "my team", AWS_INI_PROFILE, true},
+      {"[profile my' 'team]", NULL, "my team", AWS_INI_PROFILE, false},
       {"[profile 'o'\\''brien']", NULL, "o'brien", AWS_INI_PROFILE, false},
       {"[profile prod(eu)]", NULL, "prod(eu)", AWS_INI_PROFILE, true},
       {"[profile a=b]", NULL, "a=b", AWS_INI_PROFILE, true},
       {"[profile b\303\274ro]", NULL, "b\303\274ro", AWS_INI_PROFILE, true},
+      {"[profile foo!bar]", NULL, "foo!bar", AWS_INI_PROFILE, true},
       {"[sso-session 'my corp']", NULL, "my corp", AWS_INI_SSO_SESSION, false},
       {"[services 'my svc']", NULL, "my svc", AWS_INI_SERVICES, false},
       {"[profile my team]", NULL, NULL, AWS_INI_PROFILE, false},
@@ -523,18 +524,19 @@ static void test_spaced_names(void **state) {
   write_file(w->config, "[profile 'my team']\nregion = eu-west-1\nservices = my svc\n"
                         "[services 'my svc']\necs =\n  endpoint_url = http://localhost:4566\n");
   write_file(w->credentials, "[my team]\naws_access_key_id = AKIDTEAM\n"
-                             "[other team]\nregion = eu-west-3\n");
+                             "[other team]\nregion = eu-west-3\n[a=b]\n");
   struct aws_settings *s = load(w, "my team", &err);
   const struct aws_str *names;
   assert_non_null(s);
   assert_string_equal(aws_settings_region(s), "eu-west-1");
   assert_string_equal(aws_settings_get(s, "aws_access_key_id").p, "AKIDTEAM");
   assert_string_equal(aws_settings_endpoint(s, "ecs"), "http://localhost:4566");
-  assert_int_equal(aws_settings_profiles(s, &names), 1);
-  assert_string_equal(names[0].p, "my team");
+  assert_int_equal(aws_settings_profiles(s, &names), 2);
+  assert_string_equal(names[0].p, "a=b");
+  assert_string_equal(names[1].p, "my team");
   aws_settings_free(s);
   expect(w, "other team", "other team", "eu-west-3");
-  expect_error(w, "third team", "third team", "there is: my team");
+  expect_error(w, "third team", "third team", "there is: a=b, my team");
 }
 
 static void test_no_files(void **state) {
