@@ -90,7 +90,8 @@ static void answer_sts(struct world *w, struct wire_answer *a) {
     w->identified++;
     say(a, 200, NULL,
         "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account>"
-        "<Arn>arn:aws:iam::123456789012:user/ann</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>");
+        "<Arn>arn:aws:iam::123456789012:user/ann</Arn></GetCallerIdentityResult></"
+        "GetCallerIdentityResponse>");
   }
 }
 
