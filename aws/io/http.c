@@ -227,11 +227,7 @@ static void set_options(struct aws_transfer *t, const struct aws_http_request *r
   curl_easy_setopt(e, CURLOPT_URL, t->url);
   curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L); /* the signature covers the path */
   curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-  if (io->ca_file || io->ca_path) {
-    curl_easy_setopt(e, CURLOPT_CAINFO, io->ca_file);
-    curl_easy_setopt(e, CURLOPT_CAPATH, io->ca_path);
-  }
+  io_tls_options(io, e);
   curl_easy_setopt(e, CURLOPT_USERAGENT, "cawsole/" PACKAGE_VERSION " ua/2.1 lang/c");
   curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
   curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)rq->connect_ms);

@@ -98,6 +98,8 @@ void io_proxy_choose(CURL *easy, const char *url, struct aws_str host);
 /* The CA store for TLS: sets io->ca_file and io->ca_path. */
 bool io_ca_choose(struct aws_io *io, const char *ca_file, struct aws_error *err);
 
+/* The least version, and whom to trust. */
+void io_tls_options(const struct aws_io *io, CURL *easy);
 /* OpenSSL keeps what it deciphered last in a buffer of the connection until the next record comes.
  * This gives the transfer a connection of its own that overwrites it at once.
  * https://docs.openssl.org/3.0/man3/SSL_CTX_set_options/ (SSL_OP_CLEANSE_PLAINTEXT) */

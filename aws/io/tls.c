@@ -1,9 +1,17 @@
-/* What a secret needs of TLS. */
+/* What everybody wants of TLS, and what a secret needs besides. */
 #include "config.h"
 
 #include "aws/io/internal.h"
 
 #include <openssl/ssl.h>
+
+void io_tls_options(const struct aws_io *io, CURL *easy) {
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  if (io->ca_file || io->ca_path) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, io->ca_file);
+    curl_easy_setopt(easy, CURLOPT_CAPATH, io->ca_path);
+  }
+}
 
 static CURLcode cleanse(CURL *easy, void *ctx, void *arg) {
   (void)easy, (void)arg;

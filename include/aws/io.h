@@ -155,6 +155,22 @@ typedef void (*aws_resolve_fn)(void *arg, const struct aws_str *addrs, size_t n,
                                const struct aws_error *err);
 bool aws_io_resolve(struct aws_io *io, struct aws_str host, aws_resolve_fn fn, void *arg);
 
+/* ---- the way there --------------------------------------------------------------------------- */
+
+/* Whether a request to the address would go through a proxy: nothing is sent, but the proxy's name
+ * is looked up. False: no memory, no callback. As with names, arg must live until the callback. */
+typedef void (*aws_proxied_fn)(void *arg, bool proxied);
+bool aws_io_proxied(struct aws_io *io, const char *url, aws_proxied_fn fn, void *arg);
+
+/* Connects, by the proxy if there is one, agrees on TLS and asks for nothing; ten seconds at most.
+ * err NULL: it was agreed on and the certificate is trusted. */
+struct aws_tls {
+  char version[16]; /* "TLSv1.3"; "": not known */
+  char issuer[128]; /* who signed the certificate, or the one that is not trusted; "": not known */
+};
+typedef void (*aws_tls_fn)(void *arg, const struct aws_tls *tls, const struct aws_error *err);
+bool aws_io_tls(struct aws_io *io, const char *url, aws_tls_fn fn, void *arg);
+
 struct aws_io_stats {
   uint64_t requests, bytes_in, bytes_out, connections; /* since the loop was made; bytes of HTTP */
 };

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -168,6 +169,81 @@ static void test_wrong_name(void **state) {
   assert_non_null(strstr(g.err.text, "match"));
 }
 
+/* ---- looked at and not asked ----------------------------------------------------------------- */
+
+struct looked {
+  bool done, proxied;
+  struct aws_tls tls;
+  struct aws_error err;
+};
+
+static void on_tls(void *arg, const struct aws_tls *tls, const struct aws_error *err) {
+  struct looked *l = arg;
+  l->done = true;
+  l->tls = *tls;
+  if (err)
+    l->err = *err;
+}
+
+static struct looked look(const char *ca_file, const char *host) {
+  struct aws_error err = {0};
+  struct aws_io *io = aws_io_new(NULL, ca_file, &err);
+  struct looked l = {.done = false};
+  char url[64];
+  snprintf(url, sizeof url, "https://%s:%d/", host, sim.port);
+  assert_true(aws_io_tls(io, url, on_tls, &l));
+  assert_false(l.done);
+  assert_true(test_run(io, NULL, &l.done, 10000));
+  aws_io_free(io);
+  return l;
+}
+
+static void test_tls_alone(void **state) {
+  (void)state;
+  struct looked l = look(sim.ca, "localhost");
+  assert_string_equal(l.err.text, "");
+  assert_string_equal(l.tls.version, "TLSv1.3");
+  assert_true(l.tls.issuer[0]);
+  struct looked unknown = look(NULL, "localhost");
+  assert_int_equal(unknown.err.code, AWS_E_NETWORK);
+  assert_non_null(strstr(unknown.err.text, "certificate is not trusted"));
+  assert_string_equal(unknown.tls.issuer, l.tls.issuer); /* whom one would have to trust */
+  assert_non_null(strstr(look(sim.ca, "wrong.example").err.text, "match"));
+}
+
+static void on_proxied(void *arg, bool proxied) {
+  struct looked *l = arg;
+  l->done = true;
+  l->proxied = proxied;
+}
+
+static bool proxied(const char *url) {
+  struct aws_error err = {0};
+  struct aws_io *io = aws_io_new(NULL, NULL, &err);
+  struct looked l = {.done = false};
+  assert_true(aws_io_proxied(io, url, on_proxied, &l));
+  assert_true(test_run(io, NULL, &l.done, 10000));
+  aws_io_free(io);
+  return l.proxied;
+}
+
+static void test_proxied(void **state) {
+  (void)state;
+  static const char *const variables[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+                                          "http_proxy",  "HTTP_PROXY",  "no_proxy",  "NO_PROXY"};
+  for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+    unsetenv(variables[i]);
+  assert_false(proxied("https://sts.eu-west-1.amazonaws.com"));
+  setenv("https_proxy", "http://proxy.example:3128", 1);
+  assert_true(proxied("https://sts.eu-west-1.amazonaws.com"));
+  assert_false(proxied("http://sts.eu-west-1.amazonaws.com"));
+  assert_false(proxied("https://127.0.0.1:4500/"));
+  setenv("no_proxy", ".amazonaws.com", 1);
+  assert_false(proxied("https://sts.eu-west-1.amazonaws.com"));
+  unsetenv("no_proxy");
+  unsetenv("https_proxy");
+}
+
 /* ---- a resolver that hangs ------------------------------------------------------------------- */
 
 static int64_t now_ms(void) {
@@ -228,6 +304,8 @@ int main(void) {
       cmocka_unit_test(test_known_ca),
       cmocka_unit_test(test_unknown_ca),
       cmocka_unit_test(test_wrong_name),
+      cmocka_unit_test(test_tls_alone),
+      cmocka_unit_test(test_proxied),
       cmocka_unit_test_setup_teardown(test_black_hole, open_hole, close_hole),
   };
   return cmocka_run_group_tests_name("aws/io TLS", tests, start_sim, stop_sim);
