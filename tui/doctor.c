@@ -1,56 +1,14 @@
 #include "tui/doctor.h"
 
-#include "aws/api.h"
+#include "tui/doctor_lines.h"
 #include "tui/once.h"
-#include "widgets/cells.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #define SKEW_S 30 /* AWS takes five minutes; this much is worth a word */
 #define SKEW_MOST_S 300
-
-enum finding { FOUND_WELL, FOUND_NOTE, FOUND_FAULT };
-
-/* How bad it is so far: the exit status. */
-struct doctor {
-  struct tui *tui;
-  unsigned faults;
-};
-
-/* ---- lines --------------------------------------------------------------------------------------
- */
-
-static void put(const char *text) {
-  char clean[2048];
-  wid_cells_fit(clean, sizeof clean, wid_str_from(text), INT_MAX, WID_CLIP_END);
-  fputs(clean, stdout);
-}
-
-static void say(struct doctor *d, enum finding how, const char *what, const char *fmt, ...)
-    AWS_PRINTF(4, 5);
-
-static void say(struct doctor *d, enum finding how, const char *what, const char *fmt, ...) {
-  static const char *const words[] = {"ok", "note", "FAULT"};
-  char text[1024];
-  va_list ap;
-  va_start(ap, fmt);
-  vsnprintf(text, sizeof text, fmt, ap);
-  va_end(ap);
-  printf("%-6s %-22s ", words[how], what);
-  put(text);
-  putchar('\n');
-  d->faults += how == FOUND_FAULT;
-}
-
-static void advise(const char *text) {
-  printf("%-30s", "");
-  put(text);
-  putchar('\n');
-}
 
 static const char *clock_text(aws_ms at, char out[32]) {
   time_t s = (time_t)(at / 1000);
@@ -62,87 +20,38 @@ static const char *clock_text(aws_ms at, char out[32]) {
 
 /* ---- the set-up ------------------------------------------------------------------------------ */
 
-static void say_file(struct doctor *d, const char *what, const char *path) {
-  if (!path)
-    say(d, FOUND_NOTE, what, "none: there is no home directory to look in");
-  else if (access(path, R_OK) == 0)
-    say(d, FOUND_WELL, what, "%s", path);
-  else
-    say(d, FOUND_NOTE, what, "%s is not there", path);
-}
-
 static void set_up(struct doctor *d) {
   const struct tui *t = d->tui;
   const struct aws_str *profiles;
   size_t n = aws_settings_profiles(t->aws, &profiles);
-  say_file(d, "AWS configuration", aws_settings_config_path(t->aws));
-  say_file(d, "AWS credentials file", aws_settings_credentials_path(t->aws));
+  doctor_files(d, t->aws);
   if (n)
-    say(d, FOUND_WELL, "profile", "%s, of %zu", aws_settings_profile(t->aws), n);
+    doctor_say(d, FOUND_WELL, "profile", "%s, of %zu", aws_settings_profile(t->aws), n);
   else
-    say(d, FOUND_WELL, "profile", "%s: none is configured", aws_settings_profile(t->aws));
-  say(d, FOUND_WELL, "stack", "%s%s%s", stack_name(t->stack),
-      stack_cfg(t->stack)->account ? ", pinned to account " : "",
-      stack_cfg(t->stack)->account ? stack_cfg(t->stack)->account : "");
+    doctor_say(d, FOUND_WELL, "profile", "%s: none is configured", aws_settings_profile(t->aws));
+  doctor_say(d, FOUND_WELL, "stack", "%s%s%s", stack_name(t->stack),
+             stack_cfg(t->stack)->account ? ", pinned to account " : "",
+             stack_cfg(t->stack)->account ? stack_cfg(t->stack)->account : "");
   if (*stack_region(t->stack))
-    say(d, FOUND_WELL, "region", "%s", stack_region(t->stack));
+    doctor_say(d, FOUND_WELL, "region", "%s", stack_region(t->stack));
   struct aws_error err;
   if (stack_journal_ok(t->stack, &err))
-    say(d, FOUND_WELL, "journal", "can be written");
+    doctor_say(d, FOUND_WELL, "journal", "can be written");
   else
-    say(d, FOUND_NOTE, "journal", "actions are refused, as %s", err.text);
+    doctor_say(d, FOUND_NOTE, "journal", "actions are refused, as %s", err.text);
   const char *ca = aws_settings_ca_file(t->aws);
   if (ca)
-    say(d, FOUND_NOTE, "certificates", "%s in place of the system's", ca);
+    doctor_say(d, FOUND_NOTE, "certificates", "%s in place of the system's", ca);
 }
 
-/* ---- the way there ----------------------------------------------------------------------------
- */
-
-struct names {
-  bool done;
-  size_t n;
-  char first[64];
-  struct aws_error err;
-};
-
-static void on_names(void *arg, const struct aws_str *addrs, size_t n,
-                     const struct aws_error *err) {
-  struct names *names = arg;
-  names->done = true;
-  names->n = n;
-  if (n)
-    snprintf(names->first, sizeof names->first, "%.*s", AWS_STR_ARG(addrs[0]));
-  if (err)
-    names->err = *err;
-}
-
-/* The name alone, before anything is sent to it: most set-ups that do not work end here. */
-static void say_name(struct doctor *d, const struct aws_client_host *host) {
-  struct aws_io *io = d->tui->io;
-  struct names names = {0};
-  struct aws_str rest = aws_str_from(host->host), name = aws_str_split(&rest, ':');
-  if (host->host[0] == '[' || !aws_io_resolve(io, name, on_names, &names))
-    return; /* an address is no name */
-  while (!names.done)
-    if (!aws_io_turn(io, 0) && !names.done)
-      aws_io_wait(io, NULL, 0, -1);
-  if (names.n)
-    say(d, FOUND_WELL, "name", "%.*s is %s%s", AWS_STR_ARG(name), names.first,
-        names.n > 1 ? " and others" : "");
-  else
-    say(d, FOUND_FAULT, "name", "%s; a proxy may still find it", names.err.text);
-}
-
+/* Every service that the board will ask. */
 static void way_there(struct doctor *d) {
-  struct aws_client_host host;
-  struct aws_error err = {0};
-  if (!aws_client_endpoint(stack_client(d->tui->stack), aws_service_find("sts"), &host, &err)) {
-    say(d, FOUND_FAULT, "endpoint", "%s", err.text);
-    return;
-  }
-  say(d, FOUND_WELL, "endpoint", "%s://%s", host.scheme, host.host);
-  say_name(d, &host);
+  struct stack_need list[STACK_NEEDS_MAX];
+  const struct aws_service *services[STACK_NEEDS_MAX];
+  size_t n = stack_needs(d->tui->stack, list, STACK_NEEDS_MAX);
+  for (size_t i = 0; i < n; i++)
+    services[i] = list[i].op->service;
+  doctor_way(d, d->tui->io, stack_client(d->tui->stack), services, n);
 }
 
 /* ---- who, and how far away ---------------------------------------------------------------------
@@ -152,11 +61,13 @@ static void way_there(struct doctor *d) {
 static void say_clock(struct doctor *d) {
   int64_t skew = stack_clock_skew(d->tui->stack);
   int64_t off = skew < 0 ? -skew : skew;
-  if (off <= SKEW_S)
-    say(d, FOUND_WELL, "clock", "within %d s of AWS's", SKEW_S);
-  else
-    say(d, off > SKEW_MOST_S ? FOUND_FAULT : FOUND_NOTE, "clock", "%lld s %s AWS's: set it by NTP",
-        (long long)off, skew > 0 ? "behind" : "ahead of");
+  if (off <= SKEW_S) {
+    doctor_say(d, FOUND_WELL, "clock", "within %d s of AWS's", SKEW_S);
+    return;
+  }
+  doctor_say(d, off > SKEW_MOST_S ? FOUND_FAULT : FOUND_NOTE, "clock", "%lld s %s AWS's",
+             (long long)off, skew > 0 ? "behind" : "ahead of");
+  doctor_advise("set it by NTP: timedatectl set-ntp true");
 }
 
 static void say_keys(struct doctor *d) {
@@ -166,18 +77,20 @@ static void say_keys(struct doctor *d) {
   if (!id.n)
     return;
   size_t shown = id.n > 4 ? 4 : id.n;
-  say(d, FOUND_WELL, "credentials", "from %s, key ...%.*s%s%s", k->provider, (int)shown,
-      id.p + id.n - shown, k->expires ? ", until " : "",
-      k->expires ? clock_text(k->expires, until) : "");
+  doctor_say(d, FOUND_WELL, "credentials", "from %s, key ...%.*s%s%s", k->provider, (int)shown,
+             id.p + id.n - shown, k->expires ? ", until " : "",
+             k->expires ? clock_text(k->expires, until) : "");
 }
 
 static void say_caller(struct doctor *d) {
   const struct stack *s = d->tui->stack;
   if (stack_account(s).n)
-    say(d, FOUND_WELL, "account", "%.*s as %.*s", AWS_STR_ARG(stack_account(s)),
-        AWS_STR_ARG(stack_caller_arn(s)));
-  else
-    say(d, FOUND_FAULT, "account", "sts GetCallerIdentity did not say");
+    doctor_say(d, FOUND_WELL, "account", "%.*s as %.*s", AWS_STR_ARG(stack_account(s)),
+               AWS_STR_ARG(stack_caller_arn(s)));
+  else {
+    doctor_say(d, FOUND_FAULT, "account", "sts GetCallerIdentity did not say");
+    doctor_advise("look again in a minute: without it nothing can be changed");
+  }
 }
 
 /* ---- what the board needs -------------------------------------------------------------------- */
@@ -214,9 +127,9 @@ static struct verdict verdict_of(const struct stack_need *list, size_t n, enum s
 
 static void say_denied(struct doctor *d, const char *what, const struct aws_error *err,
                        const char *region) {
-  say(d, FOUND_FAULT, what, "%s%s%s", err->text, region ? ", in " : "", region ? region : "");
-  if (err->code == AWS_E_DENIED)
-    advise("allow it in the role's policy: the README has the whole policy");
+  doctor_say(d, FOUND_FAULT, what, "%s%s%s", err->text, region ? ", in " : "",
+             region ? region : "");
+  doctor_advise_of(err);
 }
 
 /* Asked for nothing: what it would be asked for is not here, or could not be read, which another
@@ -230,8 +143,8 @@ static void say_verdict(struct doctor *d, enum stack_kind k, const struct verdic
   if (v->error)
     say_denied(d, what, v->error, v->region);
   else if (v->asked)
-    say(d, FOUND_WELL, what, "%zu, by %s",
-        k == STACK_KINDS ? v->asked : stack_collection(d->tui->stack, k)->n, v->by);
+    doctor_say(d, FOUND_WELL, what, "%zu, by %s",
+               k == STACK_KINDS ? v->asked : stack_collection(d->tui->stack, k)->n, v->by);
 }
 
 /* Values are read for rows on screen: here, for the first that is no secret. */
@@ -252,9 +165,11 @@ static void try_value(struct doctor *d) {
     if (!aws_io_turn(d->tui->io, 0))
       aws_io_wait(d->tui->io, NULL, 0, 100);
   if (stack_value(s, name, &text, NULL) == STACK_VALUE_PLAIN)
-    say(d, FOUND_WELL, "parameter values", "by ssm GetParameters");
-  else
-    say(d, FOUND_FAULT, "parameter values", "%.*s", AWS_STR_ARG(text));
+    doctor_say(d, FOUND_WELL, "parameter values", "by ssm GetParameters");
+  else {
+    doctor_say(d, FOUND_FAULT, "parameter values", "%.*s", AWS_STR_ARG(text));
+    doctor_advise("if it is not permitted, allow ssm:GetParameters in the role's policy");
+  }
 }
 
 static void needs(struct doctor *d) {
@@ -276,8 +191,28 @@ static int end(const struct doctor *d, bool empty) {
   return tui_printed(status);
 }
 
-int tui_doctor(struct tui *t) {
+static void say_refusal(struct doctor *d) {
+  const struct stack *s = d->tui->stack;
+  const struct aws_error *why = stack_refusal(s);
+  doctor_say(d, FOUND_FAULT, "connection", "%s", why->text);
+  if (!*stack_region(s))
+    doctor_advise("add --region eu-west-1, say, or set it for good: aws configure set region "
+                  "eu-west-1 --profile %s",
+                  aws_settings_profile(d->tui->aws));
+  else
+    doctor_advise_of(why);
+}
+
+int tui_doctor(struct tui *t, const struct aws_error *config, const struct aws_error *session) {
   struct doctor d = {t, 0};
+  if (config->code != AWS_OK) {
+    doctor_say(&d, FOUND_FAULT, "configuration", "%s", config->text);
+    doctor_advise("mend it, or name another file with --config; what follows does without it");
+  }
+  if (session->code != AWS_OK) {
+    doctor_unopened(&d, session);
+    return end(&d, true);
+  }
   set_up(&d);
   if (stack_state(t->stack) != STACK_REFUSED)
     way_there(&d);
@@ -285,13 +220,13 @@ int tui_doctor(struct tui *t) {
   tui_once_read(t);
   say_keys(&d);
   if (stack_state(t->stack) == STACK_REFUSED) {
-    say(&d, FOUND_FAULT, "connection", "%s", stack_refusal(t->stack)->text);
+    say_refusal(&d);
     return end(&d, true);
   }
   say_caller(&d);
   say_clock(&d);
   needs(&d);
-  return end(&d, false);
+  return end(&d, config->code != AWS_OK);
 }
 
 int tui_whoami(struct tui *t) {
@@ -301,7 +236,7 @@ int tui_whoami(struct tui *t) {
     return tui_once_refused(t);
   say_caller(&d);
   say_keys(&d);
-  say(&d, FOUND_WELL, "region", "%s", stack_region(t->stack));
-  say(&d, FOUND_WELL, "profile", "%s", aws_settings_profile(t->aws));
+  doctor_say(&d, FOUND_WELL, "region", "%s", stack_region(t->stack));
+  doctor_say(&d, FOUND_WELL, "profile", "%s", aws_settings_profile(t->aws));
   return end(&d, false);
 }

@@ -109,8 +109,13 @@ static bool load_settings(struct tui *t, struct aws_error *err) {
 static int run(struct tui *t, const char *argv0) {
   struct aws_error err = {0};
   const struct tui_options *o = t->options;
-  if (!load_settings(t, &err))
-    return complain(&err, TUI_EXIT_USAGE);
+  struct aws_error config = {0};
+  if (!load_settings(t, &config)) {
+    if (!o->doctor)
+      return complain(&config, TUI_EXIT_USAGE);
+    tui_settings_done(&t->settings);
+    tui_settings_init(&t->settings);
+  }
   if (o->demo && !tui_demo_start(&t->demo, argv0, o->demo, &err))
     return complain(&err, err.code == AWS_E_USAGE ? TUI_EXIT_USAGE : TUI_EXIT_UNKNOWN);
   if (o->trace || o->log)
@@ -118,10 +123,13 @@ static int run(struct tui *t, const char *argv0) {
   if ((o->trace || o->log) && !t->log)
     return complain(&err, TUI_EXIT_USAGE);
   const struct tui_choice choice = {o->stack, o->profile, o->region};
-  if (!tui_session_open(t, &choice, &err))
+  bool open = tui_session_open(t, &choice, &err);
+  if (!open && !o->doctor)
     return complain(&err, err.code == AWS_E_CONFIG ? TUI_EXIT_USAGE : TUI_EXIT_UNKNOWN);
+  if (open)
+    aws_error_clear(&err); /* a journal that cannot be written is a note */
   return o->whoami   ? tui_whoami(t)
-         : o->doctor ? tui_doctor(t)
+         : o->doctor ? tui_doctor(t, &config, &err)
          : o->once   ? tui_once(t)
                      : run_console(t);
 }

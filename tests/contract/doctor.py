@@ -21,9 +21,23 @@ def run(home, *words, ignored=None, **variables):
 
 def says(tap, name, result, status, *wanted):
     code, out, complained = result
+    lines = out.splitlines() if name.startswith('doctor') else []
     missing = [w for w in wanted if w not in ' '.join((out + complained).split())]
+    missing += ['80 columns: ' + line for line in lines if len(line) > 80 and ' ' in line[30:]]
+    missing += ['advice after: ' + line for i, line in enumerate(lines)
+                if line.startswith('FAULT') and not advised(lines[i + 1:])]
     tap.ok(code == status and not missing, name,
            f'status {code}, wanted {status}; missing {missing} in\n{out}{complained}')
+
+
+def advised(lines):
+    """Whether what to do comes before the next line of the table."""
+    for line in lines:
+        if not line.startswith(' '):
+            return False
+        if line.lstrip().startswith('-> '):
+            return True
+    return False
 
 
 def whoami(tap, home, url):
@@ -79,13 +93,19 @@ def doctor(tap, home, url):
     says(tap, 'doctor: a wrong secret', run(home, 'doctor', *place, **{
         **KEYS, 'AWS_SECRET_ACCESS_KEY': 'else'}), 3, 'FAULT connection', 'SignatureDoesNotMatch')
     says(tap, 'doctor: no region', run(home, 'doctor', '--endpoint-url', url, **KEYS), 3,
-         'FAULT connection no region')
+         'FAULT connection no region', '-> add --region eu-west-1')
     says(tap, 'doctor: nobody listens', run(home, 'doctor', '--region', 'eu-west-1',
                                             '--endpoint-url', 'http://127.0.0.1:9', **KEYS), 3,
          'FAULT connection', '127.0.0.1:9', 'refused')
     says(tap, 'doctor: no such name', run(home, 'doctor', '--region', 'eu-west-1',
                                           '--endpoint-url', 'http://cawsole.invalid', **KEYS), 3,
          'FAULT name cawsole.invalid')
+    says(tap, 'doctor: a name that the proxy alone can find',
+         run(home, 'doctor', '--region', 'eu-west-1', '--endpoint-url', 'https://cawsole.invalid',
+             https_proxy='http://127.0.0.1:9', **KEYS), 3,
+         'https://cawsole.invalid, by a proxy', 'note name cawsole.invalid has no address here',
+         'FAULT TLS sts: the connection was refused')
+    unloaded(tap, home, place)
     slip = os.path.join(home, 'slip.cfg')
     with open(slip, 'w') as config:
         config.write('stacks = ( { name = "shop"; region = "eu-wst-1"; } );\n')
@@ -104,14 +124,42 @@ def doctor(tap, home, url):
          'belong to account 123456789012')
 
 
+def unloaded(tap, home, place):
+    """What cannot be loaded is a fault of the table, and the rest is looked at."""
+    def written(name, text):
+        path = os.path.join(home, name)
+        with open(path, 'w') as out:
+            out.write(text)
+        return path
+
+    rest = ('ok region eu-west-1', 'ok endpoint ' + place[-1])
+    says(tap, 'doctor: no such profile', run(home, 'doctor', '--profile', 'nobody', *place), 3,
+         'FAULT profile profile nobody (--profile) is not in', '-> name one that there is', *rest)
+    says(tap, 'doctor: a bad line', run(home, 'doctor', *place, AWS_CONFIG_FILE=written(
+        'bad.ini', '[default\n')), 3, 'FAULT AWS files', 'bad.ini, line 1', '-> mend that line', *rest)
+    says(tap, 'doctor: no such bundle', run(home, 'doctor', *place, AWS_CA_BUNDLE='/nowhere.pem'), 3,
+         'FAULT certificates CA bundle /nowhere.pem cannot be read', '-> name a PEM file', *rest)
+    says(tap, 'doctor: no name of a region', run(home, 'doctor', '--region', 'x.example.com/#', *place[2:],
+                                                 AWS_CONFIG_FILE='/dev/null'), 3,
+         'FAULT region', '-> name one of AWS\'s')
+    says(tap, 'doctor: no such stack', run(home, 'doctor', '--stack', 'nowhere', *place), 3,
+         'FAULT stack no stack nowhere is configured', '-> name one of the configuration', *rest)
+    says(tap, 'doctor: a bad configuration goes on with what there is', run(
+        home, 'doctor', '--config', written('bad.cfg', 'stacks = (\n'), *place, **KEYS), 3,
+        'FAULT configuration', '-> mend it', 'ok account 123456789012', 'ok services 3')
+
+
 def doctor_tls(tap, home):
     trust = os.path.join(home, 'ca.pem')
     with harness.Simulator('--tls', '--ca-out', trust) as simulator:
         place = ('--region', 'eu-west-1', '--endpoint-url', simulator.url)
         says(tap, 'doctor: a certificate that nobody vouches for',
-             run(home, 'doctor', *place, **KEYS), 3, 'FAULT connection', 'certificate')
+             run(home, 'doctor', *place, **KEYS), 3, 'FAULT connection', 'certificate',
+             'FAULT TLS sts: its certificate is not trusted', 'signed by cawsole-sim',
+             '-> if that is your company\'s proxy')
         says(tap, 'doctor: its bundle is named',
-             run(home, 'doctor', *place, AWS_CA_BUNDLE=trust, **KEYS), 0, 'note certificates ' + trust)
+             run(home, 'doctor', *place, AWS_CA_BUNDLE=trust, **KEYS), 0, 'note certificates ' + trust,
+             'ok TLS TLSv1.3, certificate of cawsole-sim: sts')
 
 
 def denied(tap, home):
