@@ -51,6 +51,13 @@ struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aw
   return c;
 }
 
+bool aws_client_set_region(struct aws_client *c, const char *region) {
+  if (strlen(region) >= sizeof c->region)
+    return false;
+  memcpy(c->region, region, strlen(region) + 1);
+  return true;
+}
+
 void aws_client_free(struct aws_client *c) {
   if (!c)
     return;

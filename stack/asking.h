@@ -24,6 +24,8 @@ void stack_poll_shown(struct stack *s, enum stack_kind k); /* on or off the scre
 
 /* ---- identity.c ------------------------------------------------------------------------------ */
 
+/* Refuses one that is none of AWS's. */
+void stack_region_set(struct stack *s, const char *region);
 void stack_identity_start(struct stack *s);
 void stack_identity_stop(struct stack *s);
 

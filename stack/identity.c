@@ -261,6 +261,7 @@ static void keep_keys(struct stack *s) {
                                           .settings = s->deps.settings,
                                           .op = s->deps.operator,
                                           .ring = s->deps.ring,
+                                          .region = s->region,
                                           .coming = on_coming,
                                           .changed = on_keys,
                                           .arg = s};
@@ -295,8 +296,47 @@ const struct aws_error *stack_keys_error(const struct stack *s) {
   return s->keys_error.code == AWS_OK ? NULL : &s->keys_error;
 }
 
+/* ---- where ----------------------------------------------------------------------------------- */
+
+void stack_region_set(struct stack *s, const char *region) {
+  snprintf(s->region, sizeof s->region, "%s", region);
+  if (aws_region_fits(region))
+    return;
+  aws_error_set(&s->refusal, AWS_E_CONFIG,
+                "\"%.40s\" is no region of AWS's: mend it where it is given (--region, AWS_REGION, "
+                "the profile \"%s\", the stack's configuration)",
+                region, aws_settings_profile(s->deps.settings));
+  s->state = STACK_REFUSED;
+}
+
+static void on_region(void *arg, const char *region) {
+  struct stack *s = arg;
+  struct aws_error err = {0};
+  s->region_search = NULL;
+  stack_changed(s, STACK_CHANGED_STATE);
+  if (region && aws_client_set_region(s->client, region)) {
+    stack_region_set(s, region);
+    if (s->state != STACK_REFUSED)
+      stack_identity_start(s);
+    return;
+  }
+  aws_error_set(&err, AWS_E_CONFIG,
+                "no region: none on the command line (--region), in AWS_REGION, in the profile "
+                "\"%s\" or in the stack's configuration, and no instance metadata tells one",
+                aws_settings_profile(s->deps.settings));
+  refuse(s, &err);
+}
+
+static void find_region(struct stack *s) {
+  s->region_search = aws_region_find(s->io, s->deps.settings, on_region, s);
+  if (!s->region_search)
+    on_region(s, NULL);
+}
+
 void stack_identity_start(struct stack *s) {
-  if (s->deps.demo)
+  if (!s->region[0])
+    find_region(s);
+  else if (s->deps.demo)
     use_demo_creds(s);
   else
     keep_keys(s);
@@ -306,6 +346,8 @@ void stack_identity_stop(struct stack *s) {
   if (s->keeper)
     aws_identity_detach(s->keeper, s->client);
   aws_identity_free(s->keeper);
+  aws_region_cancel(s->region_search);
+  s->region_search = NULL;
   s->keeper = NULL;
   forget(s);
   settle_who(s);

@@ -15,33 +15,15 @@
  * whole. */
 enum { PER_HOST = 16 };
 
-static void refuse_region(struct stack *s, const char *region) {
-  aws_error_set(&s->refusal, AWS_E_CONFIG,
-                "\"%.40s\" is no region of AWS's: mend it where it is given (--region, AWS_REGION, "
-                "the profile \"%s\", the stack's configuration)",
-                region, aws_settings_profile(s->deps.settings));
-  s->state = STACK_REFUSED;
-}
-
-/* The region may be missing: then the stack exists, and refuses to start with a sentence. */
+/* The region may be missing: then the instance is asked for it, once the stack starts. */
 static bool make_client(struct stack *s, struct aws_error *err) {
   const char *region = aws_settings_region(s->deps.settings); /* what was asked for is in it */
-  if (!region)
-    region = s->cfg.region;
-  if (!region || !*region) {
-    aws_error_set(&s->refusal, AWS_E_CONFIG,
-                  "no region: none on the command line (--region), in AWS_REGION, in the profile "
-                  "\"%s\" or in the stack's configuration",
-                  aws_settings_profile(s->deps.settings));
-    s->state = STACK_REFUSED;
-    region = "";
-  } else if (!aws_region_fits(region)) {
-    refuse_region(s, region);
-  }
-  snprintf(s->region, sizeof s->region, "%s", region);
+  region = region ? region : s->cfg.region;
+  if (region && *region)
+    stack_region_set(s, region);
   const struct aws_client_config cc = {.io = s->io,
                                        .settings = s->deps.settings,
-                                       .region = *s->region ? s->region : "us-east-1",
+                                       .region = s->region,
                                        .per_host = PER_HOST,
                                        .seed = s->deps.seed};
   s->client = aws_client_new(&cc, err);

@@ -80,6 +80,9 @@ bool stack_held(const struct stack *s) {
 
 struct stack_wait stack_waits(const struct stack *s) {
   bool keys = s->keys.key_id[0], held = s->held && s->state == STACK_RUNNING;
+  if (s->region_search)
+    return (struct stack_wait){.what = "asking the instance for its region",
+                               .for_ms = stack_mono(s) - s->started};
   aws_ms since = keys ? s->who_since : s->started;
   if (s->state == STACK_REFUSED || !since)
     return (struct stack_wait){.what = NULL};

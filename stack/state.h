@@ -86,9 +86,10 @@ struct stack {
   struct stack_shown show_service; /* one id or none */
   struct stack_budgeter *budget;
   struct aws_timer *tick, *identity_timer, *held_timer;
-  struct aws_identity *keeper;      /* of the client's keys; NULL in a demo */
-  aws_ms tick_at;                   /* mono */
-  void (*on_tick)(struct stack *s); /* the scheduler's turn */
+  struct aws_region_search *region_search; /* NULL: the region is known, or was not found */
+  struct aws_identity *keeper;             /* of the client's keys; NULL in a demo */
+  aws_ms tick_at;                          /* mono */
+  void (*on_tick)(struct stack *s);        /* the scheduler's turn */
   unsigned identity_fails;
   struct aws_call *identity_call;
   struct stack_metrics *metrics;

@@ -203,6 +203,12 @@ static void say_refusal(struct doctor *d) {
     doctor_advise_of(why);
 }
 
+static void wait_for_region(struct tui *t) {
+  while (stack_state(t->stack) != STACK_REFUSED && !*stack_region(t->stack))
+    if (!aws_io_turn(t->io, 0))
+      aws_io_wait(t->io, NULL, 0, 100);
+}
+
 int tui_doctor(struct tui *t, const struct aws_error *config, const struct aws_error *session) {
   struct doctor d = {t, 0};
   if (config->code != AWS_OK) {
@@ -213,6 +219,7 @@ int tui_doctor(struct tui *t, const struct aws_error *config, const struct aws_e
     doctor_unopened(&d, session);
     return end(&d, true);
   }
+  wait_for_region(t);
   set_up(&d);
   if (stack_state(t->stack) != STACK_REFUSED)
     way_there(&d);

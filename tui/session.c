@@ -99,6 +99,8 @@ static struct aws_settings *load(const struct tui *t, const struct tui_choice *c
   struct aws_settings *aws = aws_settings_load(&in, err);
   /* A profile that says nothing of a region is looked at where the one before it was. */
   const char *before = t->aws ? aws_settings_region_said(t->aws) : NULL;
+  if (!before && t->stack && *stack_region(t->stack)) /* the instance named it */
+    before = stack_region(t->stack);
   if (!aws || aws_settings_region(aws) || !before)
     return aws;
   aws_settings_free(aws);

@@ -30,7 +30,9 @@ bool aws_exchange_begin(struct aws_exchange *x, const struct aws_provider_run *r
                         struct aws_error *err) AWS_MUST_CHECK;
 void aws_exchange_stop(struct aws_exchange *x); /* not from within the callback */
 
-/* The region whose STS is asked: the chosen one, else the profile's, else us-east-1. */
+/* The region whose STS is asked: the chosen one, else the profile's, else the run's, else
+ * us-east-1.
+ */
 const char *aws_sts_region(const struct aws_provider_run *run);
 /* An error when a required member of the answer is missing. */
 struct sts_session;

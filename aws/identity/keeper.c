@@ -186,7 +186,8 @@ static void on_found(void *arg, const struct aws_creds *creds, const struct aws_
 }
 
 static void search(struct aws_identity *id) {
-  struct aws_provider_run run = {.io = id->cfg.io, .settings = settings(id), .op = id->cfg.op};
+  struct aws_provider_run run = {
+      .io = id->cfg.io, .settings = settings(id), .op = id->cfg.op, .region = id->cfg.region};
   if (id->search)
     return;
   id->search = aws_creds_find_anew(&run, id->want_new ? id->refused : NULL, on_found, id);

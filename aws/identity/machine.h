@@ -13,6 +13,11 @@ bool aws_container_url(const struct aws_settings *s, struct aws_buf *out,
 bool aws_imds_url(const struct aws_settings *s, const struct aws_profile *p, struct aws_buf *out,
                   struct aws_error *err) AWS_MUST_CHECK;
 
+/* AWS_EC2_METADATA_DISABLED; how long an answer may take; whether the answer is a token. */
+bool aws_imds_off(const struct aws_settings *s);
+int aws_imds_timeout_ms(const struct aws_settings *s, const struct aws_profile *p);
+bool aws_imds_is_token(struct aws_str text);
+
 /* The answers; each fills a zeroed key set. False: *err set, with nothing secret in it. */
 bool aws_process_read(struct aws_creds *out, struct aws_str text,
                       struct aws_error *err) AWS_MUST_CHECK;

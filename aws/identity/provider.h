@@ -24,6 +24,7 @@ struct aws_provider_run {
   const struct aws_settings *settings;
   const struct aws_profile *profile; /* whose properties count */
   const struct aws_operator *op;     /* NULL: nobody can be asked */
+  const char *region;                /* for want of another one; or NULL */
   const char
       *refused; /* id of a key that AWS no longer takes: a cache that has it is stale; or NULL */
   bool source;  /* the profile is the source of a role, so variables that name roles do not count */

@@ -66,8 +66,13 @@ bool aws_imds_url(const struct aws_settings *s, const struct aws_profile *p, str
          aws_buf_addf(out, "%s://%s%s", e.scheme, e.host, e.path);
 }
 
+bool aws_imds_off(const struct aws_settings *s) {
+  const char *off = aws_settings_env(s, "AWS_EC2_METADATA_DISABLED");
+  return off && strcasecmp(off, "true") == 0;
+}
+
 /* Seconds, which may have a fraction. */
-static int timeout_ms(const struct aws_settings *s, const struct aws_profile *p) {
+int aws_imds_timeout_ms(const struct aws_settings *s, const struct aws_profile *p) {
   double seconds;
   struct aws_str text = setting(s, p, "AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout");
   if (!aws_str_to_double(text, &seconds) || seconds * 1000 < 1 || seconds * 1000 > TIMEOUT_MOST_MS)
@@ -198,7 +203,7 @@ static void on_role(void *arg, const struct aws_http_reply *reply, const struct 
     ask_with_token(i, role, on_keys);
 }
 
-static bool is_token(struct aws_str s) {
+bool aws_imds_is_token(struct aws_str s) {
   for (size_t k = 0; k < s.n; k++)
     if (s.p[k] <= ' ' || s.p[k] > '~')
       return false;
@@ -218,7 +223,7 @@ static void on_token(void *arg, const struct aws_http_reply *reply, const struct
   } else if (reply->status == 403 || reply->status == 404 || reply->status == 405) {
     aws_provider_none(i->run, "instance metadata (request forbidden: IMDS is disabled, HTTP %d)",
                       reply->status);
-  } else if (reply->status != 200 || !is_token(aws_str_trim(reply->body)) ||
+  } else if (reply->status != 200 || !aws_imds_is_token(aws_str_trim(reply->body)) ||
              !aws_buf_add_str(&i->token, aws_str_trim(reply->body))) {
     aws_error_set(&err, AWS_E_CREDENTIALS, "%s gives no token (HTTP %d)", i->base.p, reply->status);
     fail(i, &err);
@@ -236,16 +241,15 @@ static void ask_for_token(struct imds *i) {
 static void start(struct aws_provider_run *run, void *state) {
   struct imds *i = state;
   struct aws_error err = {0};
-  const char *off = aws_settings_env(run->settings, "AWS_EC2_METADATA_DISABLED");
   i->run = run;
   aws_buf_init(&i->base, 1024);
   aws_buf_init(&i->url, 2048);
   aws_buf_init(&i->token, 4096);
-  i->rq.timeout_ms = timeout_ms(run->settings, run->profile);
+  i->rq.timeout_ms = aws_imds_timeout_ms(run->settings, run->profile);
   i->rq.attempts = attempts(run->settings, run->profile);
   i->rq.refusals = REFUSALS;
   i->rq.pause_ms = PAUSE_MS;
-  if (off && strcasecmp(off, "true") == 0)
+  if (aws_imds_off(run->settings))
     aws_provider_none(run, "instance metadata (AWS_EC2_METADATA_DISABLED)");
   else if (!aws_imds_url(run->settings, run->profile, &i->base, &err))
     aws_provider_fail(run, &err);

@@ -13,7 +13,7 @@ const char *aws_sts_region(const struct aws_provider_run *run) {
   if (run->settings->region)
     return run->settings->region;
   struct aws_str region = aws_profile_get(run->profile, "region");
-  return region.n > 0 ? region.p : "us-east-1";
+  return region.n > 0 ? region.p : run->region ? run->region : "us-east-1";
 }
 
 bool aws_sts_creds(const struct sts_session *session, struct aws_creds *out,

@@ -91,6 +91,8 @@ struct aws_client_config {
   uint64_t seed;            /* of the retries' jitter; 0: from the system */
   int connect_ms, total_ms; /* time-outs of one request; 0: 5,000 and 20,000 */
 };
+/* Another default region, for calls from now on. False: it is too long. */
+bool aws_client_set_region(struct aws_client *c, const char *region) AWS_MUST_CHECK;
 /* io and settings are borrowed for the client's life. NULL: *err set. */
 struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aws_error *err);
 /* Cancels all calls without callbacks. Not from within a callback of one. */

@@ -58,6 +58,7 @@ struct aws_identity_config {
   const struct aws_settings *settings; /* reloaded into a copy when the files change */
   const struct aws_operator *op;       /* NULL: nobody can be asked */
   struct aws_keyring *ring;            /* borrowed; NULL: none */
+  const char *region; /* whose STS is asked where the settings name none; borrowed, or NULL */
   /* New keys were found, and the clients get them as soon as this returns: what must not go out
    * with them is held back here. May be NULL. */
   void (*coming)(void *arg, const struct aws_creds *creds);
@@ -79,6 +80,17 @@ void aws_identity_detach(struct aws_identity *id, struct aws_client *c);
 const struct aws_creds *aws_identity_creds(const struct aws_identity *id);
 /* The operator asks: looks again, and asks again for what was cancelled. */
 void aws_identity_renew(struct aws_identity *id);
+
+/* ---- the region ------------------------------------------------------------------------------ */
+
+/* Asks the instance metadata service, where nothing else names a region. region: borrowed; NULL:
+ * this is no instance, or it does not say. The handle is good until the callback begins. NULL:
+ * AWS_EC2_METADATA_DISABLED, or no memory; no callback. Everything is borrowed until the end. */
+typedef void (*aws_region_fn)(void *arg, const char *region);
+struct aws_region_search;
+struct aws_region_search *aws_region_find(struct aws_io *io, const struct aws_settings *settings,
+                                          aws_region_fn fn, void *arg);
+void aws_region_cancel(struct aws_region_search *search); /* no callback; NULL is fine */
 
 /* ---- the chain ------------------------------------------------------------------------------- */
 

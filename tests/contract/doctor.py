@@ -46,6 +46,11 @@ def whoami(tap, home, url):
     says(tap, 'whoami: account, caller, provider', good, 0, '123456789012 as ' + CALLER,
          'from environment', 'eu-west-1')
     tap.ok('AWS_SECRET' not in good[1] and 'key ...ting' in good[1], 'whoami: no whole key')
+    instance = ('--endpoint-url', url)
+    for words, wanted in (('whoami', 'from instance-metadata'), ('doctor', 'ok region eu-west-1'),
+                          ('--once', 'eu-west-1')):
+        says(tap, words + ': an instance knows its region',
+             run(home, words, *instance, AWS_EC2_METADATA_SERVICE_ENDPOINT=url), 0, wanted)
     child(tap, home, place)
     says(tap, 'whoami: nothing to be', run(home, 'whoami', *place, AWS_EC2_METADATA_DISABLED='true'),
          3, 'no credentials')
@@ -93,7 +98,7 @@ def doctor(tap, home, url):
     says(tap, 'doctor: a wrong secret', run(home, 'doctor', *place, **{
         **KEYS, 'AWS_SECRET_ACCESS_KEY': 'else'}), 3, 'FAULT connection', 'SignatureDoesNotMatch')
     says(tap, 'doctor: no region', run(home, 'doctor', '--endpoint-url', url, **KEYS), 3,
-         'FAULT connection no region', '-> add --region eu-west-1')
+         'FAULT connection no region', 'no instance metadata tells one', '-> add --region eu-west-1')
     says(tap, 'doctor: nobody listens', run(home, 'doctor', '--region', 'eu-west-1',
                                             '--endpoint-url', 'http://127.0.0.1:9', **KEYS), 3,
          'FAULT connection', '127.0.0.1:9', 'refused')

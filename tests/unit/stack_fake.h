@@ -32,6 +32,9 @@ void fake_no_timers(bool none); /* no memory for any */
 /* The keeper found keys, or (err) none. */
 void fake_keys(const struct aws_creds *creds, const struct aws_error *err);
 aws_ms fake_now(void); /* monotonic */
+/* The region that the settings name ("eu-west-1" unless set), or NULL, and the one that the
+ * instance is in; NULL: this is none. */
+void fake_region(const char *named, const char *found);
 
 /* Names that have addresses, which come `after` ms; no other has any. Borrowed. */
 struct fake_name {

@@ -442,6 +442,65 @@ static void test_imds(void **state) {
   assert_string_equal(f.id, "ASIAMETA");
 }
 
+struct region {
+  bool done, known;
+  char name[64];
+};
+
+static void on_region(void *arg, const char *region) {
+  struct region *r = arg;
+  r->done = true;
+  r->known = region != NULL;
+  snprintf(r->name, sizeof r->name, "%s", region ? region : "");
+}
+
+static bool begin_region(struct world *w, struct region *r, struct aws_settings **s) {
+  struct aws_error err = {0};
+  struct aws_settings_input in = {.getenv = fake_env, .getenv_arg = w};
+  *r = (struct region){.done = false};
+  *s = aws_settings_load(&in, &err);
+  assert_non_null(*s);
+  return aws_region_find(w->io, *s, on_region, r) != NULL;
+}
+
+static struct region find_region(struct world *w) {
+  struct region r;
+  struct aws_settings *s;
+  assert_true(begin_region(w, &r, &s));
+  assert_true(test_run(w->io, w->server, &r.done, 20000));
+  aws_settings_free(s);
+  return r;
+}
+
+static void test_region(void **state) {
+  struct world *w = *state;
+  static const char line[] = "GET http://169.254.169.254/latest/meta-data/placement/region";
+  static const struct {
+    int status;
+    const char *body, *region;
+  } rows[] = {{200, "eu-west-3", "eu-west-3"},
+              {200, "ap-southeast-2\n", "ap-southeast-2"},
+              {404, "", NULL},
+              {200, "", NULL},
+              {200, "x.example.com/#", NULL},
+              {200, "a-region-that-is-longer-than-any-other", NULL}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    expect(w, token_line, "x-aws-ec2-metadata-token-ttl-seconds: 60", 200, "word");
+    expect(w, line, "x-aws-ec2-metadata-token: word", rows[i].status, rows[i].body);
+    struct region r = find_region(w);
+    assert_int_equal(r.known, rows[i].region != NULL);
+    assert_string_equal(r.name, rows[i].region ? rows[i].region : "");
+    assert_int_equal(w->at, w->nscript);
+  }
+  expect(w, token_line, "", 403, ""); /* never version 1 */
+  assert_false(find_region(w).known);
+  struct region r;
+  struct aws_settings *s;
+  set(w, "AWS_EC2_METADATA_DISABLED", "True");
+  assert_false(begin_region(w, &r, &s));
+  aws_settings_free(s);
+}
+
 static void test_imds_failures(void **state) {
   struct world *w = *state;
   static const struct {
@@ -575,11 +634,10 @@ static void test_words(void **state) {
 int main(void) {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      WITH(test_container_cases),    WITH(test_imds_cases),
-      WITH(test_imds_use_ipv6),      WITH(test_container),
-      WITH(test_container_refusals), WITH(test_imds),
-      WITH(test_imds_failures),      WITH(test_process),
-      WITH(test_process_failures),   cmocka_unit_test(test_words),
+      WITH(test_container_cases),  WITH(test_imds_cases),         WITH(test_imds_use_ipv6),
+      WITH(test_container),        WITH(test_container_refusals), WITH(test_imds),
+      WITH(test_region),           WITH(test_imds_failures),      WITH(test_process),
+      WITH(test_process_failures), cmocka_unit_test(test_words),
   };
   return cmocka_run_group_tests_name("aws/identity machine", tests, NULL, NULL);
 }

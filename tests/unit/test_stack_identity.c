@@ -83,6 +83,45 @@ static void a_pin_holds_when_keys_are_renewed(void **state) {
   fake_free(s);
 }
 
+/* ---- where we are ---------------------------------------------------------------------------- */
+
+static void the_instance_says_where_it_is(void **state) {
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  fake_region(NULL, "eu-west-3");
+  struct stack *s = fake_stack(NULL, true);
+  assert_int_equal(stack_state(s), STACK_STARTING);
+  assert_string_equal(stack_waits(s).what, "asking the instance for its region");
+  assert_int_equal(fake_sent(NULL), 0);
+  fake_pass(s, 60000);
+  assert_string_equal(stack_region(s), "eu-west-3");
+  assert_int_equal(stack_state(s), STACK_RUNNING);
+  assert_true(stack_settled(s));
+  fake_free(s);
+  fake_region("eu-west-1", "eu-west-3"); /* what somebody said comes first */
+  s = fake_stack(NULL, true);
+  assert_string_equal(stack_region(s), "eu-west-1");
+  fake_free(s);
+}
+
+static void no_region_is_no_start(void **state) {
+  (void)state;
+  fake_region(NULL, NULL);
+  struct stack *s = fake_stack(NULL, true);
+  assert_int_equal(stack_state(s), STACK_REFUSED);
+  assert_non_null(strstr(stack_refusal(s)->text, "no region: none on the command line"));
+  assert_non_null(strstr(stack_refusal(s)->text, "no instance metadata tells one"));
+  fake_free(s);
+  fake_region(NULL, "no-where");
+  s = fake_stack(NULL, true);
+  fake_pass(s, 2000);
+  assert_int_equal(stack_state(s), STACK_REFUSED);
+  assert_non_null(strstr(stack_refusal(s)->text, "\"no-where\" is no region"));
+  assert_int_equal(fake_sent(NULL), 0);
+  fake_free(s);
+  fake_region("eu-west-1", NULL);
+}
+
 /* ---- whose the new keys are, when STS does not say ------------------------------------------- */
 
 static const struct fake_answer sts_down[] = {{.op = "GetCallerIdentity", .error = AWS_E_NETWORK}};
@@ -411,6 +450,8 @@ static void actions_are_numbered_and_not_without_end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_instance_says_where_it_is),
+      cmocka_unit_test(no_region_is_no_start),
       cmocka_unit_test(the_board_stays_without_new_keys),
       cmocka_unit_test(nothing_is_shown_under_another_account),
       cmocka_unit_test(a_pin_holds_when_keys_are_renewed),
