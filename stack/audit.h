@@ -32,8 +32,9 @@ bool audit_path(const struct stack *s, char *out, size_t size);
  * is longer than b may be. */
 void audit_print(struct aws_buf *b, const struct stack *s, const struct audit_line *l);
 
-/* Appends and syncs. The file is made with mode 0600, its directories with 0700. False: *err says
- * which file and why; the caller must then not write to AWS. */
+/* Appends and syncs. The file is made with mode 0600, its directories with 0700; one of ours that
+ * was there gets that mode. False: *err says which file and why; the caller must then not write to
+ * AWS. */
 bool audit_write(const struct stack *s, const struct audit_line *l,
                  struct aws_error *err) AWS_MUST_CHECK;
 

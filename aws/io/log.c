@@ -42,19 +42,33 @@ static const char *const harmless[] = {
     "x-amzn-requestid",
 };
 
-struct aws_log *aws_log_open(const char *path, bool trace, struct aws_error *err) {
+/* Of a file that was there before: our own is closed to others. NULL: it is, else why not. */
+static const char *keep_private(int fd) {
   struct stat st;
+  if (fstat(fd, &st) != 0)
+    return strerror(errno);
+  if (!S_ISREG(st.st_mode))
+    return "it is no file";
+  if ((st.st_mode & 077) == 0)
+    return NULL;
+  if (st.st_uid != geteuid())
+    return "it is another user's, and open to others; name one of your own";
+  return fchmod(fd, 0600) == 0 ? NULL : strerror(errno);
+}
+
+struct aws_log *aws_log_open(const char *path, bool trace, struct aws_error *err) {
   struct aws_log *log = aws_calloc(1, sizeof *log);
   int fd = log ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
-  if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+  const char *why = fd < 0 ? strerror(errno) : keep_private(fd);
+  if (!why) {
     *log = (struct aws_log){fd, trace};
     return log;
   }
+  aws_error_set(err, log ? AWS_E_CONFIG : AWS_E_MEMORY, "the log %s cannot be written: %s", path,
+                why);
   if (fd >= 0)
     close(fd);
   free(log);
-  aws_error_set(err, log ? AWS_E_CONFIG : AWS_E_MEMORY, "the log %s cannot be written: %s", path,
-                fd >= 0 ? "it is no file" : strerror(errno));
   return NULL;
 }
 

@@ -135,7 +135,8 @@ void aws_io_child_cancel(struct aws_io *io, struct aws_child *c); /* no callback
  * member that is not in a list of the harmless. Control characters and what is not ASCII become
  * '?'. */
 struct aws_log;
-/* Appends to the file, made 0600; never through a symbolic link. NULL: *err set. */
+/* Appends to the file, made 0600, also where it was there; never through a symbolic link, and never
+ * to another user's that others may read. NULL: *err set. */
 struct aws_log *aws_log_open(const char *path, bool trace, struct aws_error *err);
 void aws_log_close(struct aws_log *log); /* NULL is fine */
 /* Every exchange from now on goes into the log, which is borrowed; NULL: none. */

@@ -92,6 +92,16 @@ static void test_the_file_is_private(void **state) {
   aws_log_close(fresh_log(false));
   assert_int_equal(stat(path, &st), 0);
   assert_int_equal(st.st_mode & 0777, 0600);
+  assert_int_equal(chmod(path, 0644), 0); /* one that was there */
+  struct aws_log *log = aws_log_open(path, false, &err);
+  assert_non_null(log);
+  aws_log_close(log);
+  assert_int_equal(stat(path, &st), 0);
+  assert_int_equal(st.st_mode & 0777, 0600);
+  if (geteuid() == 0 && chmod(path, 0644) == 0 && chown(path, 12345, (gid_t)-1) == 0) {
+    assert_null(aws_log_open(path, false, &err));
+    assert_non_null(strstr(err.text, "another user's"));
+  }
   snprintf(link, sizeof link, "%s.link", path);
   assert_int_equal(symlink(path, link), 0);
   assert_null(aws_log_open(link, false, &err));

@@ -530,9 +530,12 @@ static void the_journal_is_private_and_survives_a_torn_line(void **state) {
   FILE *f = fopen(w->journal, "ae");
   fputs("{\"time\":\"20", f); /* a crash in the middle of a line */
   fclose(f);
+  assert_int_equal(chmod(w->journal, 0664), 0); /* and one that was open to others */
   stack_action_cancel(a);
   check_line(w, -1, "ended", "scale", "cancelled");
   assert_int_equal(world_journal_lines(w), 3);
+  assert_int_equal(stat(w->journal, &st), 0);
+  assert_int_equal(st.st_mode & 0777, 0600);
 }
 
 static void the_journal_has_its_place(void **state) {
