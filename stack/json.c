@@ -112,12 +112,15 @@ static void add_capitalised(struct aws_buf *b, struct aws_str text) {
 }
 
 /* Values in a container's environment may be secrets, and this document ends in logs. */
-static void hide_values(struct aws_arena *a, struct ecs_container_definition *c) {
+static void hide_values(struct aws_buf *b, struct aws_arena *a,
+                        struct ecs_container_definition *c) {
   struct ecs_detail *e = aws_arena_alloc_n(a, c->environment.n, sizeof *e);
   if (e)
     memcpy(e, c->environment.items, c->environment.n * sizeof *e);
-  else
-    c->environment.n = 0; /* no memory to hide them: they are left out */
+  else { /* no memory to hide them */
+    c->environment.n = 0;
+    b->failed = true;
+  }
   for (size_t i = 0; i < c->environment.n; i++)
     e[i].value = AWS_STR_LIT("\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2");
   c->environment.items = e;
@@ -131,12 +134,14 @@ static void task_definition(struct aws_buf *b, const struct ecs_task_definition 
   c = d.containers.n ? aws_arena_alloc_n(&a, d.containers.n, sizeof *c) : NULL;
   if (c)
     memcpy(c, d.containers.items, d.containers.n * sizeof *c);
-  else
+  else if (d.containers.n) {
     d.containers.n = 0;
+    b->failed = true;
+  }
   d.containers.items = c;
   for (size_t i = 0; i < d.containers.n; i++)
     if (c[i].environment.n)
-      hide_values(&a, &c[i]);
+      hide_values(b, &a, &c[i]);
   aws_item_json(b, &ecs_task_definition_type, &d);
   aws_arena_done(&a);
 }
@@ -154,7 +159,9 @@ static void item(struct aws_buf *b, enum stack_kind k, const struct stack_row *r
   aws_buf_init(&own, b->max);
   aws_item_json(&own, stack_kind_type(k), row->item);
   struct aws_str text = aws_buf_str(&own);
-  if (k == STACK_API)
+  if (own.failed) /* half an item is no JSON */
+    b->failed = true;
+  else if (k == STACK_API)
     add_capitalised(b, text);
   else { /* whose it is, an item does not say: "{...}" with one member in front */
     aws_buf_add_char(b, '{');

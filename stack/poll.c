@@ -75,6 +75,14 @@ static void drop_gone(struct stack_feed *f) {
     stack_rows_moved(f->s, f->def->kind);
 }
 
+/* Rows that found no memory are missing, not gone. */
+static bool sources_lost(const struct stack_feed *f) {
+  for (int k = 0; k < STACK_KINDS; k++)
+    if ((f->def->sources & STACK_BIT(k)) && f->s->kinds[k].lost)
+      return true;
+  return false;
+}
+
 static void reconcile(struct stack_feed *f) {
   bool whole = stack_feed_sources_are(f, stack_feed_loaded);
   size_t before = f->n;
@@ -83,7 +91,8 @@ static void reconcile(struct stack_feed *f) {
   bool lost = f->lost;
   f->lost = false;
   f->def->keys(f->s, f, add_key);
-  if (whole)
+  f->lost = f->lost || sources_lost(f);
+  if (whole && !f->lost)
     drop_gone(f);
   if (whole != f->seeded || before != f->n || lost != f->lost)
     stack_flags_touched(f->s, f->def->kind);
