@@ -195,6 +195,7 @@ void world_open(struct world *w) {
 void world_load(struct world *w, const char *profile) {
   struct aws_settings_input in = {.getenv = world_env, .getenv_arg = w, .profile = profile};
   struct aws_error err = {0};
+  aws_settings_free(w->settings);
   w->settings = aws_settings_load(&in, &err);
   assert_string_equal(err.text, "");
 }
