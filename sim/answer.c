@@ -217,6 +217,24 @@ static void handle(struct sim_request *rq) {
     close_answer(rq);
 }
 
+static struct sim_tally *tally_of(struct sim_tallies *all, const struct sim_request *rq) {
+  static struct sim_tally none; /* there are fewer operations than places */
+
+  for (size_t i = 0; i < all->n; i++)
+    if (all->t[i].op == rq->op)
+      return &all->t[i];
+  if (all->n == SIM_TALLIES_MAX)
+    return &none;
+  all->t[all->n] = (struct sim_tally){.service = rq->service, .op = rq->op};
+  return &all->t[all->n++];
+}
+
+void sim_tallies_list(const struct sim_tallies *t, struct aws_buf *out) {
+  for (size_t i = 0; i < t->n; i++)
+    aws_buf_addf(out, "%s:%s %llu asked, %llu done\n", t->t[i].service->name, t->t[i].op->name,
+                 (unsigned long long)t->t[i].asked, (unsigned long long)t->t[i].done);
+}
+
 /* Faults come first: what is spoilt on the way never reaches AWS. */
 static void take(struct sim_gate *gate, const struct sim_http *h, const struct sim_auth *auth,
                  const struct sim_now *now, struct sim_request *rq) {
@@ -229,12 +247,16 @@ static void take(struct sim_gate *gate, const struct sim_http *h, const struct s
   set_region(gate, rq, auth->region);
   if (!sim_route_op(rq, h))
     return;
+  struct sim_tally *tally = tally_of(&gate->tallies, rq);
+  tally->asked++;
   sim_untwist((cJSON *)(uintptr_t)rq->in);
   sim_faults_choose(gate->faults, rq, now->mono);
   for (int stage = SIM_FAULT_BEFORE; stage < SIM_FAULT_AFTER; stage++)
     sim_faults_apply(rq, (enum sim_fault_stage)stage);
-  if (!rq->failed && authenticate(gate, rq, h, auth, now->wall + rq->clock_ahead))
+  if (!rq->failed && authenticate(gate, rq, h, auth, now->wall + rq->clock_ahead)) {
     handle(rq);
+    tally->done += rq->status < 300;
+  }
   sim_faults_apply(rq, SIM_FAULT_AFTER);
 }
 

@@ -85,13 +85,18 @@ static bool matches(const struct sim_request *rq, const struct sim_parameter *p)
 /* A page: as many results as asked for, or as many as the scan found. */
 static void write_page(struct sim_request *rq, size_t preset, write_fn write) {
   const struct sim_vec *all = &rq->world->parameters;
-  const size_t want = (size_t)sim_in_int(rq, "MaxResults", (int64_t)preset);
+  size_t want = (size_t)sim_in_int(rq, "MaxResults", (int64_t)preset);
   const bool filtered = sim_in_has(rq, "ParameterFilters") || sim_in_has(rq, "Filters");
   uint64_t position;
   size_t at, n = 0, scanned = 0;
 
   if (!sim_token_read(rq, "NextToken", &position))
     return;
+  const size_t left = position < all->n ? all->n - position : 0;
+  struct sim_page page = {.end = want < left ? want : left};
+  if (!sim_page_fault(rq, "NextToken", &page))
+    return;
+  want = page.end;
   sim_list(rq, "Parameters", "member");
   for (at = position; at < all->n && n < want; at++) {
     if (filtered && scanned++ == want * SCANNED_PER_RESULT)
@@ -102,7 +107,9 @@ static void write_page(struct sim_request *rq, size_t preset, write_fn write) {
     }
   }
   sim_end(rq);
-  while (!filtered && at < all->n && !matches(rq, all->v[at]))
+  if (page.again)
+    at = position;
+  while (!page.again && !filtered && at < all->n && !matches(rq, all->v[at]))
     at++; /* no token for a page that would be empty */
   if (at < all->n)
     sim_token_write(rq, "NextToken", at);

@@ -2,6 +2,7 @@
  *   POST /_sim/faults           a play a line in the body begins
  *   GET /_sim/faults            those there are
  *   DELETE /_sim/faults[?NAME]  those of that name, or all, end
+ *   GET /_sim/calls             how often each operation was asked for, and done
  *   POST /_sim/clock            the world goes on by so many seconds, which the body says
  */
 #include "sim/http.h"
@@ -52,6 +53,15 @@ static unsigned faults(struct exchange *x, const char *method, struct aws_str na
   return status;
 }
 
+static unsigned calls(struct exchange *x, const char *method, struct aws_str query,
+                      struct aws_buf *out) {
+  (void)query;
+  if (strcmp(method, "GET") != 0)
+    return MHD_HTTP_METHOD_NOT_ALLOWED;
+  sim_tallies_list(&x->server->gate->tallies, out);
+  return MHD_HTTP_OK;
+}
+
 static unsigned clock_on(struct exchange *x, const char *method, struct aws_str query,
                          struct aws_buf *out) {
   struct sim_world *w = x->server->gate->world;
@@ -78,7 +88,7 @@ static const struct {
   const char *path;
   unsigned (*obey)(struct exchange *x, const char *method, struct aws_str query,
                    struct aws_buf *out);
-} paths[] = {{"/_sim/faults", faults}, {"/_sim/clock", clock_on}};
+} paths[] = {{"/_sim/faults", faults}, {"/_sim/calls", calls}, {"/_sim/clock", clock_on}};
 
 bool control_answer(struct exchange *x, const char *method) {
   struct aws_str query = aws_str_from(x->target), path = aws_str_split(&query, '?');

@@ -85,6 +85,20 @@ static bool wrong(struct aws_error *err, const struct sim_fault_def *def, struct
   return false;
 }
 
+static bool is_over(const struct sim_play *p, aws_ms now) {
+  return (p->until && now >= p->until) || (p->counted && !p->left);
+}
+
+/* Those that are over make room: whoever plays faults all day need not end each. */
+static void make_room(struct sim_faults *f, aws_ms now) {
+  size_t kept = 0;
+
+  for (size_t i = 0; i < f->n; i++)
+    if (!is_over(&f->plays[i], now))
+      f->plays[kept++] = f->plays[i];
+  f->n = kept;
+}
+
 bool sim_faults_add(struct sim_faults *f, const char *spec, aws_ms now, struct aws_error *err) {
   struct aws_str rest = aws_str_from(spec), name = aws_str_split(&rest, ',');
   struct sim_play p = {.def = find(name), .share = 1, .from = now};
@@ -93,6 +107,8 @@ bool sim_faults_add(struct sim_faults *f, const char *spec, aws_ms now, struct a
     aws_error_set(err, AWS_E_USAGE, "there is no fault '%.*s'; see --help", AWS_STR_ARG(name));
     return false;
   }
+  if (f->n == SIM_PLAYS_MAX)
+    make_room(f, now);
   if (f->n == SIM_PLAYS_MAX) {
     aws_error_set(err, AWS_E_USAGE, "no more than %d faults at a time", SIM_PLAYS_MAX);
     return false;

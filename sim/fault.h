@@ -87,7 +87,8 @@ struct sim_faults {
 };
 
 /* Adds "NAME[,on=SERVICE[:OPERATION]][,share=0.5][,for=SECONDS][,after=SECONDS][,times=N]" and the
- * fault's own number or text. False with *err set: it says what is wrong. */
+ * fault's own number or text. Those that are over are forgotten when there is no room for it. False
+ * with *err set: it says what is wrong. */
 bool sim_faults_add(struct sim_faults *f, const char *spec, aws_ms now, struct aws_error *err);
 /* Ends the plays of that name; NULL: all. The number ended. */
 size_t sim_faults_end(struct sim_faults *f, const char *name);

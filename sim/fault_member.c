@@ -5,7 +5,8 @@
 #define CUT                                                                                        \
   "\xc2\x9b"                                                                                       \
   "" /* begins what is appended to a text; no text of the world has it */
-#define CUT_RAW 0x9b
+/* The same where bytes were appended as they are, and what clients make of those. */
+static const char *const cuts[] = {CUT, "\x9b", "\xc3\x28", "\xef\xbf\xbd"};
 
 /* Something else of the same name: as JSON, as XML. */
 struct other {
@@ -108,12 +109,11 @@ bool sim_twist_member(struct sim_request *rq, const char *name, enum sim_member 
 }
 
 static void cut(char *text) {
-  char *at = strstr(text, CUT), *raw = strchr(text, CUT_RAW);
-
-  if (at)
-    *at = '\0';
-  else if (raw)
-    *raw = '\0';
+  for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+    char *at = strstr(text, cuts[i]);
+    if (at)
+      *at = '\0';
+  }
 }
 
 void sim_untwist(cJSON *node) {

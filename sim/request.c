@@ -209,7 +209,7 @@ void sim_access_denied(struct sim_request *rq) {
             rq->world->account, rq->world->principal, rq->service->signing_name, rq->op->name);
 }
 
-static bool page_fault(struct sim_request *rq, const char *token, struct sim_page *page) {
+bool sim_page_fault(struct sim_request *rq, const char *token, struct sim_page *page) {
   const bool first = !sim_in_has(rq, token);
 
   page->again = rq->pages == SIM_PAGES_LOOP || (rq->pages == SIM_PAGES_EMPTY && first);
@@ -233,7 +233,7 @@ bool sim_page(struct sim_request *rq, const char *token, const char *size, size_
   page->total = total;
   page->first = first < total ? (size_t)first : total;
   page->end = want > 0 && (uint64_t)want < total - page->first ? page->first + (size_t)want : total;
-  return page_fault(rq, token, page);
+  return sim_page_fault(rq, token, page);
 }
 
 bool sim_page_more(const struct sim_page *page) {

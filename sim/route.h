@@ -12,13 +12,29 @@ const struct sim_api_service *sim_route_service(const struct sim_http *h,
 /* Finds rq->op, and reads the parameters into rq->in. False: an error has been answered. */
 bool sim_route_op(struct sim_request *rq, const struct sim_http *h);
 
+/* How often each operation was asked for, and how often it was done: what a fault spoils before the
+ * operation is asked for and not done, what it spoils after it is both. */
+#define SIM_TALLIES_MAX 256
+struct sim_tally {
+  const struct sim_api_service *service;
+  const struct sim_op *op;
+  uint64_t asked, done;
+};
+struct sim_tallies {
+  struct sim_tally t[SIM_TALLIES_MAX];
+  size_t n;
+};
+/* A line an operation, "ecs:UpdateService 3 asked, 1 done". */
+void sim_tallies_list(const struct sim_tallies *t, struct aws_buf *out);
+
 /* What all requests are answered from. */
 struct sim_gate {
   struct sim_world *world, *elsewhere; /* elsewhere: the empty world of other regions */
   const char *access_key, *secret;
   struct sim_faults *faults;
   struct sim_keys *keys; /* given out */
-  uint64_t ids;          /* state of the generator of request ids */
+  struct sim_tallies tallies;
+  uint64_t ids; /* state of the generator of request ids */
 };
 struct sim_now {
   aws_ms wall, mono;

@@ -171,6 +171,10 @@ bool sim_page_more(const struct sim_page *page);
 bool sim_page(struct sim_request *rq, const char *token, const char *size, size_t preset,
               size_t total, struct sim_page *page) AWS_MUST_CHECK;
 void sim_next(struct sim_request *rq, const char *name, const struct sim_page *page);
+/* What sim_page does for faults, for handlers that page in a way of their own: page holds what
+ * there is without one. */
+bool sim_page_fault(struct sim_request *rq, const char *token,
+                    struct sim_page *page) AWS_MUST_CHECK;
 /* The same for a position of the handler's own: 0 when no token was sent. */
 bool sim_token_read(struct sim_request *rq, const char *token, uint64_t *position) AWS_MUST_CHECK;
 void sim_token_write(struct sim_request *rq, const char *name, uint64_t position);

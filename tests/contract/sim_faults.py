@@ -289,6 +289,32 @@ def shares(tap, wire):
         tap.ok(code == 400 and told.strip(), spec[:20] + ' is refused in words', told)
 
 
+def told(wire, path):
+    wire.told.request('GET', path)
+    return wire.told.getresponse().read().decode()
+
+
+def tallies(tap, wire):
+    """What was asked for and what was done, whatever became of the answers."""
+    for spec, asked, done in (('reset-before,times=1', 1, 0), ('reply-lost,times=1', 2, 1)):
+        wire.control('POST', spec + ',on=ecs:UpdateService')
+        outcome(lambda: wire.ecs('UpdateService', cluster='shop-prod', service='worker',
+                                 desiredCount=2))
+        tap.ok('ecs:UpdateService %d asked, %d done\n' % (asked, done) in told(wire, '/_sim/calls'),
+               spec + ': is counted', told(wire, '/_sim/calls'))
+        wire.control('DELETE')
+
+
+def forgets(tap, wire):
+    """Whoever plays faults all day need not end each."""
+    codes = {wire.control('POST', 'server-error,for=0.001,on=rds')[0] for _ in range(100)}
+    tap.equal(codes, {200}, 'those that are over make room')
+    wire.control('DELETE')
+    codes = [wire.control('POST', 'server-error,on=rds')[0] for _ in range(33)]
+    tap.equal(codes, [200] * 32 + [400], 'and those that are not make none')
+    wire.control('DELETE')
+
+
 def certificates(tap):
     with tempfile.TemporaryDirectory() as folder:
         trust = folder + '/ca.pem'
@@ -311,14 +337,16 @@ def main():
     tap = harness.Tap()
     with harness.Simulator('--seed', 3) as simulator:
         wire = Wire(simulator.url)
+        tallies(tap, wire)
         plays(tap, wire)
         shares(tap, wire)
+        forgets(tap, wire)
     with harness.Simulator('--fault', 'server-error') as simulator:
         tap.ok(services(Wire(simulator.url)).status == 500, 'a fault from the start')
     certificates(tap)
     path = harness.program('cawsole-sim', 'CAWSOLE_SIM')
-    told = subprocess.run([path, '--help'], capture_output=True, text=True, check=True).stdout
-    table = set(re.findall(r'^  ([a-z0-9-]+) ', told.split('NAME one of:')[1], re.M))
+    usage = subprocess.run([path, '--help'], capture_output=True, text=True, check=True).stdout
+    table = set(re.findall(r'^  ([a-z0-9-]+) ', usage.split('NAME one of:')[1], re.M))
     tried = {spec.split(',')[0] for spec, _ in CASES + CERTIFICATES} | ELSEWHERE
     tap.equal(tried, table, 'no fault is untried')
     tap.done()
