@@ -14,7 +14,8 @@ import sys
 import tempfile
 
 COLUMNS = {
-    'weather': ['all', 'cloudfront', 'targets', 'services', 'databases', 'parameters'],
+    'weather': ['all', 'cloudfront', 'targets', 'services', 'databases', 'parameters',
+                'metrics', 'api', 'buckets', 'secrets', 'scaling'],
     'weather-names': ['names'],
     'weather-keys': ['imds', 'container', 'sts', 'sso'],
     'weather-writes': ['scale', 'redeploy', 'rollback', 'invalidate'],
