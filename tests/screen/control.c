@@ -93,6 +93,17 @@ bool control_faults_end(unsigned *met, unsigned *calls) {
   return control("DELETE", "", answer, sizeof answer) && there;
 }
 
+bool control_calls(const char *operation, unsigned *asked, unsigned *done) {
+  char answer[16384], line[96];
+  *asked = *done = 0;
+  if (!request("GET", "/_sim/calls", NULL, NULL, answer, sizeof answer))
+    return false;
+  snprintf(line, sizeof line, "%s ", operation);
+  const char *at = strstr(answer, line);
+  /* NOLINTNEXTLINE(cert-err34-c): the simulator's own numbers */
+  return !at || sscanf(at + strlen(line), "%u asked, %u done", asked, done) == 2;
+}
+
 void control_end(void) {
   if (handle)
     curl_easy_cleanup(handle);

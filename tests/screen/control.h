@@ -12,6 +12,9 @@ bool control_faults_count(unsigned *met, unsigned *calls);
 bool control_faults_end(unsigned *met, unsigned *calls);
 /* How many invalidations there are of that distribution; -1: no answer. */
 int control_invalidations(const char *distribution);
+/* How often an operation ("ecs:UpdateService") was asked for and was done since the simulator's
+ * start, whatever became of the answers. False: no answer. */
+bool control_calls(const char *operation, unsigned *asked, unsigned *done);
 void control_end(void); /* before the simulator's end */
 
 #endif

@@ -16,10 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #define DISTRIBUTION "E1A2B3C4D5E6F7"
+/* So long after its end, what was sent is counted: nothing goes out late. */
+#define AGAIN_MS 3000
 #define CONFIG                                                                                     \
   "stacks = ( { name = \"shop\"; region = \"eu-west-1\"; environment = \"staging\"; interval = "   \
   "1; "                                                                                            \
@@ -37,32 +40,48 @@ static const struct write {
 };
 #define WRITES (sizeof writes / sizeof writes[0])
 
+enum { NOT_DONE, DONE, EITHER };
 static const struct weather {
   const char *spec;
-  bool done;     /* AWS does what it was asked to */
-  unsigned most; /* requests that may go out */
+  int done;      /* what AWS was asked to do, by the end */
+  unsigned most; /* requests that may reach AWS: two, where the first was refused before anything
+                    was done */
+  bool wide;     /* it befalls connections or the clock, which are every call's */
 } weathers[] = {
-    {"latency,ms=3000", true, 1},
-    {"reset-before", false, 1},
-    {"reply-lost", true, 1},
-    {"reset-within", true, 1},
-    {"reset-after", true, 1},
-    {"drip,rate=400", true, 1},
-    {"truncated", true, 1},
-    {"over-long", true, 1},
-    {"endless,bytes=40000000", true, 1},
-    {"html", false, 1},
-    {"html,status=200", false, 1},
-    {"garbage", true, 1},
-    {"deep", true, 1},
-    {"hostile-text", true, 1},
-    {"missing", true, 1},
-    {"wrong-types", true, 1},
-    {"redirect", false, 1},
-    {"throttled", false, 1},
-    {"server-error", false, 1},
-    {"access-denied", false, 1},
-    {"expired-token", false, 2},
+    {"refused,for=6", NOT_DONE, 1, true},
+    {"tls-expired,for=6", NOT_DONE, 1, true},
+    {"latency,ms=3000", DONE, 1, false},
+    {"latency,ms=20000", DONE, 1, false},
+    {"reset-before", NOT_DONE, 1, false},
+    {"reply-lost", DONE, 1, false},
+    {"reset-within", DONE, 1, false},
+    {"reset-after", DONE, 1, false},
+    {"drip,rate=400", DONE, 1, false},
+    {"truncated", DONE, 1, false},
+    {"over-long", DONE, 1, false},
+    {"endless,bytes=40000000", DONE, 1, false},
+    {"html", NOT_DONE, 1, false},
+    {"html,status=200", NOT_DONE, 1, false},
+    {"garbage", DONE, 1, false},
+    {"deep", DONE, 1, false},
+    {"gzip-bomb,megabytes=512", DONE, 1, false},
+    {"hostile-text", DONE, 1, false},
+    {"huge-text", DONE, 1, false},
+    {"invalid-utf8", DONE, 1, false},
+    {"control-text", DONE, 1, false},
+    {"missing", DONE, 1, false},
+    {"nulls", DONE, 1, false},
+    {"wrong-types", DONE, 1, false},
+    {"out-of-range", DONE, 1, false},
+    {"redirect", NOT_DONE, 1, false},
+    {"throttled", DONE, 2, false},
+    {"throttled,status=429", DONE, 2, false},
+    {"throttled,status=503", EITHER, 2, false},
+    {"retry-after,seconds=2", EITHER, 2, false},
+    {"server-error", NOT_DONE, 1, false},
+    {"access-denied", NOT_DONE, 1, false},
+    {"expired-token", NOT_DONE, 2, false},
+    {"clock", DONE, 2, true},
 };
 #define WEATHERS (sizeof weathers / sizeof weathers[0])
 
@@ -116,42 +135,62 @@ static bool journalled(const char *word) {
   return there;
 }
 
-/* An invalidation's outcome is looked up by sending it again, which makes no second one: AWS knows
- * it by its CallerReference. */
-static bool is_done_once(unsigned calls, const struct weather *w, int before) {
-  return what->by_reference ? control_invalidations(DISTRIBUTION) - before <= 1 : calls <= w->most;
+/* What the simulator counted, whatever fault was played. */
+struct tally {
+  unsigned asked, done;
+  int invalidations;
+};
+
+static bool take(struct tally *t) {
+  t->invalidations = what->by_reference ? control_invalidations(DISTRIBUTION) : 0;
+  return control_calls(what->operation, &t->asked, &t->done) && t->invalidations >= 0;
 }
 
-/* What it says is so. "unknown" is, where there is no token to look it up by. */
-static bool is_true(const char *word, const struct weather *w, int before) {
-  const bool done = !strcmp(word, "done");
-  if (what->by_reference)
-    return done == (control_invalidations(DISTRIBUTION) - before == 1);
-  return !strcmp(word, "unknown") ? !w->done : done == w->done;
+/* How often AWS did what it was asked to. An invalidation's outcome is looked up by sending it
+ * again, which makes no second one: AWS knows it by its CallerReference, and a request with another
+ * one would have made another. */
+static int times_done(const struct tally *before, const struct tally *after) {
+  return what->by_reference ? after->invalidations - before->invalidations
+                            : (int)(after->done - before->done);
+}
+
+/* What is said of it is so. "unknown" is, where it was not done and there is no token to look it up
+ * by. */
+static const char *judge(const char *word, const struct weather *w, const struct tally *before,
+                         const struct tally *after) {
+  const int done = times_done(before, after);
+  if (done > 1)
+    return "done again";
+  if (!what->by_reference && after->asked - before->asked > w->most)
+    return "sent again";
+  if (w->done != EITHER && !what->by_reference && done != (w->done == DONE))
+    return done ? "done, and should not be" : "not done";
+  if (!strcmp(word, "unknown"))
+    return done || what->by_reference ? "the outcome is not true" : NULL;
+  return (strcmp(word, "done") == 0) == (done == 1) ? NULL : "the outcome is not true";
 }
 
 static const char *act(const struct weather *w) {
   char spec[128];
   unsigned met, calls;
-  const int before = control_invalidations(DISTRIBUTION);
+  struct tally before, after;
   const char *why = plan();
   if (why)
     return why;
-  snprintf(spec, sizeof spec, "%s,on=%s,times=1", w->spec, what->operation);
-  if (!control_fault(spec))
+  snprintf(spec, sizeof spec, w->wide ? "%s" : "%s,on=%s,times=1", w->spec, what->operation);
+  if (!take(&before) || !control_fault(spec))
     return "the simulator does not take it";
   screen_keys_ahead(s, "y");
   bool ended = shown("Enter closes", 45000);
   const char *word = ended ? outcome() : NULL;
-  if (!control_faults_end(&met, &calls) || !met)
+  screen_watch(s, AGAIN_MS);
+  if (!control_faults_end(&met, &calls) || (!met && !w->wide))
     return "no call met it";
   if (!word)
     return "no outcome";
-  if (!is_done_once(calls, w, before))
-    return "done again";
   if (!journalled(word))
     return "the journal does not say so";
-  return is_true(word, w, before) ? NULL : "the outcome is not true";
+  return take(&after) ? judge(word, w, &before, &after) : "the simulator does not tell";
 }
 
 static void play(const struct weather *w) {
@@ -168,20 +207,27 @@ static void play(const struct weather *w) {
 
 /* Each in a world of its own: what was done before would change the plan. */
 static void every_fault(void **state) {
+  char bundle[64], trust[96];
+  snprintf(bundle, sizeof bundle, "/tmp/cawsole-test-%ld.pem", (long)getpid());
+  snprintf(trust, sizeof trust, "AWS_CA_BUNDLE=%s", bundle);
   for (size_t i = 0; i < WEATHERS; i++) {
     bool wanted = !*names;
     for (const char *const *n = names; *n; n++)
       wanted |= !strcmp(*n, weathers[i].spec);
     if (!wanted)
       continue;
-    s = console_start(&(struct console_setup){
-        .rows = 60, .cols = 200, .sim = {"--speed", "20", NULL}, .config = CONFIG});
+    s = console_start(&(struct console_setup){.rows = 60,
+                                              .cols = 200,
+                                              .sim = {"--speed", "20", "--tls", "--ca-out", bundle},
+                                              .env = {trust},
+                                              .config = CONFIG});
     console_ready(s);
     screen_expect(s, "▸ api");
     play(&weathers[i]);
     control_end();
     console_end(state);
   }
+  unlink(bundle);
   assert_false(failed);
 }
 
