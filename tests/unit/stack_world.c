@@ -53,7 +53,8 @@ void world_turn(struct world *w) {
 /* ---- the simulator ------------------------------------------------------------------------------
  */
 
-static void start_sim(struct world *w, const char *option, const char *value, const char *flag) {
+static void start_sim(struct world *w, const char *speed, const char *option, const char *value,
+                      const char *flag) {
   const char *dir = getenv("CAWSOLE_BUILDDIR");
   char path[4096], line[128] = "";
   int out[2];
@@ -65,7 +66,7 @@ static void start_sim(struct world *w, const char *option, const char *value, co
   if (w->sim == 0) {
     dup2(out[1], STDOUT_FILENO);
     close(out[0]);
-    execl(path, path, "--port", "0", "--speed", SIM_SPEED, "--die-with-parent", option, value, flag,
+    execl(path, path, "--port", "0", "--speed", speed, "--die-with-parent", option, value, flag,
           (char *)NULL);
     _exit(127);
   }
@@ -293,8 +294,28 @@ static void go_on(struct world *w, const char *ca_file) {
 
 void world_start(struct world *w, const char *scenario) {
   begin(w);
-  start_sim(w, "--scenario", scenario ? scenario : "steady", NULL);
+  start_sim(w, SIM_SPEED, "--scenario", scenario ? scenario : "steady", NULL);
   go_on(w, NULL);
+}
+
+void world_start_still(struct world *w, const char *scenario) {
+  begin(w);
+  start_sim(w, "0", "--scenario", scenario, NULL);
+  go_on(w, NULL);
+}
+
+void world_live(struct world *w, int seconds) {
+  struct aws_buf answer;
+  char body[16], text[160];
+  const int fd = connect_sim(w), n = snprintf(body, sizeof body, "%d", seconds);
+
+  aws_buf_init(&answer, 1 << 16);
+  snprintf(text, sizeof text,
+           "POST /_sim/clock HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", n, body);
+  assert_true(send_all(fd, text, strlen(text)) && receive(fd, &answer));
+  assert_true(strncmp(answer.p, "HTTP/1.1 200", 12) == 0);
+  aws_buf_done(&answer);
+  close(fd);
 }
 
 void world_start_tls(struct world *w) {
@@ -302,7 +323,7 @@ void world_start_tls(struct world *w) {
 
   begin(w);
   snprintf(path, sizeof path, "%s/ca.pem", w->dir);
-  start_sim(w, "--ca-out", path, "--tls");
+  start_sim(w, SIM_SPEED, "--ca-out", path, "--tls");
   go_on(w, path);
   load_settings(w, "https", w->sim_port);
 }

@@ -58,6 +58,9 @@ struct world {
 
 /* Starts simulator and proxy; scenario NULL: steady. Then world_open. */
 void world_start(struct world *w, const char *scenario);
+/* Its world stands still but for world_live, which lets it live for so many seconds. */
+void world_start_still(struct world *w, const char *scenario);
+void world_live(struct world *w, int seconds);
 /* Over TLS, and without the proxy. */
 void world_start_tls(struct world *w);
 void world_without_proxy(struct world *w); /* before world_open */

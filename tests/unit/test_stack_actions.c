@@ -25,6 +25,12 @@ static int set_up_bad_deploy(void **state) {
   return 0;
 }
 
+static int set_up_still_deploy(void **state) {
+  world_start_still(&world, "bad-deploy");
+  *state = &world;
+  return 0;
+}
+
 static int tear_down(void **state) {
   world_stop(*state);
   return 0;
@@ -266,6 +272,7 @@ static void what_changed_meanwhile_is_told_and_planned_anew(void **state) {
   world_step(w, back, STACK_STEP_INPUT);
   assert_false(stack_action_outdated(redeploy) || stack_action_outdated(scale) ||
                stack_action_outdated(back));
+  world_live(w, 25); /* it deploys after 15 seconds */
   WORLD_UNTIL(w, aws_str_ends(service(w, "web")->task_definition, ":42"));
   assert_true(stack_action_outdated(redeploy) && stack_action_outdated(scale) &&
               stack_action_outdated(back));
@@ -674,7 +681,7 @@ int main(void) {
       TEST(redeploying_replaces_the_tasks),
       cmocka_unit_test_setup_teardown(a_rollout_that_fails_is_told, set_up_bad_deploy, tear_down),
       cmocka_unit_test_setup_teardown(what_changed_meanwhile_is_told_and_planned_anew,
-                                      set_up_bad_deploy, tear_down),
+                                      set_up_still_deploy, tear_down),
       cmocka_unit_test_setup_teardown(the_plan_names_the_service_at_fault, set_up_bad_deploy,
                                       tear_down),
       TEST(rolling_back_offers_what_differs),
