@@ -84,6 +84,7 @@ static void send_keys(struct screen *s, const char *keys, bool calm) {
     const char *end = *at == '<' ? strchr(at, '>') : NULL;
     char name[16];
     s->events_wanted += ((unsigned char)*at & 0xc0) != 0x80; /* a character, not a byte */
+    s->copies += *at == 'c';
     if (!end || end == at + 1) {
       send_bytes(s, at, 1);
       continue;

@@ -25,6 +25,7 @@ struct screen {
   bool started; /* it took over the screen once */
   int mouse;
   unsigned bells;
+  unsigned copies; /* keys that may have asked for one */
   /* what was written */
   char *raw;
   size_t n, cap;

@@ -4,6 +4,7 @@
 
 #include "private.h"
 
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,7 +15,7 @@
 #include <cmocka.h>
 
 /* Final bytes of the CSI sequences that move, erase, insert, repeat and colour. */
-static const char plain_finals[] = "@ABCDGHJKLMPSTXdbfmr";
+static const char plain_finals[] = "@ABCDGHKLMPSTXdbfr";
 /* Private modes (CSI ? N h or l) that a full-screen program switches: cursor keys, wrap, cursor
  * blink and visibility, mouse buttons and their SGR form, focus, the alternate screen, bracketed
  * paste. */
@@ -40,6 +41,34 @@ static bool known_modes(const char *p, size_t n) {
   return true;
 }
 
+/* A colour's or an attribute's number that the theme has: no blinking, no hiding, no striking out.
+ */
+static bool known_style(long n) {
+  return n <= 4 || n == 7 || n == 10 || (n >= 22 && n <= 27) || n == 39 || n == 49 ||
+         (n >= 30 && n <= 37) || (n >= 40 && n <= 47) || (n >= 90 && n <= 97) ||
+         (n >= 100 && n <= 107);
+}
+
+/* The parameters of CSI m: "", "0;1", "38;5;71". */
+static bool known_styles(const char *p, size_t n) {
+  char text[40], *at = text;
+  if (n >= sizeof text)
+    return false;
+  memcpy(text, p, n);
+  text[n] = '\0';
+  if (n && strspn(text, "0123456789;") != n)
+    return false;
+  while (*at) {
+    long number = strtol(at, &at, 10);
+    if ((number == 38 || number == 48) && !strncmp(at, ";5;", 3))
+      strtol(at + 3, &at, 10);
+    else if (!known_style(number))
+      return false;
+    at += *at == ';';
+  }
+  return true;
+}
+
 /* A CSI sequence whose parameters begin at p. Sets *length, final byte included. */
 static bool known_csi(const char *p, size_t n, size_t *length) {
   size_t i = 0;
@@ -52,11 +81,30 @@ static bool known_csi(const char *p, size_t n, size_t *length) {
     return (p[i] == 'h' || p[i] == 'l') && known_modes(p + 1, i - 1);
   if (i == 1 && p[0] == '4' && (p[i] == 'h' || p[i] == 'l')) /* insert mode */
     return true;
+  if (p[i] == 'm')
+    return known_styles(p, i);
+  if (p[i] == 'J') /* to the end, to the beginning, all; not what has scrolled out */
+    return i == 0 || (i == 1 && p[0] <= '2');
   if (p[i] == 't') /* xterm's title stack, part of its smcup and rmcup */
     return i == 6 && (memcmp(p, "22;0;0", 6) == 0 || memcmp(p, "23;0;0", 6) == 0);
   if (p[i] == 'p') /* soft reset, in is2 */
     return i == 1 && p[0] == '!';
   return strchr(plain_finals, p[i]) && !memchr(p, '>', i);
+}
+
+/* A copy to the clipboard, "ESC ] 52 ; c ; BASE64 BEL"; not the one that hostile texts ask for. */
+static bool known_copy(const char *p, size_t n, size_t *length) {
+  static const char start[] = "\033]52;c;", theirs[] = "aGk=";
+  size_t from = sizeof start - 1, i = from;
+  while (i < n && (isalnum((unsigned char)p[i]) || strchr("+/=", p[i])) && p[i])
+    i++;
+  *length = i;
+  return memcmp(p, start, n < from ? n : from) == 0 && (i == n || p[i] == '\a') &&
+         !(i - from == sizeof theirs - 1 && memcmp(p + from, theirs, i - from) == 0);
+}
+
+static bool is_copy(const char *p, size_t n) {
+  return n > 4 && memcmp(p, "\033]52", 4) == 0;
 }
 
 /* An escape sequence, ESC at p[0]. */
@@ -74,13 +122,8 @@ static bool known_escape(const char *p, size_t n, size_t *length) {
     *length = n < 3 ? n : 3;
     return n < 3 || p[2] == 'B' || p[2] == '0';
   }
-  if (n > 5 && memcmp(p + 1, clipboard, 4) == 0) {
-    size_t i = 5;
-    while (i < n && (unsigned char)p[i] >= 0x20)
-      i++;
-    *length = i;
-    return i == n || p[i] == '\a' || p[i] == '\033';
-  }
+  if (n > 5 && memcmp(p + 1, clipboard, 4) == 0)
+    return known_copy(p, n, length);
   return p[1] == '\\' && p[0] == '\033';
 }
 
@@ -95,44 +138,67 @@ static size_t utf8_length(const unsigned char *p, size_t n) {
   return want < n ? want : n;
 }
 
-/* Overrides of the writing direction (U+202A..202E, U+2066..2069): text may not turn the line. */
-static bool turns_text(const unsigned char *p, size_t length) {
-  return length == 3 && p[0] == 0xe2 &&
-         ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
-          (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+/* What turns the direction of text, and what has no width. */
+static bool is_strange(const unsigned char *p, size_t length) {
+  static const struct {
+    unsigned first, last;
+  } ranges[] = {
+      {0x61c, 0x61c}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}};
+  unsigned code = length == 2   ? (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu)
+                  : length == 3 ? (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu)
+                                : 0;
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+    if (code >= ranges[i].first && code <= ranges[i].last)
+      return true;
+  return false;
 }
 
-static char *describe(const struct screen *s, size_t at, size_t length) {
+static char *describe(const char *raw, size_t size, size_t at, size_t length) {
   char *text = malloc(160);
   size_t n = 0;
   if (!text)
     fail_msg("no memory");
   n += (size_t)snprintf(text, 160, "at byte %zu:", at);
-  for (size_t i = 0; i < length + 4 && i < 24 && at + i < s->n; i++) {
-    unsigned char c = (unsigned char)s->raw[at + i];
+  for (size_t i = 0; i < length + 4 && i < 24 && at + i < size; i++) {
+    unsigned char c = (unsigned char)raw[at + i];
     n += (size_t)snprintf(text + n, 160 - n, c >= 0x20 && c < 0x7f ? " %c" : " %02x", c);
   }
   return text;
 }
 
+/* controls: those that stand for themselves. */
+static bool known_character(const char *text, size_t n, const char *controls, size_t *length) {
+  const unsigned char *p = (const unsigned char *)text;
+  *length = 1;
+  if (*p < 0x20)
+    return *p && strchr(controls, *p);
+  if (*p < 0x80)
+    return *p != 0x7f;
+  *length = utf8_length(p, n);
+  bool known = *length && !is_strange(p, *length);
+  *length += !*length;
+  return known;
+}
+
 char *screen_foreign(const struct screen *s) {
+  unsigned copies = 0;
   for (size_t i = 0; i < s->n;) {
-    const unsigned char *p = (const unsigned char *)s->raw + i;
-    size_t length = 1;
-    bool known = true;
-    if (*p == 033)
-      known = known_escape(s->raw + i, s->n - i, &length);
-    else if (*p < 0x20)
-      known = strchr("\a\b\t\n\r\016\017", *p) != NULL && *p;
-    else if (*p == 0x7f)
-      known = false;
-    else if (*p >= 0x80) {
-      length = utf8_length(p, s->n - i);
-      known = length && !turns_text(p, length);
-    }
-    if (!known)
-      return describe(s, i, length);
+    const char *p = s->raw + i;
+    size_t length;
+    bool known = *p == 033 ? known_escape(p, s->n - i, &length)
+                           : known_character(p, s->n - i, "\a\b\t\n\r\016\017", &length);
+    copies += is_copy(p, s->n - i);
+    if (!known || copies > s->copies)
+      return describe(s->raw, s->n, i, length);
     i += length;
   }
+  return NULL;
+}
+
+char *screen_foreign_text(const char *text, size_t n) {
+  size_t length;
+  for (size_t i = 0; i < n; i += length)
+    if (!known_character(text + i, n - i, "\n", &length))
+      return describe(text, n, i, length);
   return NULL;
 }

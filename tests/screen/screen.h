@@ -86,9 +86,12 @@ const char *screen_raw(const struct screen *s, size_t *n); /* those bytes; borro
 unsigned screen_bells(const struct screen *s);
 unsigned screen_idles(const struct screen *s); /* how often it said that it is idle */
 
-/* Looks through all that was written for a control or an escape sequence that a curses program has
- * no reason to send. NULL: none; else its description, which the caller frees. */
+/* Looks through all that was written for a control or an escape sequence that this program has no
+ * reason to send: others, others' parameters, a copy that no key "c" asked for. NULL: none; else
+ * its description, which the caller frees. */
 char *screen_foreign(const struct screen *s);
+/* The same of text for pipes and files, which has no controls but newlines. */
+char *screen_foreign_text(const char *text, size_t n);
 /* NULL when the terminal is as it was before the start, else what is not. */
 const char *screen_taken(const struct screen *s);
 /* After the end: NULL when the terminal is as it was before the start, else what is not. */

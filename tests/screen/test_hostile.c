@@ -10,7 +10,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -102,12 +104,131 @@ static void ten_megabytes(void **state) {
   play("huge-text", "ECS", 36, 120);
 }
 
-#define TEST(f) cmocka_unit_test_teardown(f, console_end)
+/* ---- what does not come from AWS ------------------------------------------------------------- */
+
+/* Sequences that the program never writes, or not unasked; libconfig and the shell take them as
+ * they are. */
+#define ODD_NAME "\033[31;5m\033[3J\302\2332J\u202e\u061c\u2066\u200b\ufeff" /* without "]" */
+#define ODD "\033]52;c;aGk=\a\033]0;t\a" ODD_NAME
+
+static char files[2][64]; /* the AWS configuration, and a plain program's output */
+
+static const char *in_tmp(size_t i) {
+  snprintf(files[i], sizeof files[i], "/tmp/cawsole-hostile-%ld.%zu", (long)getpid(), i);
+  return files[i];
+}
+
+static int end(void **state) {
+  for (size_t i = 0; i < 2; i++)
+    unlink(in_tmp(i));
+  return console_end(state);
+}
+
+static const char *aws_config(void) {
+  static char variable[96];
+  FILE *f = fopen(in_tmp(0), "w");
+  if (!f ||
+      fputs("[profile good]\nregion = eu-west-1\n"
+            "aws_access_key_id = testing\naws_secret_access_key = testing\n"
+            "[profile evil" ODD_NAME "]\nregion = eu-west-1\n"
+            "aws_access_key_id = testing\naws_secret_access_key = testing\n"
+            "[profile role]\nsource_profile = good\nregion = eu-west-1\n"
+            "role_arn = arn:aws:iam::123456789012:role/Evil" ODD "\n"
+            "[profile process]\nregion = eu-west-1\n"
+            "credential_process = sh -c 'echo \"no keys " ODD "\" >&2; exit 1'\n"
+            "[profile lost]\nregion = eu-west-1\nsource_profile = nobody" ODD "\n"
+            "role_arn = arn:aws:iam::123456789012:role/Lost\n",
+            f) < 0 ||
+      fclose(f) != 0)
+    fail_msg("%s cannot be written", in_tmp(0));
+  snprintf(variable, sizeof variable, "AWS_CONFIG_FILE=%s", in_tmp(0));
+  return variable;
+}
+
+/* The name of a stack, of a profile, of a role, and what a process complains about. */
+static void names_on_this_machine(void **state) {
+  static const struct {
+    const char *keys, *seen;
+  } walk_names[] = {{":profile role<Enter>", "^ *role .*Evil.*\\[31"},
+                    {":profile process<Enter>", "no keys"},
+                    {":profile lost<Enter>", "nobody"},
+                    {":profile good<Enter>", "web .*4/4"},
+                    {":stack other<Enter>", "evil.*\\[31|^ *other .*OpsRole"}};
+  char config[512];
+  const char *url = console_simulator((const char *const[]){"--speed", "1", NULL});
+  (void)state;
+  snprintf(config, sizeof config,
+           "stacks = ( { name = \"shop" ODD "\"; profile = \"good\"; region = \"eu-west-1\"; },\n"
+           "  { name = \"other\"; profile = \"evil" ODD_NAME "\"; region = \"eu-west-1\"; } );\n");
+  struct screen *s = console_start(&(struct console_setup){
+      .plain = true, .args = {"--endpoint-url", url}, .env = {aws_config()}, .config = config});
+  screen_expect(s, "shop");
+  screen_expect(s, "web .*4/4");
+  expect_only_ours(s);
+  for (size_t i = 0; i < sizeof walk_names / sizeof *walk_names; i++) {
+    screen_keys(s, walk_names[i].keys);
+    screen_expect(s, walk_names[i].seen);
+    screen_keys_ahead(s, ":profile <Esc>:stack <Esc>");
+    screen_keys_ahead(s, "?");
+    screen_expect(s, "Help: keys that do");
+    screen_keys_ahead(s, "<Esc>");
+    expect_only_ours(s);
+  }
+}
+
+/* ---- for pipes and files --------------------------------------------------------------------- */
+
+/* What the program prints, in its environment and with these options; both outputs. */
+static void print_plain(const char *options, const char *url) {
+  char command[1024];
+  const char *folder = getenv("CAWSOLE_BUILDDIR");
+  snprintf(command, sizeof command,
+           "LC_ALL=C.UTF-8 HOME=/nonexistent AWS_EC2_METADATA_DISABLED=true %s %s/cawsole %s "
+           "--endpoint-url %s >%s 2>&1",
+           aws_config(), folder ? folder : ".", options, url, in_tmp(1));
+  int how = system(command); /* NOLINT(cert-env33-c): what is run is ours */
+  assert_true(WIFEXITED(how) && (WEXITSTATUS(how) <= 3 || WEXITSTATUS(how) == 64));
+  FILE *f = fopen(in_tmp(1), "r");
+  static char text[4 << 20];
+  assert_non_null(f);
+  size_t n = fread(text, 1, sizeof text, f);
+  fclose(f);
+  char *foreign = screen_foreign_text(text, n);
+  if (foreign)
+    fail_msg("cawsole %s: %s", options, foreign);
+  printf("# cawsole %-44.*s %zu bytes, none that a terminal acts on\n",
+         (int)strcspn(options, "\033"), options, n);
+  fflush(stdout);
+  assert_true(n > 20);
+}
+
+static void printed(void **state) {
+  static const char *const options[] = {
+      "--once --profile good",       "--once --json --profile good",
+      "whoami --profile good",       "doctor --profile good",
+      "--once --profile role",       "--once --json --profile role",
+      "whoami --profile role",       "doctor --profile role",
+      "whoami --profile process",    "doctor --profile process",
+      "doctor --profile lost",       "--once --json --profile process",
+      "doctor --profile 'x" ODD "'", "whoami --profile 'evil" ODD_NAME "'",
+      "--once --stack 'x" ODD "'"};
+  static const char *const faults[] = {NULL, "hostile-text", "control-text", "invalid-utf8"};
+  (void)state;
+  for (size_t f = 0; f < sizeof faults / sizeof *faults; f++) {
+    const char *url =
+        console_simulator((const char *const[]){faults[f] ? "--fault" : NULL, faults[f], NULL});
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+      print_plain(options[i], url);
+    console_simulator_end();
+  }
+}
+
+#define TEST(f) cmocka_unit_test_teardown(f, end)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(escapes),     TEST(escapes_in_a_column), TEST(controls),
-      TEST(broken_utf8), TEST(ten_megabytes),
+      TEST(escapes),       TEST(escapes_in_a_column),   TEST(controls), TEST(broken_utf8),
+      TEST(ten_megabytes), TEST(names_on_this_machine), TEST(printed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
