@@ -231,8 +231,9 @@ static struct sim_tally *tally_of(struct sim_tallies *all, const struct sim_requ
 
 void sim_tallies_list(const struct sim_tallies *t, struct aws_buf *out) {
   for (size_t i = 0; i < t->n; i++)
-    aws_buf_addf(out, "%s:%s %llu asked, %llu done\n", t->t[i].service->name, t->t[i].op->name,
-                 (unsigned long long)t->t[i].asked, (unsigned long long)t->t[i].done);
+    aws_buf_addf(out, "%s:%s %llu asked, %llu done, %llu spoilt\n", t->t[i].service->name,
+                 t->t[i].op->name, (unsigned long long)t->t[i].asked,
+                 (unsigned long long)t->t[i].done, (unsigned long long)t->t[i].spoilt);
 }
 
 /* Faults come first: what is spoilt on the way never reaches AWS. */
@@ -251,6 +252,7 @@ static void take(struct sim_gate *gate, const struct sim_http *h, const struct s
   tally->asked++;
   sim_untwist((cJSON *)(uintptr_t)rq->in);
   sim_faults_choose(gate->faults, rq, now->mono);
+  tally->spoilt += rq->nplays > 0;
   for (int stage = SIM_FAULT_BEFORE; stage < SIM_FAULT_AFTER; stage++)
     sim_faults_apply(rq, (enum sim_fault_stage)stage);
   if (!rq->failed && authenticate(gate, rq, h, auth, now->wall + rq->clock_ahead)) {

@@ -2,7 +2,7 @@
  *   POST /_sim/faults           a play a line in the body begins
  *   GET /_sim/faults            those there are
  *   DELETE /_sim/faults[?NAME]  those of that name, or all, end
- *   GET /_sim/calls             how often each operation was asked for, and done
+ *   GET /_sim/calls             how often each operation was asked for, done, and spoilt
  *   POST /_sim/clock            the world goes on by so many seconds, which the body says
  */
 #include "sim/http.h"

@@ -12,19 +12,19 @@ const struct sim_api_service *sim_route_service(const struct sim_http *h,
 /* Finds rq->op, and reads the parameters into rq->in. False: an error has been answered. */
 bool sim_route_op(struct sim_request *rq, const struct sim_http *h);
 
-/* How often each operation was asked for, and how often it was done: what a fault spoils before the
- * operation is asked for and not done, what it spoils after it is both. */
+/* How often each operation was asked for, how often it was done, and how often a fault met it: what
+ * one spoils before the operation is asked for and not done, what it spoils after it is both. */
 #define SIM_TALLIES_MAX 256
 struct sim_tally {
   const struct sim_api_service *service;
   const struct sim_op *op;
-  uint64_t asked, done;
+  uint64_t asked, done, spoilt;
 };
 struct sim_tallies {
   struct sim_tally t[SIM_TALLIES_MAX];
   size_t n;
 };
-/* A line an operation, "ecs:UpdateService 3 asked, 1 done". */
+/* A line an operation, "ecs:UpdateService 3 asked, 1 done, 2 spoilt". */
 void sim_tallies_list(const struct sim_tallies *t, struct aws_buf *out);
 
 /* What all requests are answered from. */

@@ -300,7 +300,7 @@ def tallies(tap, wire):
         wire.control('POST', spec + ',on=ecs:UpdateService')
         outcome(lambda: wire.ecs('UpdateService', cluster='shop-prod', service='worker',
                                  desiredCount=2))
-        tap.ok('ecs:UpdateService %d asked, %d done\n' % (asked, done) in told(wire, '/_sim/calls'),
+        tap.ok('ecs:UpdateService %d asked, %d done, ' % (asked, done) in told(wire, '/_sim/calls'),
                spec + ': is counted', told(wire, '/_sim/calls'))
         wire.control('DELETE')
 

@@ -4,7 +4,7 @@
 
 #include "screen.h"
 
-#define CONSOLE_ARGS 8
+#define CONSOLE_ARGS 12
 
 struct console_setup {
   int rows, cols;                 /* 0: 36 x 120 */

@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static CURL *handle;
@@ -102,6 +103,16 @@ bool control_calls(const char *operation, unsigned *asked, unsigned *done) {
   const char *at = strstr(answer, line);
   /* NOLINTNEXTLINE(cert-err34-c): the simulator's own numbers */
   return !at || sscanf(at + strlen(line), "%u asked, %u done", asked, done) == 2;
+}
+
+bool control_spoilt(unsigned long *n) {
+  char answer[16384];
+  *n = 0;
+  if (!request("GET", "/_sim/calls", NULL, NULL, answer, sizeof answer))
+    return false;
+  for (const char *at = answer; (at = strstr(at, " done, ")); at++)
+    *n += strtoul(at + strlen(" done, "), NULL, 10);
+  return true;
 }
 
 void control_end(void) {

@@ -15,6 +15,8 @@ int control_invalidations(const char *distribution);
 /* How often an operation ("ecs:UpdateService") was asked for and was done since the simulator's
  * start, whatever became of the answers. False: no answer. */
 bool control_calls(const char *operation, unsigned *asked, unsigned *done);
+/* How many requests met a fault since its start; connections that did are not counted. */
+bool control_spoilt(unsigned long *n);
 void control_end(void); /* before the simulator's end */
 
 #endif
