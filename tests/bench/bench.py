@@ -24,6 +24,7 @@ import tap
 from rig import LARGE, REFERENCE, Board, Sim, line, not_measured
 
 LATENCY_MS = 50
+HANG_MS = 20000
 
 
 def run_child(argv, env, good=(0,)):
@@ -234,6 +235,23 @@ def tell_keys(name, times):
     line(f"{name}_worst", times[-1], "ms", 50)
 
 
+def bench_hanging(sim, board, moves):
+    """The same while each call hangs: none is answered before the keys are through."""
+    sim.faults("POST", f"latency,ms={HANG_MS}")
+    board.type(b"\x12")
+    board.pump(1)
+    board.said = b""
+    times = time_keys(board, moves[:HANG_MS // 100], 40, 0.025)
+    met = int(re.search(r"(\d+) of \d+ calls", sim.faults("GET")).group(1))
+    sim.faults("DELETE")
+    if not met or b"idle" in board.said:
+        not_measured("key_hanging", f"{met} calls met the fault, and then none was under way")
+        return
+    line("key_hanging_calls", met, "calls hanging")
+    tell_keys("key_hanging", times)
+    board.settle()
+
+
 def bench_keys(presses):
     """10,000 parameters on the whole screen over TLS, all being read again meanwhile."""
     with Sim(*LARGE, tls=True) as sim, Board(sim) as board:
@@ -242,6 +260,7 @@ def bench_keys(presses):
         board.pump(1)
         moves = [b"jjjjjjjjjj\x06kkkkkkkkkk\x02"[i % 22:i % 22 + 1] for i in range(presses)]
         tell_keys("key_move", time_keys(board, moves, 40, 0.025))
+        bench_hanging(sim, board, moves)
         board.type(b"g")
         board.pump(1)
         words = [c.encode() for c in "pool" + "\x7f" * 4] * (presses // 16)

@@ -7,11 +7,13 @@ import pty
 import re
 import select
 import signal
+import ssl
 import struct
 import subprocess
 import tempfile
 import termios
 import time
+import urllib.request
 
 BUILD = os.environ.get("CAWSOLE_BUILDDIR", "build")
 PROGRAM = os.path.join(BUILD, "cawsole")
@@ -68,6 +70,13 @@ class Sim:
 
     def env(self):
         return environment(self.url, self.dir.name, self.ca)
+
+    def faults(self, method, spec=""):
+        """Begins (POST), lists (GET) or ends (DELETE) faults; the list as it is told."""
+        trust = ssl._create_unverified_context() if self.ca else None
+        asked = urllib.request.Request(self.url + "/_sim/faults", spec.encode(), method=method)
+        with urllib.request.urlopen(asked, timeout=30, context=trust) as answer:
+            return answer.read().decode()
 
     def __enter__(self):
         return self
