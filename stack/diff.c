@@ -434,9 +434,10 @@ void stack_timeline_diff(struct stack *s, const struct stack_part *p,
   for (size_t i = 0; indexed && i < now->n; i++) {
     if (same_sheet(old, now, i))
       continue;
-    for (size_t j = 0; j < now->v[i]->n; j++) {
-      const struct stack_row *row = &now->v[i]->rows[j];
-      diffs[d.kind](&d, aws_map_get(&map, row->id), row);
+    for (size_t j = 0; indexed && j < now->v[i]->n; j++) {
+      const struct stack_row *row = &now->v[i]->rows[j], *was = aws_map_get(&map, row->id);
+      diffs[d.kind](&d, was, row);
+      indexed = aws_map_put(&map, row->id, (void *)(uintptr_t)row); /* if it is listed twice */
     }
   }
   aws_map_done(&map);

@@ -192,7 +192,7 @@ void stack_fetch_start(struct stack_part *p) {
   p->replies = 0;
   p->lost = false;
   p->long_id = 0;
-  p->nameless = false;
+  p->without = NULL;
   p->progressive = !p->loaded && !p->shown.n;
   stack_flags_touched(p->s, d->kind);
   if (!list) {
@@ -216,9 +216,9 @@ static bool is_sound(const struct stack_part *p, struct aws_error *err) {
   else if (p->long_id)
     aws_error_set(err, AWS_E_BODY, "%s %s: the answer has a name of %zu bytes", d->op->service->id,
                   name, p->long_id);
-  else if (p->nameless)
-    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has a %s without a name", d->op->service->id,
-                  name, stack_kind_singular(d->kind));
+  else if (p->without)
+    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has a %s without a %s", d->op->service->id,
+                  name, stack_kind_singular(d->kind), p->without);
   return err->code == AWS_OK;
 }
 

@@ -76,11 +76,8 @@ static void add_row(struct stack_rows *r, const struct stack_row *row) {
     r->flat[at - 1] = row;
     return;
   }
-  if (!aws_map_put(&r->index, row->id, (void *)(uintptr_t)(n + 1))) {
-    r->lost = true;
-    return;
-  }
-  if (!aws_grow(&r->flat, &r->cap, n + 1, sizeof *r->flat)) {
+  if (!aws_grow(&r->flat, &r->cap, n + 1, sizeof *r->flat) ||
+      !aws_map_put(&r->index, row->id, (void *)(uintptr_t)(n + 1))) {
     r->lost = true;
     return;
   }

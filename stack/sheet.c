@@ -19,26 +19,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ID_MAX = 600, TEXT_MAX = 16 << 20 };
+enum { TEXT_MAX = 16 << 20 };
 
 /* What identifies a row. Text that is not in the item is made in the sheet's own arena. */
 struct ident {
   struct aws_str id, parent, name;
-  bool unwanted; /* AWS lists it, and it is none of the stack's things */
+  bool unwanted;       /* AWS lists it, and it is none of the stack's things */
+  const char *without; /* what it lacks that all of its kind have; NULL: nothing */
+  size_t too_long;     /* bytes of what would have had to be made; 0: nothing was too long */
 };
 
-static struct aws_str make(struct aws_arena *a, const char *fmt, ...) AWS_PRINTF(2, 3);
+static struct aws_str make(struct ident *out, struct aws_arena *a, const char *fmt, ...)
+    AWS_PRINTF(3, 4);
 
-static struct aws_str make(struct aws_arena *a, const char *fmt, ...) {
-  char text[ID_MAX];
+static struct aws_str make(struct ident *out, struct aws_arena *a, const char *fmt, ...) {
+  char text[STACK_ID_MAX + 1];
   va_list ap;
   va_start(ap, fmt);
   int n = vsnprintf(text, sizeof text, fmt, ap);
   va_end(ap);
-  if (n < 0)
+  if (n < 0 || (size_t)n >= sizeof text) {
+    out->too_long = n < 0 ? SIZE_MAX : (size_t)n;
     return (struct aws_str){NULL, 0};
-  size_t len = (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
-  return aws_arena_copy(a, (struct aws_str){text, len});
+  }
+  return aws_arena_copy(a, (struct aws_str){text, (size_t)n});
 }
 
 static struct aws_str either(struct aws_str a, struct aws_str b) {
@@ -61,7 +65,7 @@ static void ident_invalidation(struct ident *out, const void *item, struct aws_s
                                struct aws_arena *a) {
   const struct cloudfront_invalidation *v = item;
   out->parent = aws_str_split(&key, '|');
-  out->id = make(a, "%.*s|%.*s", AWS_STR_ARG(out->parent), AWS_STR_ARG(v->id));
+  out->id = make(out, a, "%.*s|%.*s", AWS_STR_ARG(out->parent), AWS_STR_ARG(v->id));
   out->parent = aws_arena_copy(a, out->parent);
   out->name = v->id;
 }
@@ -87,7 +91,7 @@ static void ident_listener(struct ident *out, const void *item, struct aws_str k
   const struct elbv2_listener *v = item;
   out->id = v->arn;
   out->parent = v->load_balancer_arn.n ? v->load_balancer_arn : aws_arena_copy(a, key);
-  out->name = make(a, "%.*s:%" PRId64, AWS_STR_ARG(v->protocol), v->port);
+  out->name = make(out, a, "%.*s:%" PRId64, AWS_STR_ARG(v->protocol), v->port);
 }
 
 static void ident_rule(struct ident *out, const void *item, struct aws_str key,
@@ -95,8 +99,8 @@ static void ident_rule(struct ident *out, const void *item, struct aws_str key,
   const struct elbv2_rule *v = item;
   out->id = v->arn;
   out->parent = aws_arena_copy(a, key);
-  out->name =
-      v->is_default ? AWS_STR_LIT("default rule") : make(a, "rule %.*s", AWS_STR_ARG(v->priority));
+  out->name = v->is_default ? AWS_STR_LIT("default rule")
+                            : make(out, a, "rule %.*s", AWS_STR_ARG(v->priority));
 }
 
 static void ident_target_group(struct ident *out, const void *item, struct aws_str key,
@@ -111,10 +115,10 @@ static void ident_target(struct ident *out, const void *item, struct aws_str key
                          struct aws_arena *a) {
   const struct elbv2_target *v = item;
   if (!v->port && !aws_str_starts(v->id, "arn:")) /* a function has none, an address must */
-    return;
+    out->without = "port";
   out->parent = aws_arena_copy(a, key);
-  out->name = v->port ? make(a, "%.*s:%" PRId64, AWS_STR_ARG(v->id), v->port) : v->id;
-  out->id = make(a, "%.*s|%.*s", AWS_STR_ARG(key), AWS_STR_ARG(out->name));
+  out->name = v->port ? make(out, a, "%.*s:%" PRId64, AWS_STR_ARG(v->id), v->port) : v->id;
+  out->id = make(out, a, "%.*s|%.*s", AWS_STR_ARG(key), AWS_STR_ARG(out->name));
 }
 
 static void ident_cluster(struct ident *out, const void *item, struct aws_str key,
@@ -178,14 +182,13 @@ static void ident_db_instance(struct ident *out, const void *item, struct aws_st
   const struct rds_instance *v = item;
   (void)key;
   out->unwanted = other_database(v->engine);
-  if (aws_str_starts(v->engine, "aurora") &&
-      !v->cluster_id.n) /* there is none without its cluster */
-    return;
+  if (aws_str_starts(v->engine, "aurora") && !v->cluster_id.n)
+    out->without = "cluster";
   out->id = either(v->arn, v->id);
   out->name = v->id;
   struct aws_str tail = aws_str_after_last(v->arn, ':');
   if (v->cluster_id.n && v->arn.n > tail.n + 4)
-    out->parent = make(a, "%.*s:cluster:%.*s", (int)(v->arn.n - tail.n - 4), v->arn.p,
+    out->parent = make(out, a, "%.*s:cluster:%.*s", (int)(v->arn.n - tail.n - 4), v->arn.p,
                        AWS_STR_ARG(v->cluster_id));
 }
 
@@ -202,7 +205,7 @@ static void ident_db_event(struct ident *out, const void *item, struct aws_str k
                            struct aws_arena *a) {
   const struct rds_event *v = item;
   (void)key;
-  out->id = make(a, "%.*s|%" PRId64 "|%.*s", AWS_STR_ARG(v->source_id), (int64_t)v->date,
+  out->id = make(out, a, "%.*s|%" PRId64 "|%.*s", AWS_STR_ARG(v->source_id), (int64_t)v->date,
                  AWS_STR_ARG(v->message));
   out->parent = v->source_arn;
   out->name = v->source_id;
@@ -250,7 +253,7 @@ static void ident_integration(struct ident *out, const void *item, struct aws_st
                               struct aws_arena *a) {
   const struct apigatewayv2_integration *v = item;
   out->parent = aws_arena_copy(a, key);
-  out->id = make(a, "%.*s/%.*s", AWS_STR_ARG(key), AWS_STR_ARG(v->id));
+  out->id = make(out, a, "%.*s/%.*s", AWS_STR_ARG(key), AWS_STR_ARG(v->id));
   out->name = v->id;
 }
 
@@ -336,16 +339,20 @@ static bool kept(const struct stack *s, enum stack_kind k, struct aws_str name) 
 static bool make_row(struct stack *s, struct stack_part *p, struct stack_sheet *sh,
                      const void *item, struct stack_row *row) {
   const struct stack_feed_def *def = p->feed->def;
-  struct ident id = {{NULL, 0}, {NULL, 0}, {NULL, 0}, false};
+  struct ident id = {.without = NULL};
   if (def->convert)
     item = def->convert(&sh->text, item);
   if (!item)
     return false;
   idents[def->kind](&id, item, p->key, &sh->text);
-  if (id.id.n > STACK_ID_MAX)
-    p->long_id = id.id.n;
-  p->nameless = p->nameless || (!id.id.n && !sh->text.failed);
-  if (id.unwanted || !id.id.n || id.id.n > STACK_ID_MAX || !kept(s, def->kind, id.name))
+  if (!id.without && !id.id.n && !id.too_long && !sh->text.failed)
+    id.without = "name";
+  if (id.id.n > STACK_ID_MAX || id.too_long)
+    p->long_id = id.too_long ? id.too_long : id.id.n;
+  if (id.without && !id.unwanted)
+    p->without = id.without;
+  if (id.unwanted || id.without || !id.id.n || id.id.n > STACK_ID_MAX || id.too_long ||
+      !kept(s, def->kind, id.name))
     return false;
   row->item = item;
   row->id = id.id;

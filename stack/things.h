@@ -71,7 +71,7 @@ struct stack_part {
   cJSON *listing, *listed; /* ids that are coming in; ids of the last whole list */
   aws_ms listed_at;        /* mono */
   size_t long_id;          /* bytes of one that came in and was not taken; 0: none */
-  bool nameless;           /* a thing came in without one */
+  const char *without;     /* what a thing that came in lacks; NULL: nothing */
   bool unread;             /* the newest list of ids */
   bool progressive;        /* first fill: pages are shown as they come */
   bool loaded, ended, asked, on_screen, denied;

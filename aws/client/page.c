@@ -63,8 +63,12 @@ static bool decode_items(struct aws_page *p, const struct aws_op *op, const cJSO
   if (!op->items)
     return true;
   const cJSON *node = aws_doc_at(result, op->items);
-  if (!node)
+  if (!node && op->none && aws_str_eq_c(aws_doc_str(result, op->none), "0"))
     return true;
+  if (!node) {
+    *odd = (struct aws_odd){.n = 1, .path = op->items, .missing = true};
+    return true;
+  }
   if (op->item && (!op->items[0] || (is_json(op) && cJSON_IsObject(node))))
     return decode_one(p, node, odd);
   struct aws_list list;
@@ -125,12 +129,15 @@ static bool find_token(const struct aws_op *op, const cJSON *result, char **toke
 /* What AWS did not mean is not shown as if it did: the caller keeps what it had. */
 static void say_odd(const struct aws_op *op, const struct aws_odd *odd, struct aws_error *err) {
   const char *of = odd->type ? odd->type : "list", *path = odd->path;
-  if (!path)
-    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has a %s that is none", op->service->id,
-                  op->name, of);
+  const char *a = strchr("AEIOU", of[0]) ? "an" : "a";
+  if (!odd->type && path)
+    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has no %s", op->service->id, op->name, path);
+  else if (!path)
+    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has %s %s that is none", op->service->id,
+                  op->name, a, of);
   else
-    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has a %s %s %s", op->service->id, op->name,
-                  of, odd->missing ? "without" : "with an impossible", path);
+    aws_error_set(err, AWS_E_BODY, "%s %s: the answer has %s %s %s %s", op->service->id, op->name,
+                  a, of, odd->missing ? "without" : "with an impossible", path);
   err->retryable = true;
 }
 

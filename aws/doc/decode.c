@@ -12,6 +12,8 @@
 struct decoder {
   struct aws_arena *arena;
   struct aws_odd odd;
+  const struct aws_type *in; /* whose member is being read, and which */
+  const char *at;
   bool failed; /* out of memory */
 };
 
@@ -176,7 +178,7 @@ static bool decode_scalars(struct decoder *d, const cJSON *node, struct aws_list
       out->n++;
       continue;
     }
-    note_odd(d, NULL, NULL, false);
+    note_odd(d, d->in, d->at, false);
     if (blank) {
       memcpy(item, blank, size);
       out->n++;
@@ -225,7 +227,7 @@ static bool decode_map(struct decoder *d, const cJSON *node, struct aws_list *ou
       name.p = NULL;
     }
     if (!name.p) {
-      note_odd(d, NULL, NULL, false);
+      note_odd(d, d->in, d->at, false);
       continue;
     }
     struct aws_pair *pair = &pairs[out->n++];
@@ -304,10 +306,15 @@ static void decode_field(struct decoder *d, const struct aws_type *type, size_t 
   const struct aws_field *f = &type->fields[i];
   if (aws_has(out, i) || is_unset(f, node)) /* a name that came twice: the first one counts */
     return;
+  const struct decoder outer = *d;
+  d->in = type;
+  d->at = f->path;
   if (decode_value(d, f, node, (char *)out + f->offset))
     set_has(out, i);
   else
     note_odd(d, type, f->path, false);
+  d->in = outer.in;
+  d->at = outer.at;
 }
 
 static void note_missing(struct decoder *d, const struct aws_type *type, const void *item) {

@@ -46,6 +46,7 @@ struct aws_op {
   const char *root;  /* rest-xml with a body: name of the one input member that is the body */
   const char *items; /* path from the result to the list of items; "": the result is the one item,
                         and so is what is there if it is a JSON object; NULL: no items */
+  const char *none;  /* member that says "0" where the list is left out ("Quantity"); NULL: never */
   const struct aws_type *item;      /* NULL with items set: a list of plain strings (page->items are
                                        struct aws_str) */
   const char *token_in, *token_out; /* NULL: not paged */

@@ -63,6 +63,7 @@ static void test_xml_pages(void **state) {
                "<Enabled>true</Enabled></DistributionSummary></Items></DistributionList>"},
               {200, NULL,
                "<DistributionList><IsTruncated>false</IsTruncated><NextMarker>m</NextMarker>"
+               "<Quantity>0</Quantity>"
                "</DistributionList>"});
   struct client_outcome o = client_run(f, &cloudfront_list_distributions, NULL, NULL);
   assert_false(o.failed);
@@ -111,7 +112,9 @@ static void test_single_item_and_empty(void **state) {
 
 static void test_page_size(void **state) {
   struct client_fixture *f = *state;
-  CLIENT_PLAY(f, {200, NULL, "<R><DescribeLoadBalancersResult/></R>"});
+  CLIENT_PLAY(
+      f, {200, NULL,
+          "<R><DescribeLoadBalancersResult><LoadBalancers/></DescribeLoadBalancersResult></R>"});
   client_run(f, &elbv2_describe_load_balancers, NULL, NULL);
   client_run(f, &elbv2_describe_load_balancers, "{\"PageSize\":5}", NULL);
   client_run(f, &elbv2_describe_load_balancers, "{\"Names\":[\"a\"]}",
@@ -146,12 +149,16 @@ static void test_impossible(void **state) {
       "a Cluster with an impossible runningTasksCount",
       "a Cluster with an impossible runningTasksCount",
       "a Cluster that is none",
+      "no clusters",
+      "no clusters",
   };
   CLIENT_PLAY(f, {200, NULL, CLUSTER("")}, {200, NULL, CLUSTER(",\"status\":null")},
               {200, NULL, CLUSTER(",\"status\":[]")},
               {200, NULL, CLUSTER(",\"status\":\"ACTIVE\",\"runningTasksCount\":-1")},
               {200, NULL, CLUSTER(",\"status\":\"ACTIVE\",\"runningTasksCount\":4294967296")},
-              {200, NULL, "{\"clusters\":[7]}"}, {200, NULL, CLUSTER(",\"status\":\"ACTIVE\"")});
+              {200, NULL, "{\"clusters\":[7]}"}, {200, NULL, "{}"},
+              {200, NULL, "{\"clusters\":null,\"failures\":[]}"},
+              {200, NULL, CLUSTER(",\"status\":\"ACTIVE\"")});
   for (size_t i = 0; i < COUNT(says); i++) {
     struct client_outcome o = client_run(f, &ecs_describe_clusters, "{\"clusters\":[\"c\"]}", NULL);
     const char *was = strstr(o.err.text, "the answer has ");
@@ -231,7 +238,7 @@ static void test_failed_batch_ends_all(void **state) {
 static void test_queue(void **state) {
   struct client_fixture *f = *state;
   CLIENT_PLAY(f, {-1, NULL, NULL}, {-1, NULL, NULL}, {-1, NULL, NULL}, {-1, NULL, NULL},
-              {200, NULL, "{\"clusterArns\":[]}"});
+              {200, NULL, "{\"clusterArns\":[],\"serviceArns\":[]}"});
   struct client_outcome held[4] = {0}, low = {0}, high = {0}, operator= {0};
   struct aws_call_options low_opt = {.priority = 1}, high_opt = {.priority = 2};
   for (size_t i = 0; i < COUNT(held); i++)
@@ -320,7 +327,7 @@ static void test_secret(void **state) {
 static void test_marks(void **state) {
   struct client_fixture *f = *state;
   CLIENT_PLAY(f, {500, NULL, ""}, {200, NULL, "{\"clusterArns\":[\"a\"],\"nextToken\":\"t\"}"},
-              {200, NULL, "{\"clusterArns\":[]}"});
+              {200, NULL, "{\"clusterArns\":[],\"serviceArns\":[]}"});
   struct client_outcome o = client_run(f, &ecs_list_clusters, NULL, &client_asked);
   assert_false(o.failed);
   assert_string_equal(f->script.attempts, "attempt=1; max=3\nattempt=2; max=3\nattempt=1; max=3\n");
@@ -333,7 +340,7 @@ static void test_marks(void **state) {
   assert_non_null(strstr(f->script.agents, " m/E,N cfg/retry-mode#standard\n"));
   assert_null(strstr(f->script.auth, "amz-sdk")); /* not signed: a proxy may drop them */
 
-  CLIENT_PLAY(f, {200, NULL, "{\"clusterArns\":[]}"});
+  CLIENT_PLAY(f, {200, NULL, "{\"clusterArns\":[],\"serviceArns\":[]}"});
   client_run(f, &ecs_list_clusters, NULL, NULL);
   assert_string_equal(f->script.attempts, "attempt=1; max=1\n");
 }

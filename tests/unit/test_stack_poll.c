@@ -446,7 +446,7 @@ static void what_is_listed_is_what_is_there(void **state) {
       {"[" INSTANCE("a", "mysql") "," INSTANCE("a", "mysql") "," INSTANCE("b", "mysql") "]", 2,
        NULL},
       {"[" INSTANCE("a", "mysql") "," INSTANCE("b", "aurora-mysql") "]", 0,
-       "rds DescribeDBInstances: the answer has a database instance without a name"},
+       "rds DescribeDBInstances: the answer has a database instance without a cluster"},
   };
   (void)state;
   for (size_t i = 0; i < COUNT(rows); i++) {
