@@ -3,7 +3,8 @@
  * The account's limits are shared with everything else that runs in it. The first fill may use up
  * to three quarters of a burst and then a fifth of the rate; from then on no API gets more than a
  * tenth of its published rate, averaged over a minute. A throttle halves the pace of that API, up
- * to an eighth, and a minute without one doubles it again.
+ * to an eighth; ten seconds after the last one each good answer doubles it again, at most every ten
+ * seconds, and so does a minute in which nothing was asked.
  */
 #include "config.h"
 
@@ -22,7 +23,7 @@
   0.25 /* of limits that nobody published: the rate is a guess of ours already */
 #define SLOWED_MAX 8.0
 
-enum { MINUTE = 60, DECAY_MS = 60000, FILL_MS = 60000, PARALLEL_MAX = 20 };
+enum { MINUTE = 60, DECAY_MS = 60000, ANSWERS_MS = 10000, FILL_MS = 60000, PARALLEL_MAX = 20 };
 
 struct stack_budgeter {
   struct stack_bucket buckets[STACK_BUCKETS_MAX];
@@ -89,12 +90,17 @@ struct stack_bucket *stack_bucket(struct stack *s, const struct aws_op *op) {
   return b;
 }
 
+static void hasten(const struct stack *s, struct stack_bucket *b, aws_ms since) {
+  aws_ms now = stack_mono(s);
+  if (b->use.slowed <= 1 || now - b->throttled_at < since)
+    return;
+  b->use.slowed = b->use.slowed > 2 ? b->use.slowed / 2 : 1;
+  b->throttled_at = now;
+}
+
 static void fill(const struct stack *s, struct stack_bucket *b) {
   aws_ms now = stack_mono(s);
-  if (b->use.slowed > 1 && now - b->throttled_at >= DECAY_MS) {
-    b->use.slowed = b->use.slowed > 2 ? b->use.slowed / 2 : 1;
-    b->throttled_at = now;
-  }
+  hasten(s, b, DECAY_MS);
   double most = capacity(s, b);
   b->tokens += (double)(now - b->filled_at) / 1000 * pace(s, b);
   b->filled_at = now;
@@ -179,6 +185,8 @@ void stack_budget_sent(void *arg, const struct aws_sent *sent) {
   b->tokens = b->tokens - 1 > floor ? b->tokens - 1 : floor;
   if (sent->http_status < 200 || sent->http_status > 299)
     b->use.errors++;
+  else
+    hasten(s, b, ANSWERS_MS);
   if (sent->throttled) {
     g->throttles[at]++;
     b->use.throttles++;
@@ -188,6 +196,7 @@ void stack_budget_sent(void *arg, const struct aws_sent *sent) {
       b->throttled_at = stack_mono(s);
     }
     b->tokens = b->tokens < 0 ? b->tokens : 0;
+    b->recovers = true;
   }
   stack_changed(s, STACK_CHANGED_STATE);
 }

@@ -9,7 +9,8 @@ struct stack_bucket {
   struct aws_spread elapsed;
   double tokens;
   unsigned in_flight, waiting;    /* waiting: as counted by the scheduler's round */
-  aws_ms filled_at, throttled_at; /* mono */
+  aws_ms filled_at, throttled_at; /* mono; throttled_at: or when it was last hastened */
+  bool recovers;                  /* was throttled, and not all of its parts have been read since */
 };
 
 #define STACK_BUCKETS_MAX 24 /* more share the last one */

@@ -18,9 +18,11 @@ enum {
   RECONNECT_SHOWN_MS = 10000, /* without a connection nothing is asked of AWS: nobody is burdened */
   RECONNECT_MS = 30000,
   THROTTLED_SHOWN_MS = 30000, /* a board that is minutes old helps nobody */
-  PROBE_AFTER = 3,            /* failures in a row: from then on one call each time */
-  LIST_KEPT_MS = 30000,       /* of ids whose things could not be read */
-  LIST_STRETCH = 5            /* times as long as it is good, where there is no newer one */
+  THROTTLED_MS = 60000,
+  CATCH_UP_MS = 5000,   /* in which all else is read once AWS answers again */
+  PROBE_AFTER = 3,      /* failures in a row: from then on one call each time */
+  LIST_KEPT_MS = 30000, /* of ids whose things could not be read */
+  LIST_STRETCH = 5      /* times as long as it is good, where there is no newer one */
 };
 
 /* ---- periods --------------------------------------------------------------------------------- */
@@ -39,7 +41,7 @@ static bool is_wanted_soon(const struct stack_part *p) {
 static aws_ms longest_wait(const struct stack_part *p, aws_ms usual) {
   const bool soon = is_wanted_soon(p), known = usual != STACK_NEVER;
   if (p->error.code == AWS_E_THROTTLED)
-    return soon ? THROTTLED_SHOWN_MS : RETRY_MOST_MS;
+    return soon ? THROTTLED_SHOWN_MS : THROTTLED_MS;
   if (p->denied)
     return p->loaded ? DENIED_NOW_MS : DENIED_MS;
   if (p->loaded && soon && known && usual < RETRY_LEAST_MS)
@@ -54,10 +56,9 @@ static aws_ms longest_wait(const struct stack_part *p, aws_ms usual) {
 /* A little later each time, up to the longest. A throttle has slowed the usual period down. */
 static aws_ms retry_wait(struct stack_part *p) {
   const bool throttled = p->error.code == AWS_E_THROTTLED;
-  aws_ms wait = RETRY_FIRST_MS << (p->fails < 7 ? p->fails - 1 : 6), usual = stack_part_period(p);
+  const aws_ms first = throttled && !is_wanted_soon(p) ? THROTTLED_MS / 2 : RETRY_FIRST_MS;
+  aws_ms wait = first << (p->fails < 7 ? p->fails - 1 : 6), usual = stack_part_period(p);
   aws_ms most = longest_wait(p, usual);
-  if (throttled && !is_wanted_soon(p) && wait < usual && usual != STACK_NEVER)
-    wait = usual;
   if (wait > most || (p->denied && !p->loaded))
     wait = most;
   if (throttled) /* not together with all others that were refused */
@@ -312,6 +313,41 @@ static void fail(struct stack_part *p, const struct aws_error *err) {
   p->s->dirty |= STACK_BIT(p->feed->def->kind); /* what cannot be read is rated unknown */
 }
 
+static aws_ms later(aws_ms a, aws_ms b) {
+  return a > b ? a : b;
+}
+
+static void hasten(struct stack_part *p, aws_ms at, bool throttled) {
+  if (at >= p->due || p->step != STACK_PART_IDLE)
+    return;
+  p->due = at;
+  if (throttled)
+    p->next_try = stack_wall(p->s) + at - stack_mono(p->s);
+  stack_flags_touched(p->s, p->feed->def->kind);
+}
+
+/* AWS answers again what it throttled: what waits for longer than it usually does is read soon.
+ * Once all of that API is read, others that were throttled are tried, too. */
+static void catch_up(struct stack *s, struct stack_bucket *b) {
+  const aws_ms now = stack_mono(s);
+  bool whole = b->use.slowed <= 1;
+  for (int others = 0; others < 2 && (!others || whole); others++)
+    for (size_t i = 0; i < s->nfeeds; i++)
+      for (size_t j = 0; j < s->feeds[i].n; j++) {
+        struct stack_part *p = s->feeds[i].parts[j];
+        const bool throttled = p->error.code == AWS_E_THROTTLED;
+        const aws_ms soon = now + (aws_ms)(stack_random(s) * CATCH_UP_MS);
+        if ((stack_bucket(s, p->feed->def->op) != b) != (others == 1))
+          continue;
+        if (throttled)
+          hasten(p, soon, true);
+        else if (!others && stack_part_period(p) != STACK_NEVER)
+          hasten(p, later(soon, p->ended_at + stack_part_period(p)), false);
+        whole = whole && (others || !throttled);
+      }
+  b->recovers = !whole;
+}
+
 static void part_end(struct stack_part *p, const struct aws_error *err) {
   struct stack *s = p->s;
   enum aws_errc before = p->error.code;
@@ -335,5 +371,8 @@ static void part_end(struct stack_part *p, const struct aws_error *err) {
   stack_flags_touched(s, p->feed->def->kind);
   s->reconcile |= STACK_BIT(p->feed->def->kind);
   plan_next(p, first);
+  struct stack_bucket *b = stack_bucket(s, p->feed->def->op);
+  if (!err && b->recovers && !s->deps.once)
+    catch_up(s, b);
   stack_wake(s);
 }

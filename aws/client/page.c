@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { TREE_MAX = 512 << 20, PAGE_MAX = 256 << 20 };
+enum { TREE_MAX = 128 << 20, PAGE_MAX = 64 << 20 };
 
 /* ---- counted pages --------------------------------------------------------------------------- */
 

@@ -35,7 +35,7 @@ int64_t aws_retry_delay(struct aws_retry *r, const struct aws_error *err, int at
 }
 
 bool aws_retry_spare(const struct aws_retry *r) {
-  return r->tokens > AWS_RETRY_QUOTA / 2;
+  return r->tokens > AWS_RETRY_QUOTA / 4 * 3;
 }
 
 void aws_retry_give_back(struct aws_retry *r, int cost) {

@@ -258,6 +258,46 @@ static void throttle_slows_that_api_alone(void **state) {
   fake_free(s);
 }
 
+/* Everything was refused for minutes, and no longer is: the board does not wait for what it was
+ * slowed down to, and it did not ask more than before. */
+static void a_throttle_that_is_over_is_over(void **state) {
+  static struct fake_answer all[64];
+  size_t n = 0, worst = 0;
+  (void)state;
+  for (size_t i = 0; i < fake_shop_n; i++)
+    if (strcmp(fake_shop[i].op, "GetCallerIdentity") != 0)
+      all[n++] = (struct fake_answer){
+          .op = fake_shop[i].op, .error = AWS_E_THROTTLED, .aws_code = "ThrottlingException"};
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  stack_show_kind(s, STACK_SERVICE, true);
+  fake_pass(s, 120000);
+  fake_forget();
+  fake_pass(s, 60000);
+  const size_t usual = fake_sent(NULL);
+  fake_answers(all, n, fake_shop, fake_shop_n);
+  for (int i = 0; i < 5; i++) {
+    fake_forget();
+    fake_pass(s, 60000);
+    worst = fake_sent(NULL) > worst ? fake_sent(NULL) : worst;
+  }
+  assert_true(worst <= usual + usual / 4);
+  assert_int_equal(stack_path(s)->level, STACK_UNKNOWN);
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  int seconds = 0;
+  for (bool well = false; !well && seconds < 300; seconds++) {
+    fake_pass(s, 1000);
+    well = stack_path(s)->level == STACK_OK && !stack_path(s)->stale;
+    for (int k = 0; k < STACK_KINDS; k++)
+      well = well && coll(s, (enum stack_kind)k)->error.code == AWS_OK;
+  }
+  assert_in_range(seconds, 1, 60);
+  fake_pass(s, 60000);
+  assert_int_equal(stack_path(s)->level, STACK_OK);
+  assert_false(stack_path(s)->stale);
+  fake_free(s);
+}
+
 /* ---- throttled in the middle of a chain ------------------------------------------------------ */
 
 #define THROTTLED(name)                                                                            \
@@ -276,9 +316,9 @@ static void a_lost_call_does_not_set_back_its_chain(void **state) {
   fake_answers(no_tasks, 1, fake_shop, fake_shop_n);
   fake_pass(s, 20000);
   assert_int_equal(coll(s, STACK_TASK)->error.code, AWS_E_THROTTLED);
-  fake_forget();
   fake_answers(fake_shop, fake_shop_n, NULL, 0);
-  for (int i = 0; i < 20 && coll(s, STACK_TASK)->error.code != AWS_OK; i++)
+  fake_forget();
+  for (int i = 0; i < 40 && coll(s, STACK_TASK)->error.code != AWS_OK; i++)
     fake_pass(s, 1000);
   assert_int_equal(coll(s, STACK_TASK)->error.code, AWS_OK);
   assert_false(fake_was_sent("ListTasks", "RUNNING"));
@@ -712,6 +752,7 @@ int main(void) {
       cmocka_unit_test(denied_is_asked_seldom),
       cmocka_unit_test(unread_source_is_told),
       cmocka_unit_test(throttle_slows_that_api_alone),
+      cmocka_unit_test(a_throttle_that_is_over_is_over),
       cmocka_unit_test(a_lost_call_does_not_set_back_its_chain),
       cmocka_unit_test(back_off_of_what_is_on_screen_ends),
       cmocka_unit_test(steady_stack_is_polite),
