@@ -17,7 +17,7 @@ COLUMNS = {
     'weather': ['all', 'cloudfront', 'targets', 'services', 'databases', 'parameters',
                 'metrics', 'api', 'buckets', 'secrets', 'scaling'],
     'weather-names': ['names'],
-    'weather-keys': ['imds', 'container', 'sts', 'sso'],
+    'weather-keys': ['imds', 'container', 'sts', 'web-identity', 'sso', 'portal', 'signin'],
     'weather-writes': ['scale', 'redeploy', 'rollback', 'invalidate'],
 }
 
