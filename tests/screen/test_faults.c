@@ -159,6 +159,32 @@ static void clock_is_off(void **state) {
   screen_expect(s, "clock is (599|600|601) s behind AWS's");
 }
 
+static void clock_is_off_the_other_way(void **state) {
+  struct screen *s = console_start(&(struct console_setup){
+      .rows = 24, .cols = 100, .sim = {"--fault", "clock,seconds=-600", NULL}, .config = OFTEN});
+  (void)state;
+  screen_expect(s, "clock fast by (599|600|601)s");
+  screen_expect(s, "ECS ●");
+  screen_keys(s, ":budget<Enter>");
+  screen_expect(s, "clock is (599|600|601) s ahead of AWS's");
+}
+
+/* Half a minute is nobody's business; what is more is said, before AWS refuses anything. */
+static void a_clock_is_told_of_from_half_a_minute_on(void **state) {
+  struct screen *s = console_start(&(struct console_setup){
+      .rows = 24, .cols = 100, .sim = {"--fault", "clock,seconds=27", NULL}, .config = OFTEN});
+  (void)state;
+  console_ready(s);
+  screen_expect(s, "ECS ●");
+  assert_int_equal(screen_row(s, "clock (slow|fast) by"), -1);
+  assert_true(console_fault("DELETE", ""));
+  assert_true(console_fault("POST", "clock,seconds=34"));
+  screen_expect(s, "clock slow by 3[345]s");
+  assert_true(console_fault("DELETE", ""));
+  assert_true(console_fault("POST", "clock,seconds=27"));
+  screen_expect_gone(s, "clock slow by");
+}
+
 /* ---- on the way ------------------------------------------------------------------------------ */
 
 static void aws_goes_away(void **state) {
@@ -285,6 +311,8 @@ int main(void) {
       TEST(throttled),
       TEST(a_refused_permission_says_when_it_is_tried_again),
       TEST(clock_is_off),
+      TEST(clock_is_off_the_other_way),
+      TEST(a_clock_is_told_of_from_half_a_minute_on),
       TEST(aws_goes_away),
       TEST(wrong_keys),
       TEST(a_wrong_secret_key),
