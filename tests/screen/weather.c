@@ -41,6 +41,7 @@ enum {
   LATE_MS = 15000,    /* beyond a round, and a pane is no longer fresh */
   HANG_MS = 20000,    /* the longest that a call hangs */
   SLOW_MS = 120000,   /* at an eighth of the pace, to which throttles slow down */
+  BEHIND_MS = 125000, /* in which what nobody looks at is read once */
   MEMORY_KIB = 8192,  /* the most that a fault may leave behind */
   MEMORY_MS = 30000   /* so long after it */
 };
@@ -159,7 +160,8 @@ static long now_ms(void) {
 }
 
 static long round_ms(void) {
-  return panes[column->pane < PANES ? column->pane : PARAMETERS].round_ms;
+  return column->pane == NONE ? BEHIND_MS
+                              : panes[column->pane < PANES ? column->pane : PARAMETERS].round_ms;
 }
 
 /* ---- what the screen says -------------------------------------------------------------------- */
@@ -242,7 +244,7 @@ static bool is_well(void) {
     all &= board_read(text, &panes[i].shows, &b) && !b.says[0] && board_age(&b) >= 0 &&
            (!good[i].there || !rows_differ(i, &b, NULL));
   free(text);
-  return all && fits(" ● ok( |$)") && !fits(" ● [0-9]+[sm] ago");
+  return all && fits(" ● ok(  |$)") && !fits(" ● [0-9]+[sm] ago");
 }
 
 static void take_good(void) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The table of faults: each of the simulator's, played on each pane's calls, on what gives out keys
-and on each action's write, and whether all held.
+"""The table of faults: each of the simulator's, played on each pane's calls, on those of what stands
+behind the panes, on what gives out keys and on each action's write, and whether all held.
 
     weather.py [PANE|SOURCE|ACTION|FAULT...]
 
