@@ -120,6 +120,9 @@ static void split_title(const char *line, struct board_box *out) {
     begin = p != end || end == line ? p : begin;
     end = p + strlen(LINE);
   }
+  if (end == line && (begin = strstr(line, "  "))) /* there was no room for one */
+    end = begin;
+  begin = begin ? begin : line + strlen(line);
   snprintf(out->title, sizeof out->title, "%.*s", (int)(begin - line), line);
   snprintf(out->status, sizeof out->status, "%s", end);
   fold(out->title);
