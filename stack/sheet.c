@@ -106,7 +106,14 @@ static void ident_rule(struct ident *out, const void *item, struct aws_str key,
 static void ident_target_group(struct ident *out, const void *item, struct aws_str key,
                                struct aws_arena *a) {
   const struct elbv2_target_group *v = item;
+  const bool http = aws_str_starts(v->check_protocol, "HTTP");
   (void)key, (void)a;
+  if (!aws_str_eq_c(v->target_type, "lambda")) /* a function has none of these */
+    out->without = !v->protocol.n             ? "protocol"
+                   : !v->port                 ? "port"
+                   : !v->check_protocol.n     ? "HealthCheckProtocol"
+                   : http && !v->check_path.n ? "HealthCheckPath"
+                                              : NULL;
   out->id = v->arn;
   out->name = v->name;
 }

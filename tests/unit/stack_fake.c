@@ -571,7 +571,8 @@ const struct fake_answer fake_shop[] = {
               "\"Port\":443,\"Protocol\":\"HTTPS\",\"DefaultActions\":[{\"Type\":\"forward\","
               "\"TargetGroupArn\":\"" FAKE_GROUP "\"}]}]"},
     {.op = "DescribeTargetGroups",
-     .items = "[{\"TargetGroupArn\":\"" FAKE_GROUP "\",\"TargetGroupName\":\"web\",\"Port\":8080,"
+     .items = "[{\"TargetGroupArn\":\"" FAKE_GROUP
+              "\",\"TargetGroupName\":\"web\",\"Port\":8080," FAKE_GROUP_CHECKS ","
               "\"LoadBalancerArns\":[\"" FAKE_LB "\"]}]"},
     {.op = "DescribeTargetHealth",
      .items = "[{\"Target\":{\"Id\":\"10.0.10.17\",\"Port\":8080},\"TargetHealth\":{\"State\":"

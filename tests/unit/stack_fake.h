@@ -61,6 +61,8 @@ extern const size_t fake_shop_n;
 #define FAKE_LISTENER FAKE_ARN("elasticloadbalancing", "listener/app/front/50dc6c495c0c9188/1")
 #define FAKE_GROUP FAKE_ARN("elasticloadbalancing", "targetgroup/web/73e2d6bc24d8a067")
 #define FAKE_CLUSTER FAKE_ARN("ecs", "cluster/shop")
+#define FAKE_GROUP_CHECKS                                                                          \
+  "\"Protocol\":\"HTTP\",\"HealthCheckProtocol\":\"HTTP\",\"HealthCheckPath\":\"/health\""
 #define FAKE_SERVICE FAKE_ARN("ecs", "service/shop/web")
 #define FAKE_TASKDEF(rev) FAKE_ARN("ecs", "task-definition/web:" rev)
 #define FAKE_DISTRIBUTION "arn:aws:cloudfront::123456789012:distribution/E1"

@@ -39,7 +39,9 @@ struct rated {
 #define ALARM(name, state)                                                                         \
   "[{\"AlarmName\":\"" name "\",\"AlarmArn\":\"a\",\"StateValue\":\"" state                        \
   "\",\"StateReason\":\"3 points above\",\"Namespace\":\"AWS/Other\"}]"
-#define GROUP(lbs) "[{\"TargetGroupArn\":\"" FAKE_GROUP "\",\"TargetGroupName\":\"web\"," lbs "}]"
+#define GROUP(lbs)                                                                                 \
+  "[{\"TargetGroupArn\":\"" FAKE_GROUP                                                             \
+  "\",\"TargetGroupName\":\"web\",\"Port\":80," FAKE_GROUP_CHECKS "," lbs "}]"
 #define LB(state)                                                                                  \
   "[{\"LoadBalancerArn\":\"" FAKE_LB                                                               \
   "\",\"LoadBalancerName\":\"front\",\"State\":{\"Code\":\"" state "\"}}]"

@@ -358,15 +358,17 @@ static void back_off_of_what_is_on_screen_ends(void **state) {
 /* The reference stack of ten groups, twenty services, 200 tasks and 500 parameters, all on screen.
  */
 enum { GROUPS = 10, SERVICES = 20, GROUPS_MAX = 60, SERVICES_MAX = 300 };
-static char groups_json[GROUPS_MAX * 300], services_json[SERVICES_MAX * 700],
+static char groups_json[GROUPS_MAX * 400], services_json[SERVICES_MAX * 700],
     list_json[SERVICES_MAX * 120];
 
 static void make_stack(struct fake_answer out[6], int groups, int services) {
   size_t g = 0, v = 0, l = 0;
   for (int i = 0; i < groups; i++)
-    g += (size_t)snprintf(groups_json + g, sizeof groups_json - g,
-                          "%s{\"TargetGroupArn\":\"%s%d\",\"TargetGroupName\":\"g%d\"}",
-                          i ? "," : "[", FAKE_GROUP, i, i);
+    g += (size_t)snprintf(
+        groups_json + g, sizeof groups_json - g,
+        "%s{\"TargetGroupArn\":\"%s%d\",\"TargetGroupName\":\"g%d\",\"Port\":80," FAKE_GROUP_CHECKS
+        "}",
+        i ? "," : "[", FAKE_GROUP, i, i);
   snprintf(groups_json + g, sizeof groups_json - g, "]");
   for (int i = 0; i < services; i++) {
     l += (size_t)snprintf(list_json + l, sizeof list_json - l, "%s\"%s%02d\"", i ? "," : "[",
