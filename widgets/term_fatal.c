@@ -20,7 +20,7 @@ static struct {
   struct termios modes;
   char reset[RESET_MAX];
   size_t n_reset;
-} way_back;
+} way_back = {.fd = -1};
 
 static struct sigaction before[N_FATAL];
 static char handler_stack[STACK_BYTES]; /* a stack overflow leaves no other */
@@ -44,13 +44,27 @@ void wid_write_all(int fd, const char *p, size_t n) {
   }
 }
 
+static void go_back(void) {
+  if (!way_back.armed || way_back.pid != getpid())
+    return;
+  way_back.armed = 0;
+  wid_write_all(way_back.fd, way_back.reset, way_back.n_reset);
+  tcsetattr(way_back.fd, TCSANOW, &way_back.modes);
+}
+
+void wid_term_unblock(void) {
+  if (way_back.fd >= 0 && way_back.pid == getpid())
+    tcflush(way_back.fd, TCOFLUSH);
+}
+
+void wid_term_abandon(void) {
+  wid_term_unblock(); /* or there is no room for the way back */
+  go_back();
+}
+
 static void on_fatal(int sig) {
   int saved = errno;
-  if (way_back.armed && way_back.pid == getpid()) {
-    way_back.armed = 0;
-    wid_write_all(way_back.fd, way_back.reset, way_back.n_reset);
-    tcsetattr(way_back.fd, TCSANOW, &way_back.modes);
-  }
+  go_back();
   for (size_t i = 0; i < N_FATAL; i++)
     if (fatal_signals[i] == sig)
       sigaction(sig, &before[i], NULL);

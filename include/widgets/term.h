@@ -32,6 +32,12 @@ struct wid_term_options {
 bool wid_term_init(const struct wid_term_options *options, const char **why) WID_MUST_CHECK;
 /* Gives it back; harmless when it was not taken, or twice. */
 void wid_term_done(void);
+/* Both are safe in a signal handler, and do nothing where no terminal was taken. The first throws
+ * away what the terminal did not take yet, so that a write to one that nobody reads goes on; the
+ * second gives the terminal back as far as that can be done at once, for a program that ends there.
+ */
+void wid_term_unblock(void);
+void wid_term_abandon(void);
 
 /* For running another program on the terminal: leave, run it, resume. */
 void wid_term_leave(void);

@@ -6,6 +6,7 @@
 
 #include "console.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -22,7 +23,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { USAGE = 64, WAKES_A_SECOND = 300 };
+enum { USAGE = 64, WAKES_A_SECOND = 50, CPU_PERCENT = 10 };
 
 /* ---- looking at processes -------------------------------------------------------------------- */
 
@@ -37,11 +38,32 @@ static bool read_proc(int pid, const char *name, char *text, size_t size) {
   return f != NULL;
 }
 
-/* The demo's simulator; 0: there is none, or it cannot be found here. */
+/* The one child of a process; 0: this system has no /proc. */
+static int child_of(const struct screen *s, int parent) {
+  char text[512];
+  DIR *proc = opendir("/proc");
+  const struct dirent *e;
+  int found = 0, its;
+  if (!read_proc(parent, "stat", text, sizeof text)) {
+    if (proc)
+      closedir(proc);
+    return 0;
+  }
+  while (proc && !found && (e = readdir(proc)) != NULL) {
+    const char *after =
+        read_proc(atoi(e->d_name), "stat", text, sizeof text) ? strrchr(text, ')') : NULL;
+    if (after && sscanf(after, ") %*c %d", &its) == 1 && its == parent)
+      found = atoi(e->d_name);
+  }
+  if (proc)
+    closedir(proc);
+  if (!found)
+    screen_fail(s, "there is /proc, and no child in it", NULL);
+  return found;
+}
+
 static int simulator_of(const struct screen *s) {
-  char name[48], text[128];
-  snprintf(name, sizeof name, "task/%d/children", screen_pid(s));
-  return read_proc(screen_pid(s), name, text, sizeof text) ? atoi(text) : 0;
+  return child_of(s, screen_pid(s));
 }
 
 static bool runs(int pid) {
@@ -85,17 +107,21 @@ static struct use used(int pid) {
 }
 
 /* A process that spins takes what it gets of a processor, or wakes up thousands of times. */
-static void rests(struct screen *s, const char *event) {
-  struct use before = used(screen_pid(s));
+static void it_rests(struct screen *s, int pid, const char *event) {
+  struct use before = used(pid);
   screen_watch(s, 1500);
-  struct use after = used(screen_pid(s));
+  struct use after = used(pid);
   double seconds = (after.at_ms - before.at_ms) / 1e3;
   double cpu = (after.cpu_ms - before.cpu_ms) / seconds / 10;
   double wakes = (after.wakes - before.wakes) / seconds;
   printf("# %-34s goes on    %3.0f%% of a processor, %3.0f wake-ups a second\n", event, cpu, wakes);
   fflush(stdout);
-  if (cpu > 40 || wakes > WAKES_A_SECOND)
+  if (cpu > CPU_PERCENT || wakes > WAKES_A_SECOND)
     screen_fail(s, "it does not rest", event);
+}
+
+static void rests(struct screen *s, const char *event) {
+  it_rests(s, screen_pid(s), event);
 }
 
 /* ---- it ends --------------------------------------------------------------------------------- */
@@ -175,6 +201,31 @@ static void ends_when_the_terminal_goes(void **state) {
   said("the terminal is closed", "exit 0", "gone", its_end(simulator, s));
 }
 
+/* What it writes has no room, as when a connection hangs: it waits there, and ends all the same. */
+static void ends_where_nobody_reads(void **state) {
+  struct screen *s = console_start(&(struct console_setup){0});
+  int status = 0, ended = 0, pid = screen_pid(s);
+  (void)state;
+  console_ready(s);
+  int simulator = simulator_of(s);
+  for (int i = 0; i < 60; i++) { /* more than a terminal holds, and not one byte of it is read */
+    kill(pid, SIGWINCH);
+    kill(pid, SIGCONT); /* draws all of it again */
+    nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+  }
+  kill(pid, SIGTERM);
+  for (int ms = 0; ms < 3000 && !ended; ms += 10) {
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    siginfo_t info = {.si_pid = 0};
+    ended = waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+    status = info.si_status;
+  }
+  if (!ended)
+    screen_fail(s, "it does not end within three seconds while its terminal is not read", NULL);
+  assert_int_equal(status, 0);
+  said("SIGTERM while nobody reads", "exit 0", "as far as it can be", its_end(simulator, s));
+}
+
 /* Nobody can restore the terminal after SIGKILL, but the simulator does not stay behind. */
 static void killed_takes_its_child_along(void **state) {
   struct screen *s = console_start(&(struct console_setup){0});
@@ -241,25 +292,42 @@ static struct screen *shell(const char *script, const char *const *env) {
   return screen_start(&(struct screen_setup){.rows = 24, .cols = 80, .argv = argv, .env = env});
 }
 
-/* Ctrl-Z on the terminal of a shell with jobs, and fg. */
-static void stopped_and_back(void **state) {
+/* On the terminal of a shell with jobs, and fg. */
+static void stopped_and_back(bool by_key, const char *event) {
   struct screen *s = shell("set -m; \"$0\" --demo; echo stopped $?; read line; fg >/dev/null; "
                            "echo ended $?",
                            NULL);
-  (void)state;
   console_ready(s);
-  screen_keys_ahead(s, "<C-z>");
+  int pid = child_of(s, screen_pid(s));
+  if (by_key)
+    screen_keys_ahead(s, "<C-z>");
+  else
+    kill(pid, SIGTSTP);
   screen_expect(s, "^stopped 1[0-9][0-9]");
   const char *left = screen_taken(s);
   if (left)
     screen_fail(s, "a stopped program keeps the terminal", left);
   screen_keys_ahead(s, "<Enter>");
   screen_expect(s, "3 ECS services");
+  if (pid)
+    it_rests(s, pid, event);
   screen_keys_ahead(s, "?");
   screen_expect(s, "Help");
   screen_keys_ahead(s, "qq");
   screen_expect(s, "^ended 0");
-  check_end(s, "SIGTSTP, and back", 0, 0, 0);
+  check_end(s, event, 0, 0, 0);
+}
+
+static void stopped_by_key_and_back(void **state) {
+  (void)state;
+  stopped_and_back(true, "Ctrl-Z, and back");
+}
+
+static void stopped_by_signal_and_back(void **state) {
+  (void)state;
+  if (access("/proc/self/stat", R_OK) < 0)
+    skip(); /* whom to send it to is not known */
+  stopped_and_back(false, "SIGTSTP, and back");
 }
 
 #define NO_SPACE "^cawsole: cannot write: No space left on device"
@@ -323,7 +391,9 @@ int main(void) {
       TEST(a_broken_pipe_is_no_end),
       TEST(the_simulator_is_killed),
       TEST(too_small),
-      TEST(stopped_and_back),
+      TEST(stopped_by_key_and_back),
+      TEST(stopped_by_signal_and_back),
+      TEST(ends_where_nobody_reads),
       TEST(refused_with_a_word),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
