@@ -96,6 +96,21 @@ static bool resolve_secrets(struct sim_world *w, struct sim_vec *secrets) {
   return true;
 }
 
+/* *taken: the first revision has the lists, and frees them. */
+static bool read_revisions(struct sim_reader *r, const config_setting_t *s,
+                           const struct sim_task_definition *like, bool *taken) {
+  const config_setting_t *list = config_setting_get_member(s, "revisions");
+  int n = config_setting_length(list);
+  for (int i = 0; i < n; i++) {
+    aws_ms age = (aws_ms)(n - i) * 6 * SIM_DAY - 3 * SIM_DAY;
+    if (!read_revision(r, config_setting_get_elem(list, (unsigned)i), like, i > 0,
+                       r->w->began - age))
+      return false;
+    *taken = true;
+  }
+  return n > 0 || sim_read_error(r, s, "a task definition needs a revision");
+}
+
 static bool read_definition(struct sim_reader *r, const config_setting_t *s) {
   static const struct sim_read_field fields[] = {
       {"family", SIM_R_TEXT, offsetof(struct sim_task_definition, family), true},
@@ -109,20 +124,19 @@ static bool read_definition(struct sim_reader *r, const config_setting_t *s) {
       {"revisions", SIM_R_SUB, 0, true},
   };
   struct sim_task_definition like = {.cpu = "256", .memory = "512"};
+  bool taken = false;
+  bool ok = SIM_READ(fields, s, &like) && sim_read_pairs(r, s, "environment", &like.environment) &&
+            sim_read_pairs(r, s, "secrets", &like.secrets) && resolve_secrets(r->w, &like.secrets);
 
-  if (!SIM_READ(fields, s, &like) || !sim_read_pairs(r, s, "environment", &like.environment) ||
-      !sim_read_pairs(r, s, "secrets", &like.secrets) || !resolve_secrets(r->w, &like.secrets))
-    return false;
-  like.log_group = sim_text(r->w, "/ecs/%s", like.family);
-  const config_setting_t *list = config_setting_get_member(s, "revisions");
-  int n = config_setting_length(list);
-  for (int i = 0; i < n; i++) {
-    aws_ms age = (aws_ms)(n - i) * 6 * SIM_DAY - 3 * SIM_DAY;
-    if (!read_revision(r, config_setting_get_elem(list, (unsigned)i), &like, i > 0,
-                       r->w->began - age))
-      return false;
+  if (ok) {
+    like.log_group = sim_text(r->w, "/ecs/%s", like.family);
+    ok = read_revisions(r, s, &like, &taken);
   }
-  return n > 0 || sim_read_error(r, s, "a task definition needs a revision");
+  if (!taken) {
+    sim_vec_done(&like.environment);
+    sim_vec_done(&like.secrets);
+  }
+  return ok;
 }
 
 /* ---- services -------------------------------------------------------------------------------- */

@@ -21,8 +21,10 @@ static bool is_loopback_v4(struct aws_str host) {
 }
 
 static struct aws_str without_port(struct aws_str host) {
-  if (host.n > 0 && host.p[0] == '[')
-    return (struct aws_str){host.p, strcspn(host.p, "]") + 1};
+  if (host.n > 0 && host.p[0] == '[') {
+    const char *end = memchr(host.p, ']', host.n);
+    return (struct aws_str){host.p, end ? (size_t)(end - host.p) + 1 : host.n};
+  }
   return aws_str_split(&host, ':');
 }
 
