@@ -18,6 +18,7 @@ static void must_be_harmless(struct wid_str s, int cols) {
     FUZZ_HOLDS(n > 0);
     FUZZ_HOLDS(c >= 0x20 && !(c >= 0x7f && c < 0xa0));
     FUZZ_HOLDS(!(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e));
+    FUZZ_HOLDS(!(c >= 0x2060 && c <= 0x206f) && c != 0x061c && c != 0xfeff);
     FUZZ_HOLDS(!wid_cells_ascii() || c < 0x7f);
     s = (struct wid_str){s.p + n, s.n - n};
   }

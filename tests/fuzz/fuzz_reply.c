@@ -1,5 +1,6 @@
 /* A whole answer, as each operation reads it: a page when it is a success, else an error. The first
- * byte chooses the operation, the second the status. */
+ * line says whose it is and its status, "ecs:DescribeServices 200"; an operation that there is not
+ * stands for some other one. */
 #include "aws/api.h"
 #include "aws/client/errors.h"
 #include "aws/client/page.h"
@@ -17,18 +18,36 @@ static void read_page(const struct aws_op *op, const struct aws_http_reply *repl
   aws_page_unref(page);
 }
 
+/* FNV-1a. */
+static const struct aws_op *any_op(struct aws_str name) {
+  uint32_t hash = 2166136261u;
+  for (size_t i = 0; i < name.n; i++)
+    hash = (hash ^ (unsigned char)name.p[i]) * 16777619u;
+  return aws_ops[hash % aws_ops_n];
+}
+
+static const struct aws_op *op_of(struct aws_str name) {
+  for (size_t i = 0; i < aws_ops_n; i++) {
+    struct aws_str rest = name;
+    if (aws_str_eq_c(aws_str_split(&rest, ':'), aws_ops[i]->service->id) &&
+        aws_str_eq_c(rest, aws_ops[i]->name))
+      return aws_ops[i];
+  }
+  return any_op(name);
+}
+
+static int status_of(struct aws_str text) {
+  int64_t status;
+  return aws_str_to_int(text, &status) && status >= 200 && status < 600 ? (int)status : 200;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const int statuses[] = {200, 400, 403, 404, 429, 500, 503};
-  if (size < 2)
-    return 0;
+  struct aws_str body = {(const char *)data, size}, line = aws_str_split(&body, '\n');
+  const struct aws_op *op = op_of(aws_str_split(&line, ' '));
   struct aws_http_header header = {AWS_STR_LIT("x-amzn-requestid"), AWS_STR_LIT("r")};
-  struct aws_http_reply reply = {.status =
-                                     statuses[data[1] % (sizeof statuses / sizeof statuses[0])],
-                                 .body = {(const char *)data + 2, size - 2},
-                                 .headers = &header,
-                                 .nheaders = 1};
-  const struct aws_op *op = aws_ops[data[0] % aws_ops_n];
-  if (reply.status == 200) {
+  struct aws_http_reply reply = {
+      .status = status_of(line), .body = body, .headers = &header, .nheaders = 1};
+  if (reply.status < 300) {
     read_page(op, &reply);
     return 0;
   }
