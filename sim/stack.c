@@ -140,7 +140,8 @@ struct sim_world *sim_world_new(const struct sim_world_options *o, struct aws_er
     ok = sim_grow_tasks(w, o->tasks);
   if (ok && o->parameters)
     ok = sim_grow_parameters(w, o->parameters);
-  sim_sort(w);
+  if (ok) /* else something may have no name */
+    sim_sort(w);
   ok = ok && index_parameters(w) && sim_past(w) && sim_data_past(w) &&
        start_scenario(w, o->scenario, err);
   if (ok)
