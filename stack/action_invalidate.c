@@ -338,7 +338,9 @@ static void created(struct stack_action *a) {
   a->view.error = t->err;
   w->lookups += t->err.code != AWS_E_NETWORK;
   if (w->tries++ < TRIES_MAX && w->lookups < LOOKUPS_MAX) {
-    action_progress(a, -1, "the answer was lost: looking it up by its CallerReference");
+    action_progress(
+        a, -1,
+        "the answer was lost: asking again by the same CallerReference, of which AWS makes one");
     action_again(a, send_batch);
     return;
   }

@@ -16,8 +16,9 @@ void stack_fetch_start(struct stack_part *p); /* its run */
 /* ---- poll.c ---------------------------------------------------------------------------------- */
 
 bool stack_poll_init(struct stack *s);
-void stack_poll_start(struct stack *s); /* the feeds may run now */
-void stack_poll_stop(struct stack *s);  /* nothing is sent from now on; rows stay */
+void stack_poll_start(struct stack *s);  /* the feeds may run now */
+void stack_poll_stop(struct stack *s);   /* nothing is sent from now on; rows stay */
+void stack_poll_forget(struct stack *s); /* stops; nothing of what was read is left */
 void stack_poll_free(struct stack *s);
 void stack_poll_reconcile(struct stack *s, enum stack_kind changed);
 void stack_poll_shown(struct stack *s, enum stack_kind k); /* on or off the screen, or its rows */

@@ -135,15 +135,13 @@ static bool ends_in_newline(int fd) {
   return last == '\n';
 }
 
-/* One of ours that was there before is closed to others; what another user lets us write to is as
- * he wants it. */
-static bool keep_private(int fd) {
+/* One of ours that was there before is closed to others, where the file system knows of others;
+ * what another user lets us write to is as he wants it. */
+static void keep_private(int fd) {
   struct stat st;
 
-  if (fstat(fd, &st) != 0)
-    return false;
-  return !S_ISREG(st.st_mode) || (st.st_mode & 077) == 0 || st.st_uid != geteuid() ||
-         fchmod(fd, 0600) == 0;
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) && st.st_uid == geteuid())
+    (void)fchmod(fd, 0600);
 }
 
 static bool append_all(int fd, struct aws_str text) {
@@ -172,7 +170,9 @@ bool audit_write(const struct stack *s, const struct audit_line *l, struct aws_e
   int fd = -1;
   if (make_parents(path))
     fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (fd >= 0 && keep_private(fd)) {
+  if (fd >= 0)
+    keep_private(fd);
+  if (fd >= 0) {
     if (!ends_in_newline(fd))
       aws_buf_add_char(&line, '\n');
     audit_print(&line, s, l);

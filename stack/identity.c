@@ -169,7 +169,7 @@ static void on_identity_done(void *arg, const struct aws_error *err) {
   settle_who(s);
   stack_changed(s, STACK_CHANGED_STATE);
   if (anew) { /* nobody ever said whose the rows are */
-    stack_poll_stop(s);
+    stack_poll_forget(s);
     stack_poll_start(s);
   }
   aws_client_only(s->client, NULL);

@@ -369,15 +369,29 @@ void stack_poll_stop(struct stack *s) {
       stop_part(s->feeds[i].parts[j]);
 }
 
+static void drop_parts(struct stack_feed *f) {
+  for (size_t i = 0; i < f->n; i++)
+    stack_part_free(f->parts[i]);
+  f->n = 0;
+  f->seeded = false;
+  aws_map_done(&f->index);
+}
+
+void stack_poll_forget(struct stack *s) {
+  stack_poll_stop(s);
+  for (size_t i = 0; i < s->nfeeds; i++) {
+    drop_parts(&s->feeds[i]);
+    stack_rows_moved(s, s->feeds[i].def->kind);
+  }
+}
+
 void stack_poll_free(struct stack *s) {
   if (!s->feeds)
     return;
   stack_poll_stop(s);
   for (size_t i = 0; i < s->nfeeds; i++) {
-    for (size_t j = 0; j < s->feeds[i].n; j++)
-      stack_part_free(s->feeds[i].parts[j]);
+    drop_parts(&s->feeds[i]);
     free(s->feeds[i].parts);
-    aws_map_done(&s->feeds[i].index);
   }
   free(s->feeds);
   s->feeds = NULL;

@@ -90,8 +90,8 @@ static char *find_program(const char *name, struct aws_error *err) {
   return NULL;
 }
 
-/* Keys in the environment come first where they are wanted: a program that is asked for others
- * needs none of them. */
+/* A program that is asked for keys needs none of those that we were given. With a token's address
+ * but without the token it would be refused: both go. */
 static bool is_secret(const char *variable) {
   static const char *const names[] = {
       "AWS_ACCESS_KEY_ID=",
@@ -99,6 +99,7 @@ static bool is_secret(const char *variable) {
       "AWS_SESSION_TOKEN=",
       "AWS_SECURITY_TOKEN=",
       "AWS_CONTAINER_AUTHORIZATION_TOKEN=",
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI=",
   };
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (strncmp(variable, names[i], strlen(names[i])) == 0)

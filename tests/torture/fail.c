@@ -6,12 +6,21 @@
  *
  * What is printed goes through a stream whose writes are ours, unless it goes to a terminal.
  *
- *   CAWSOLE_TORTURE=memory:120           the 120th allocation fails, from 1
- *   CAWSOLE_TORTURE=connect:3+           the third connection and all later ones fail
- *   CAWSOLE_TORTURE=memory:2@9c0ffee1    the second allocation on that call path
- *   CAWSOLE_TORTURE_COUNTS=FILE          says there, at the end, how many of each kind there were
- * and on which call path it was that failed first CAWSOLE_TORTURE_PATHS=1              and how many
- * there were on each call path
+ *   CAWSOLE_TORTURE=memory:120
+ *       the 120th allocation fails, from 1
+ *
+ *   CAWSOLE_TORTURE=connect:3+
+ *       the third connection and all later ones fail
+ *
+ *   CAWSOLE_TORTURE=memory:2@9c0ffee1
+ *       the second allocation on that call path
+ *
+ *   CAWSOLE_TORTURE_COUNTS=FILE
+ *       says there, at the end, how many of each kind there were, and on which call path it was
+ * that failed first
+ *
+ *   CAWSOLE_TORTURE_PATHS=1
+ *       and how many there were on each call path
  *
  * A call path is the hash of all return addresses in our own program, counted from its beginning:
  * it is the same in every run, wherever the program and its libraries are put.

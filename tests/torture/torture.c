@@ -2,11 +2,19 @@
  * it ends: with an error in words or with its work done, never by a crash, a leak (where the
  * sanitizers watch) or a terminal that is not restored.
  *
- *   CAWSOLE_TORTURE_RUNS=all     every n, and then every call path that none of them fell on, as
- * how often the console allocates differs a little from run to run CAWSOLE_TORTURE_RUNS=paths   the
- * first and the last on each call path CAWSOLE_TORTURE_RUNS=400     so many (by default a few) of
- * each kind: half of them the first points, half spread evenly over the rest CAWSOLE_TORTURE_JOBS=8
- * so many at a time; by default two for each processor, for a run waits more than it works
+ *   CAWSOLE_TORTURE_RUNS=all
+ *       every n, and then every call path that none of them fell on, as how often the console
+ *       allocates differs a little from run to run
+ *
+ *   CAWSOLE_TORTURE_RUNS=paths
+ *       the first and the last on each call path
+ *
+ *   CAWSOLE_TORTURE_RUNS=400
+ *       so many (by default a few) of each kind: half of them the first points, half spread evenly
+ *       over the rest
+ *
+ *   CAWSOLE_TORTURE_JOBS=8
+ *       so many at a time; by default two for each processor, for a run waits more than it works
  *
  * The line for each kind says what was tried. */
 #include "config.h"
