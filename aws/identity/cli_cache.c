@@ -55,8 +55,7 @@ static bool is_good(const struct aws_provider_run *run, const struct aws_creds *
          !(run->refused && strcmp(run->refused, c->key_id) == 0);
 }
 
-static bool read_session(const struct aws_provider_run *run, struct aws_str text,
-                         struct aws_creds *out) {
+bool aws_cli_cache_parse(struct aws_creds *out, struct aws_str text) {
   struct aws_error ignored = {0};
   struct aws_arena arena;
   aws_arena_init(&arena, 16 * FILE_MAX);
@@ -67,7 +66,7 @@ static bool read_session(const struct aws_provider_run *run, struct aws_str text
                  account = aws_doc_str(doc, "Credentials/AccountId");
   bool ok = doc && id.n > 0 && secret.n > 0 && token.n > 0 &&
             aws_time_parse(aws_doc_str(doc, "Credentials/Expiration"), &out->expires) &&
-            aws_creds_set(out, id, secret, token, &ignored) && is_good(run, out);
+            aws_creds_set(out, id, secret, token, &ignored);
   if (ok && account.n < sizeof out->account)
     snprintf(out->account, sizeof out->account, "%.*s", AWS_STR_ARG(account));
   out->account_sure = out->account[0] != '\0';
@@ -88,7 +87,11 @@ bool aws_cli_cache_read(const struct aws_provider_run *run, struct aws_creds *ou
   char *path = cache_path(run);
   aws_buf_init(&text, FILE_MAX);
   bool ok = path && aws_file_read(path, &text, &ignored) == AWS_FILE_READ &&
-            read_session(run, aws_buf_str(&text), out);
+            aws_cli_cache_parse(out, aws_buf_str(&text));
+  if (ok && !is_good(run, out)) {
+    aws_creds_done(out);
+    ok = false;
+  }
   aws_buf_wipe_done(&text);
   free(path);
   return ok;

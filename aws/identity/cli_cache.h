@@ -9,4 +9,7 @@
  * passed over: it is only a cache. */
 bool aws_cli_cache_read(const struct aws_provider_run *run, struct aws_creds *out) AWS_MUST_CHECK;
 
+/* What such a file says, however old. False: not all of it is there; *out is empty then. */
+bool aws_cli_cache_parse(struct aws_creds *out, struct aws_str text) AWS_MUST_CHECK;
+
 #endif

@@ -17,6 +17,8 @@ bool aws_imds_url(const struct aws_settings *s, const struct aws_profile *p, str
 bool aws_imds_off(const struct aws_settings *s);
 int aws_imds_timeout_ms(const struct aws_settings *s, const struct aws_profile *p);
 bool aws_imds_is_token(struct aws_str text);
+/* The first of the roles that are listed; n 0: none, or one whose name is longer than any. */
+struct aws_str aws_imds_role(struct aws_str body);
 
 /* The answers; each fills a zeroed key set. False: *err set, with nothing secret in it. */
 bool aws_process_read(struct aws_creds *out, struct aws_str text,

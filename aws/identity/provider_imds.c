@@ -119,6 +119,11 @@ static bool set_url(struct imds *i, const char *path, struct aws_str name) {
 
 static void ask_for_token(struct imds *i);
 static void on_keys(void *arg, const struct aws_http_reply *reply, const struct aws_error *why);
+struct aws_str aws_imds_role(struct aws_str body) {
+  struct aws_str role = aws_str_trim(aws_str_split(&body, '\n'));
+  return role.n <= NAME_MAX_BYTES ? role : (struct aws_str){0};
+}
+
 static void on_role(void *arg, const struct aws_http_reply *reply, const struct aws_error *why);
 
 static void ask_with_token(struct imds *i, struct aws_str name, aws_http_fn fn) {
@@ -196,8 +201,8 @@ static void on_role(void *arg, const struct aws_http_reply *reply, const struct 
   }
   if (refused(i, reply, why))
     return;
-  struct aws_str rest = reply->body, role = aws_str_trim(aws_str_split(&rest, '\n'));
-  if (role.n == 0 || role.n > NAME_MAX_BYTES)
+  const struct aws_str role = aws_imds_role(reply->body);
+  if (role.n == 0)
     aws_provider_none(i->run, "instance metadata (it names no role)");
   else
     ask_with_token(i, role, on_keys);

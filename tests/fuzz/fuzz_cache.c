@@ -1,5 +1,6 @@
-/* Caches of logins that the AWS CLI shares with us, and the answer that renews one. The first byte
- * chooses: `aws login`, its renewal, IAM Identity Center. */
+/* Caches that the AWS CLI shares with us, and the answer that renews one. The first byte chooses:
+ * `aws login`, its renewal, a role's session, IAM Identity Center. */
+#include "aws/identity/cli_cache.h"
 #include "aws/identity/login_cache.h"
 #include "aws/identity/sso_token.h"
 #include "tests/fuzz/fuzz.h"
@@ -70,6 +71,17 @@ static void read_token(struct aws_str text) {
   aws_sso_token_done(&t);
 }
 
+static void read_session(struct aws_str text) {
+  struct aws_creds c = {.expires = 0};
+  if (aws_cli_cache_parse(&c, text)) {
+    FUZZ_HOLDS(c.key_id[0] && c.secret.n > 0 && c.token.n > 0 && c.expires <= AWS_MS_MOST);
+    FUZZ_HOLDS(!c.account_sure || c.account[0]);
+  } else {
+    FUZZ_HOLDS(!c.key_id[0] && c.secret.n == 0 && c.token.n == 0);
+  }
+  aws_creds_done(&c);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct aws_str text = {(const char *)data + 1, size - 1};
   if (size == 0)
@@ -78,6 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     read_login(text);
   else if (data[0] == 'a')
     read_answer(text);
+  else if (data[0] == 'r')
+    read_session(text);
   else
     read_token(text);
   return 0;

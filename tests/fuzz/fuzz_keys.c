@@ -1,5 +1,6 @@
 /* Keys as others say them. The first byte chooses: what a credential process prints, the answer of
- * a container's address, the instance metadata's, a command line, a container's address. */
+ * a container's address, the instance metadata's (keys, token, roles), a command line, a
+ * container's address. */
 #include "aws/auth/words.h"
 #include "aws/identity/keys.h"
 #include "aws/identity/machine.h"
@@ -29,6 +30,15 @@ static void split(struct aws_str line) {
     FUZZ_HOLDS(err.code == AWS_E_CONFIG);
   }
   aws_words_done(&w);
+}
+
+static void read_words(struct aws_str text) {
+  const struct aws_str role = aws_imds_role(text);
+  FUZZ_HOLDS(role.n <= text.n && !memchr(role.p ? role.p : "", '\n', role.n));
+  FUZZ_HOLDS(aws_str_trim(role).n == role.n);
+  if (aws_imds_is_token(text))
+    for (size_t i = 0; i < text.n; i++)
+      FUZZ_HOLDS(text.p[i] > ' ' && text.p[i] <= '~');
 }
 
 static const char *full_uri(void *arg, const char *name) {
@@ -71,6 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_keys(aws_imds_read(&creds, text, &err), &creds, &err);
   else if (data[0] == 'w')
     split(text);
+  else if (data[0] == 't')
+    read_words(text);
   else
     resolve(text);
   aws_creds_done(&creds);
