@@ -20,6 +20,17 @@ static const char *clock_text(aws_ms at, char out[32]) {
 
 /* ---- the set-up ------------------------------------------------------------------------------ */
 
+static void say_bundle(struct doctor *d) {
+  const struct aws_settings *aws = d->tui->aws;
+  const char *by = aws_settings_ca_by(aws);
+  if (!by)
+    return;
+  bool of_profile = strcmp(by, "ca_bundle") == 0;
+  doctor_say(d, FOUND_NOTE, "certificates", "%s (%s%s%s) in place of the system's",
+             aws_settings_ca_file(aws), by, of_profile ? " of profile " : "",
+             of_profile ? aws_settings_profile(aws) : "");
+}
+
 static void set_up(struct doctor *d) {
   const struct tui *t = d->tui;
   const struct aws_str *profiles;
@@ -39,9 +50,7 @@ static void set_up(struct doctor *d) {
     doctor_say(d, FOUND_WELL, "journal", "can be written");
   else
     doctor_say(d, FOUND_NOTE, "journal", "actions are refused, as %s", err.text);
-  const char *ca = aws_settings_ca_file(t->aws);
-  if (ca)
-    doctor_say(d, FOUND_NOTE, "certificates", "%s in place of the system's", ca);
+  say_bundle(d);
 }
 
 /* Every service that the board will ask. */

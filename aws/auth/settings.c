@@ -141,6 +141,10 @@ const char *aws_settings_ca_file(const struct aws_settings *s) {
   return s->ca_file;
 }
 
+const char *aws_settings_ca_by(const struct aws_settings *s) {
+  return s->ca_file ? s->ca_by : NULL;
+}
+
 const char *aws_settings_config_path(const struct aws_settings *s) {
   return s->config_path;
 }

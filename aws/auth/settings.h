@@ -19,6 +19,7 @@ struct aws_settings {
   struct aws_retry_settings retry;
   char *endpoint; /* --endpoint-url */
   char *ca_file;
+  const char *ca_by; /* the variable or the property that names it */
   struct aws_str *names;
   size_t nnames, names_cap;
   struct endpoint_entry {

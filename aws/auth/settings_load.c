@@ -109,12 +109,13 @@ static void choose_variants(struct aws_settings *s) {
 }
 
 /* The last is what the AWS CLI falls back to. */
-static const char *ca_bundle(const struct aws_settings *s) {
+static const char *ca_bundle(struct aws_settings *s) {
   const char *own = aws_settings_env(s, "AWS_CA_BUNDLE");
   struct aws_str profile = aws_settings_get(s, "ca_bundle");
+  s->ca_by = own ? "AWS_CA_BUNDLE" : profile.n > 0 ? "ca_bundle" : "REQUESTS_CA_BUNDLE";
   if (own)
     return own;
-  return profile.n > 0 ? profile.p : aws_settings_env(s, "REQUESTS_CA_BUNDLE");
+  return profile.n > 0 ? profile.p : aws_settings_env(s, s->ca_by);
 }
 
 static bool load(struct aws_settings *s, const struct aws_settings_input *in,

@@ -56,6 +56,8 @@ const char *aws_settings_endpoint(const struct aws_settings *s, const char *serv
 /* AWS_CA_BUNDLE, the profile's ca_bundle or REQUESTS_CA_BUNDLE, for aws_io_new; NULL: the system's
  * certificates. */
 const char *aws_settings_ca_file(const struct aws_settings *s);
+/* Which of the three named it: "AWS_CA_BUNDLE", "ca_bundle", "REQUESTS_CA_BUNDLE"; NULL: none. */
+const char *aws_settings_ca_by(const struct aws_settings *s);
 
 /* AWS_RETRY_MODE and AWS_MAX_ATTEMPTS, retry_mode and max_attempts of the profile. adaptive is read
  * as standard: what it adds, a limit to the rate, is the request budget's affair.

@@ -163,8 +163,15 @@ def doctor_tls(tap, home):
              'FAULT TLS sts: its certificate is not trusted', 'signed by cawsole-sim',
              '-> if that is your company\'s proxy')
         says(tap, 'doctor: its bundle is named',
-             run(home, 'doctor', *place, AWS_CA_BUNDLE=trust, **KEYS), 0, 'note certificates ' + trust,
+             run(home, 'doctor', *place, AWS_CA_BUNDLE=trust, **KEYS), 0,
+             f'note certificates {trust} (AWS_CA_BUNDLE) in place',
              'ok TLS TLSv1.3, certificate of cawsole-sim: sts')
+        config = os.path.join(home, 'trust.cfg')
+        with open(config, 'w') as profile:
+            profile.write(f'[default]\nca_bundle = {trust}\n')
+        says(tap, 'doctor: its bundle is named by a profile',
+             run(home, 'doctor', *place, AWS_CONFIG_FILE=config, **KEYS), 0,
+             f'note certificates {trust} (ca_bundle of profile default) in place')
 
 
 def denied(tap, home):

@@ -600,25 +600,28 @@ static void test_services_missing(void **state) {
   expect_endpoint(w, "lost", "rds", "http://127.0.0.1:3");
 }
 
-static void expect_ca(struct world *w, const char *profile, const char *want) {
+static void expect_ca(struct world *w, const char *profile, const char *want, const char *by) {
   struct aws_error err = {0};
   struct aws_settings *s = load(w, profile, &err);
   assert_non_null(s);
-  if (want)
+  if (want) {
     assert_string_equal(aws_settings_ca_file(s), want);
-  else
+    assert_string_equal(aws_settings_ca_by(s), by);
+  } else {
     assert_null(aws_settings_ca_file(s));
+    assert_null(aws_settings_ca_by(s));
+  }
   aws_settings_free(s);
 }
 
 static void test_ca_file(void **state) {
   struct world *w = *state;
-  expect_ca(w, "dev", NULL);
+  expect_ca(w, "dev", NULL, NULL);
   set(w, "REQUESTS_CA_BUNDLE", "/requests.pem");
-  expect_ca(w, "dev", "/requests.pem");
-  expect_ca(w, "net", "/profile.pem");
+  expect_ca(w, "dev", "/requests.pem", "REQUESTS_CA_BUNDLE");
+  expect_ca(w, "net", "/profile.pem", "ca_bundle");
   set(w, "AWS_CA_BUNDLE", "/a/bundle.pem");
-  expect_ca(w, "net", "/a/bundle.pem");
+  expect_ca(w, "net", "/a/bundle.pem", "AWS_CA_BUNDLE");
 }
 
 static void expect_retry(struct world *w, const char *profile, enum aws_retry_mode mode, int most) {
