@@ -35,7 +35,8 @@ LIBRARIES = (
     (r"microhttpd\.h|gnutls/", {"sim"}),
     (r"expat\.h", {"aws/doc"}),
     (r"openssl/ssl\.h", {"aws/io"}),
-    (r"openssl/(?!ssl\.h)", {"aws/base", "aws/auth", "aws/identity", "sim"}),
+    (r"openssl/x509v3\.h", {"aws/io", "sim"}),
+    (r"openssl/(?!ssl\.h|x509v3\.h)", {"aws/base", "aws/auth", "aws/identity", "sim"}),
     (r"libconfig\.h", {"stack", "tui", "sim"}),
 )
 

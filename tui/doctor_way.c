@@ -75,7 +75,7 @@ static void say_name(struct doctor *d, struct aws_io *io, const char *host, bool
 
 struct place {
   const struct aws_service *service;
-  char url[420];
+  char url[420], host[100];
   size_t *left;
   struct aws_tls tls;
   struct aws_error err;
@@ -101,6 +101,23 @@ static bool alike(const struct place *a, const struct place *b) {
          strcmp(reason(a), reason(b)) == 0;
 }
 
+/* What the certificate says, where that is what is wrong. */
+static const char *certificate(const struct doctor *d, const struct place *p, char out[200]) {
+  char good[AWS_TIME_MAX], now[AWS_TIME_MAX];
+  const struct aws_clock *clock = d->tui->clock;
+  aws_ms here = clock->wall(clock->arg) / 1000 * 1000;
+  bool early = here < p->tls.since;
+  out[0] = '\0';
+  aws_time_iso(early ? p->tls.since : p->tls.until, good);
+  aws_time_iso(here, now);
+  if (p->err.hop == AWS_HOP_TLS_DATE && p->tls.until)
+    snprintf(out, 200, "; it is good %s %s, and here it is %s", early ? "from" : "until", good,
+             now);
+  else if (p->err.hop == AWS_HOP_TLS_NAME && p->tls.host[0])
+    snprintf(out, 200, "; asked was %s, and it is for %.90s", p->host, p->tls.host);
+  return out;
+}
+
 static void say_alike(struct doctor *d, struct place *p, size_t n) {
   char who[300] = "";
   for (size_t i = 0; i < n; i++) {
@@ -117,9 +134,16 @@ static void say_alike(struct doctor *d, struct place *p, size_t n) {
     return;
   }
   bool seen = p->tls.issuer[0];
-  doctor_say(d, FOUND_FAULT, "TLS", "%s: %s%s%s", who, reason(p), seen ? "; signed by " : "",
-             seen ? issuer : "");
-  if (seen)
+  char more[200];
+  doctor_say(d, FOUND_FAULT, "TLS", "%s: %s%s%s%s", who, reason(p), certificate(d, p, more),
+             seen ? "; signed by " : "", seen ? issuer : "");
+  if (p->err.hop == AWS_HOP_TLS_DATE)
+    doctor_advise("if the clock here is wrong, set it: timedatectl set-ntp true; else whoever runs "
+                  "that host, or the proxy in between, has to renew the certificate");
+  else if (p->err.hop == AWS_HOP_TLS_NAME)
+    doctor_advise("look at --endpoint-url, AWS_ENDPOINT_URL and endpoint_url, at where DNS leads, "
+                  "and whether a proxy answers in that host's place");
+  else if (seen)
     doctor_advise("if that is your company's proxy, name its certificate in AWS_CA_BUNDLE or as "
                   "ca_bundle in the profile; if you do not know it, do not trust it");
   else
@@ -137,6 +161,7 @@ static size_t add_place(struct place *places, size_t n, const struct aws_client 
     return n;
   *p = (struct place){.service = service};
   snprintf(p->url, sizeof p->url, "%s://%s/", host.scheme, host.host);
+  snprintf(p->host, sizeof p->host, "%.99s", host.host);
   for (size_t i = 0; i < n; i++)
     if (strcmp(places[i].url, p->url) == 0)
       return n;

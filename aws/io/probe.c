@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -140,19 +141,54 @@ static int probe_slot(void) {
   return slot;
 }
 
+static void put(char *out, size_t size, const ASN1_STRING *value) {
+  unsigned char *text = NULL;
+  int n = value ? ASN1_STRING_to_UTF8(&text, value) : -1;
+  if (n > 0)
+    snprintf(out, size, "%.*s", n, (const char *)text);
+  OPENSSL_free(text);
+}
+
 static void note_issuer(struct aws_tls *tls, const X509 *cert) {
   static const int names[] = {NID_commonName, NID_organizationName, NID_organizationalUnitName};
-  const X509_NAME *issuer = cert ? X509_get_issuer_name(cert) : NULL;
+  const X509_NAME *issuer = X509_get_issuer_name(cert);
   tls->issuer[0] = '\0';
   for (size_t i = 0; issuer && !tls->issuer[0] && i < sizeof names / sizeof names[0]; i++) {
     int at = X509_NAME_get_index_by_NID((X509_NAME *)(uintptr_t)issuer, names[i], -1);
     const X509_NAME_ENTRY *entry = at < 0 ? NULL : X509_NAME_get_entry(issuer, at);
-    unsigned char *text = NULL;
-    int n = entry ? ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry)) : -1;
-    if (n > 0)
-      snprintf(tls->issuer, sizeof tls->issuer, "%.*s", n, (const char *)text);
-    OPENSSL_free(text);
+    if (entry)
+      put(tls->issuer, sizeof tls->issuer, X509_NAME_ENTRY_get_data(entry));
   }
+}
+
+/* RFC 6125: the names are those of the extension; an address says nothing that helps. */
+static void note_host(struct aws_tls *tls, const X509 *cert) {
+  GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+  tls->host[0] = '\0';
+  for (int i = 0; i < sk_GENERAL_NAME_num(names) && !tls->host[0]; i++) {
+    int type = 0;
+    const ASN1_STRING *value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, i), &type);
+    if (type == GEN_DNS)
+      put(tls->host, sizeof tls->host, value);
+  }
+  GENERAL_NAMES_free(names);
+}
+
+static aws_ms time_of(const ASN1_TIME *t) {
+  ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+  int days = 0, seconds = 0;
+  bool ok = epoch && t && ASN1_TIME_diff(&days, &seconds, epoch, t);
+  ASN1_TIME_free(epoch);
+  return ok ? ((aws_ms)days * 86400 + seconds) * 1000 : 0;
+}
+
+static void note_certificate(struct aws_tls *tls, const X509 *cert) {
+  if (!cert)
+    return;
+  note_issuer(tls, cert);
+  note_host(tls, cert);
+  tls->since = time_of(X509_get0_notBefore(cert));
+  tls->until = time_of(X509_get0_notAfter(cert));
 }
 
 static struct probe *probe_of(const SSL *ssl) {
@@ -164,7 +200,7 @@ static int on_verify(int ok, X509_STORE_CTX *store) {
   const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
   struct probe *p = ssl ? probe_of(ssl) : NULL;
   if (p && !ok)
-    note_issuer(&p->tls, X509_STORE_CTX_get_current_cert(store));
+    note_certificate(&p->tls, X509_STORE_CTX_get_current_cert(store));
   return ok;
 }
 
@@ -174,7 +210,7 @@ static void on_state(const SSL *ssl, int where, int value) {
   if (!p || !(where & SSL_CB_HANDSHAKE_DONE))
     return;
   snprintf(p->tls.version, sizeof p->tls.version, "%s", SSL_get_version(ssl));
-  note_issuer(&p->tls, SSL_get0_peer_certificate(ssl));
+  note_certificate(&p->tls, SSL_get0_peer_certificate(ssl));
   SSL_CTX_set_ex_data(SSL_get_SSL_CTX(ssl), probe_slot(), NULL); /* it outlives the probe */
 }
 

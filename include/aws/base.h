@@ -141,8 +141,19 @@ enum aws_errc {
   AWS_E_CANCELLED
 };
 
+/* Where the way to an answer ended (AWS_E_NETWORK). */
+enum aws_hop {
+  AWS_HOP_NONE, /* nowhere, or it is not known */
+  AWS_HOP_NAME,
+  AWS_HOP_CONNECTION,
+  AWS_HOP_TLS,      /* not agreed on, or the certificate is not trusted */
+  AWS_HOP_TLS_DATE, /* the certificate is not good at this time */
+  AWS_HOP_TLS_NAME, /* the certificate is another host's */
+};
+
 struct aws_error {
   enum aws_errc code;
+  enum aws_hop hop;
   int http_status;        /* 0: no answer came */
   bool retryable;         /* trying again can help */
   bool maybe_done;        /* a write may have reached AWS: never blindly sent again */

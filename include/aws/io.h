@@ -167,7 +167,10 @@ bool aws_io_proxied(struct aws_io *io, const char *url, aws_proxied_fn fn, void 
  * err NULL: it was agreed on and the certificate is trusted. */
 struct aws_tls {
   char version[16]; /* "TLSv1.3"; "": not known */
-  char issuer[128]; /* who signed the certificate, or the one that is not trusted; "": not known */
+  /* Of the certificate, or of the one that is not trusted. */
+  char issuer[128];    /* who signed it; "": not known */
+  char host[128];      /* the first name it is for; "": not known */
+  aws_ms since, until; /* when it is good; 0: not known */
 };
 typedef void (*aws_tls_fn)(void *arg, const struct aws_tls *tls, const struct aws_error *err);
 bool aws_io_tls(struct aws_io *io, const char *url, aws_tls_fn fn, void *arg);

@@ -174,6 +174,27 @@ def doctor_tls(tap, home):
              f'note certificates {trust} (ca_bundle of profile default) in place')
 
 
+def doctor_certificates(tap, home):
+    """A certificate that no bundle makes good: what is said is what is wrong with it."""
+    trust = os.path.join(home, 'faulty.pem')
+    for fault, wanted in (
+            ('tls-expired', ('its certificate has expired: look at the clock here',
+                             'FAULT TLS sts: its certificate has expired', 'it is good until 20',
+                             'and here it is 20', '-> if the clock here is wrong, set it')),
+            ('tls-wrong-name', ('its certificate is for another name: look at endpoint_url and DNS',
+                                'FAULT TLS sts: its certificate is for another name',
+                                'asked was 127.0.0.1:', 'and it is for other.example.com',
+                                '-> look at --endpoint-url'))):
+        with harness.Simulator('--tls', '--ca-out', trust, '--fault=' + fault) as simulator:
+            place = ('--region', 'eu-west-1', '--endpoint-url', simulator.url)
+            for word in ('whoami', 'doctor'):
+                result = run(home, word, *place, AWS_CA_BUNDLE=trust, **KEYS)
+                says(tap, f'{word}: {fault}', result, 3, *(wanted if word == 'doctor' else wanted[:1]))
+                told = result[1].split('of the system')[-1] + result[2]
+                tap.ok('AWS_CA_BUNDLE' not in told and 'not trusted' not in told,
+                       f'{word}: {fault}: no bundle cures it', told)
+
+
 def denied(tap, home):
     faults = [f'--fault=access-denied,on={operation}' for operation in (
         'cloudwatch:GetMetricData', 'ssm:GetParameters', 'ecs:DescribeTasks')]
@@ -204,6 +225,7 @@ def main():
             doctor(tap, home, simulator.url)
             files(tap, home, simulator.url)
         doctor_tls(tap, home)
+        doctor_certificates(tap, home)
         denied(tap, home)
         usage(tap, home)
     tap.done()

@@ -148,24 +148,28 @@ static void test_known_ca(void **state) {
   assert_true(ask(sim.ca, "localhost", sim.port).status >= 200);
 }
 
-static void expect_refused(struct got g, const char *host) {
+static void expect_refused(struct got g, const char *host, enum aws_hop hop, const char *said) {
   assert_int_equal(g.status, 0);
   assert_int_equal(g.err.code, AWS_E_NETWORK);
   assert_false(g.err.retryable);
   assert_false(g.err.maybe_done); /* nothing was said to whoever that is */
   assert_non_null(strstr(g.err.text, host));
-  assert_non_null(strstr(g.err.text, "certificate is not trusted"));
+  assert_int_equal(g.err.hop, hop);
+  assert_non_null(strstr(g.err.text, said));
+  /* A bundle cures one of them alone. */
+  assert_int_equal(strstr(g.err.text, "AWS_CA_BUNDLE") != NULL, hop == AWS_HOP_TLS);
 }
 
 static void test_unknown_ca(void **state) {
   (void)state;
-  expect_refused(ask(NULL, "127.0.0.1", sim.port), "127.0.0.1");
+  expect_refused(ask(NULL, "127.0.0.1", sim.port), "127.0.0.1", AWS_HOP_TLS,
+                 "certificate is not trusted");
 }
 
 static void test_wrong_name(void **state) {
   (void)state;
   struct got g = ask(sim.ca, "wrong.example", sim.port);
-  expect_refused(g, "wrong.example");
+  expect_refused(g, "wrong.example", AWS_HOP_TLS_NAME, "certificate is for another name");
   assert_non_null(strstr(g.err.text, "match"));
 }
 
@@ -208,7 +212,12 @@ static void test_tls_alone(void **state) {
   assert_int_equal(unknown.err.code, AWS_E_NETWORK);
   assert_non_null(strstr(unknown.err.text, "certificate is not trusted"));
   assert_string_equal(unknown.tls.issuer, l.tls.issuer); /* whom one would have to trust */
-  assert_non_null(strstr(look(sim.ca, "wrong.example").err.text, "match"));
+  struct looked other = look(sim.ca, "wrong.example");
+  assert_int_equal(other.err.hop, AWS_HOP_TLS_NAME);
+  assert_string_equal(other.tls.host, "localhost"); /* whose it is */
+  aws_ms now = aws_clock_system.wall(NULL);
+  assert_true(l.tls.since < now && now - l.tls.since < INT64_C(86400) * 1000);
+  assert_true(l.tls.until > now);
 }
 
 static void on_proxied(void *arg, bool proxied) {
