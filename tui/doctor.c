@@ -1,5 +1,6 @@
 #include "tui/doctor.h"
 
+#include "aws/api.h"
 #include "tui/doctor_lines.h"
 #include "tui/once.h"
 
@@ -245,6 +246,19 @@ int tui_doctor(struct tui *t, const struct aws_error *config, const struct aws_e
   return end(&d, config->code != AWS_OK);
 }
 
+/* By which proxy STS was asked. */
+static void say_by(struct doctor *d) {
+  struct aws_client_host host;
+  struct aws_error err = {0};
+  struct aws_proxy proxy;
+  char url[420];
+  if (!aws_client_endpoint(stack_client(d->tui->stack), aws_service_find("sts"), &host, &err))
+    return;
+  snprintf(url, sizeof url, "%s://%s/", host.scheme, host.host);
+  if (aws_io_proxy(url, &proxy))
+    doctor_say(d, FOUND_WELL, "proxy", "%s (%s)", proxy.url, proxy.by);
+}
+
 int tui_whoami(struct tui *t) {
   struct doctor d = {t, 0};
   tui_once_read(t);
@@ -254,5 +268,6 @@ int tui_whoami(struct tui *t) {
   say_keys(&d);
   doctor_say(&d, FOUND_WELL, "region", "%s", stack_region(t->stack));
   doctor_say(&d, FOUND_WELL, "profile", "%s", aws_settings_profile(t->aws));
+  say_by(&d);
   return end(&d, false);
 }

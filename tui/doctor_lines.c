@@ -73,6 +73,12 @@ void doctor_advise_of(const struct aws_error *err) {
       {NULL, AWS_E_BODY, "does a proxy change the answers? --trace FILE shows what came"},
       {NULL, AWS_E_CANCELLED, "the console reads them all, in its own time"},
   };
+  if (err->hop == AWS_HOP_PROXY) {
+    doctor_advise(
+        "put it right in that variable; where AWS is reached without a proxy, unset it, or "
+        "name the host in NO_PROXY");
+    return;
+  }
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
     if (known[i].aws_code ? strcmp(known[i].aws_code, err->aws_code) == 0
                           : known[i].code == err->code) {

@@ -102,7 +102,7 @@ static bool alike(const struct place *a, const struct place *b) {
 }
 
 /* What the certificate says, where that is what is wrong. */
-static const char *certificate(const struct doctor *d, const struct place *p, char out[200]) {
+static const char *certificate(const struct doctor *d, const struct place *p, char out[260]) {
   char good[AWS_TIME_MAX], now[AWS_TIME_MAX];
   const struct aws_clock *clock = d->tui->clock;
   aws_ms here = clock->wall(clock->arg) / 1000 * 1000;
@@ -111,11 +111,38 @@ static const char *certificate(const struct doctor *d, const struct place *p, ch
   aws_time_iso(early ? p->tls.since : p->tls.until, good);
   aws_time_iso(here, now);
   if (p->err.hop == AWS_HOP_TLS_DATE && p->tls.until)
-    snprintf(out, 200, "; it is good %s %s, and here it is %s", early ? "from" : "until", good,
+    snprintf(out, 260, "; it is good %s %s, and here it is %s", early ? "from" : "until", good,
              now);
   else if (p->err.hop == AWS_HOP_TLS_NAME && p->tls.host[0])
-    snprintf(out, 200, "; asked was %s, and it is for %.90s", p->host, p->tls.host);
+    snprintf(out, 260, "; asked was %s, and it is for %.90s", p->host, p->tls.host);
   return out;
+}
+
+static void say_certificate(struct doctor *d, const struct place *p, const char *who) {
+  const char *issuer = p->tls.issuer;
+  char more[260];
+  doctor_say(d, FOUND_FAULT, "TLS", "%s: %s%s%s%s", who, reason(p), certificate(d, p, more),
+             issuer[0] ? "; signed by " : "", issuer);
+  if (p->err.hop == AWS_HOP_TLS_DATE)
+    doctor_advise("if the clock here is wrong, set it: timedatectl set-ntp true; else whoever runs "
+                  "that host, or the proxy in between, has to renew the certificate");
+  else if (p->err.hop == AWS_HOP_TLS_NAME)
+    doctor_advise("look at --endpoint-url, AWS_ENDPOINT_URL and endpoint_url, at where DNS leads, "
+                  "and whether a proxy answers in that host's place");
+  else if (issuer[0])
+    doctor_advise("if that is your company's proxy, name its certificate in AWS_CA_BUNDLE or as "
+                  "ca_bundle in the profile; if you do not know it, do not trust it");
+  else
+    doctor_advise_of(&p->err);
+}
+
+static void say_bad_proxy(struct doctor *d, const struct place *p, const char *who) {
+  const char *why = reason(p);
+  static const char words[] = "the proxy ";
+  if (strncmp(why, words, sizeof words - 1) == 0)
+    why += sizeof words - 1;
+  doctor_say(d, FOUND_FAULT, "proxy", "%s: %s", why, who);
+  doctor_advise_of(&p->err);
 }
 
 static void say_alike(struct doctor *d, struct place *p, size_t n) {
@@ -127,27 +154,14 @@ static void say_alike(struct doctor *d, struct place *p, size_t n) {
     snprintf(who + at, sizeof who - at, "%s%s", at ? ", " : "", p[i].service->id);
     p[i].told = true;
   }
-  const char *issuer = p->tls.issuer[0] ? p->tls.issuer : "an unknown issuer";
-  if (p->err.code == AWS_OK) {
-    doctor_say(d, FOUND_WELL, "TLS", "%s, certificate of %s: %s",
-               p->tls.version[0] ? p->tls.version : "agreed on", issuer, who);
-    return;
-  }
-  bool seen = p->tls.issuer[0];
-  char more[200];
-  doctor_say(d, FOUND_FAULT, "TLS", "%s: %s%s%s%s", who, reason(p), certificate(d, p, more),
-             seen ? "; signed by " : "", seen ? issuer : "");
-  if (p->err.hop == AWS_HOP_TLS_DATE)
-    doctor_advise("if the clock here is wrong, set it: timedatectl set-ntp true; else whoever runs "
-                  "that host, or the proxy in between, has to renew the certificate");
-  else if (p->err.hop == AWS_HOP_TLS_NAME)
-    doctor_advise("look at --endpoint-url, AWS_ENDPOINT_URL and endpoint_url, at where DNS leads, "
-                  "and whether a proxy answers in that host's place");
-  else if (seen)
-    doctor_advise("if that is your company's proxy, name its certificate in AWS_CA_BUNDLE or as "
-                  "ca_bundle in the profile; if you do not know it, do not trust it");
+  if (p->err.hop == AWS_HOP_PROXY)
+    say_bad_proxy(d, p, who);
+  else if (p->err.code != AWS_OK)
+    say_certificate(d, p, who);
   else
-    doctor_advise_of(&p->err);
+    doctor_say(d, FOUND_WELL, "TLS", "%s, certificate of %s: %s",
+               p->tls.version[0] ? p->tls.version : "agreed on",
+               p->tls.issuer[0] ? p->tls.issuer : "an unknown issuer", who);
 }
 
 /* A host is looked at once, whoever goes there. */
@@ -168,7 +182,7 @@ static size_t add_place(struct place *places, size_t n, const struct aws_client 
   return n + 1;
 }
 
-static void say_tls(struct doctor *d, struct aws_io *io, struct place *places, size_t n) {
+static void look(struct aws_io *io, struct place *places, size_t n) {
   size_t left = 0;
   for (size_t i = 0; i < n; i++) {
     places[i].left = &left;
@@ -178,9 +192,23 @@ static void say_tls(struct doctor *d, struct aws_io *io, struct place *places, s
       aws_error_set(&places[i].err, AWS_E_MEMORY, "no memory to look at %s", places[i].url);
   }
   wait_for(io, &left);
-  for (size_t i = 0; i < n; i++)
-    if (!places[i].told)
-      say_alike(d, &places[i], n - i);
+}
+
+/* A proxy that lets STS through is well; why one does not is said of all whom it does not. */
+static void say_proxy(struct doctor *d, struct aws_io *io, const struct aws_service *sts,
+                      const char *url, const struct place *places, size_t n) {
+  struct aws_proxy proxy;
+  struct place plain = {.service = sts};
+  const struct place *p = n && strcmp(places[0].url, url) == 0 ? places : &plain;
+  if (!aws_io_proxy(url, &proxy))
+    return;
+  snprintf(plain.url, sizeof plain.url, "%s", url);
+  if (p == &plain)
+    look(io, &plain, 1);
+  if (p->err.hop != AWS_HOP_PROXY)
+    doctor_say(d, FOUND_WELL, "proxy", "%s (%s)", proxy.url, proxy.by);
+  else if (p == &plain)
+    say_alike(d, &plain, 1);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -207,5 +235,10 @@ void doctor_way(struct doctor *d, struct aws_io *io, const struct aws_client *c,
   nplaces = add_place(places, nplaces, c, sts);
   for (size_t i = 0; i < n; i++)
     nplaces = add_place(places, nplaces, c, services[i]);
-  say_tls(d, io, places, nplaces);
+  look(io, places, nplaces);
+  if (proxied)
+    say_proxy(d, io, sts, url, places, nplaces);
+  for (size_t i = 0; i < nplaces; i++)
+    if (!places[i].told)
+      say_alike(d, &places[i], nplaces - i);
 }

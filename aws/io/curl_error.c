@@ -9,7 +9,7 @@ static const struct row {
 } rows[] = {
     {CURLE_COULDNT_RESOLVE_HOST, true, AWS_HOP_NAME,
      "its name has no address; check the region and the network"},
-    {CURLE_COULDNT_RESOLVE_PROXY, true, AWS_HOP_CONNECTION,
+    {CURLE_COULDNT_RESOLVE_PROXY, true, AWS_HOP_PROXY,
      "the proxy's name has no address; check HTTPS_PROXY"},
     {CURLE_COULDNT_CONNECT, true, AWS_HOP_CONNECTION, "the connection was refused or not answered"},
     {CURLE_OPERATION_TIMEDOUT, true, AWS_HOP_CONNECTION, "it did not answer in time"},
@@ -58,6 +58,8 @@ static const struct row *row_of(CURLcode rc, const char *detail) {
 void io_curl_error(struct aws_error *err, CURLcode rc, CURL *easy, struct aws_str host,
                    const char *detail) {
   const struct row *row = row_of(rc, detail);
+  if (strstr(detail, "Unsupported proxy")) /* the whole address follows, password and all */
+    detail = "";
   if (rc == CURLE_OUT_OF_MEMORY)
     aws_error_set(err, AWS_E_MEMORY, "no memory for a request to %.*s", AWS_STR_ARG(host));
   else

@@ -114,6 +114,7 @@ static void measure(struct aws_transfer *t, struct aws_http_reply *reply) {
 
 static void explain(struct aws_transfer *t, struct aws_error *err) {
   io_curl_error(err, t->job.result, t->job.easy, t->host, t->detail);
+  io_proxy_error(err, t->job.result, t->job.easy, t->url);
   if (t->too_long)
     aws_error_set(err, AWS_E_BODY, "%.*s: the answer is longer than the %zu bytes that are read",
                   AWS_STR_ARG(t->host), t->body.max);
@@ -155,12 +156,6 @@ void aws_io_cancel(struct aws_io *io, struct aws_transfer *t) {
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */
-
-static struct aws_str host_of(const char *url) {
-  const char *p = strstr(url, "://");
-  p = p ? p + 3 : url;
-  return (struct aws_str){p, strcspn(p, "/?#")};
-}
 
 static bool add_header(struct aws_transfer *t, struct aws_str name, struct aws_str value) {
   struct aws_buf line;
@@ -259,7 +254,7 @@ static bool fill(struct aws_transfer *t, const struct aws_http_request *rq, stru
     memcpy(t->body_out, rq->body.p, rq->body.n);
   t->body_out[rq->body.n] = '\0';
   t->nbody_out = rq->body.n;
-  t->host = host_of(t->url);
+  t->host = io_url_host(t->url);
   if (!add_headers(t, rq, err))
     return false;
   set_options(t, rq);

@@ -84,12 +84,16 @@ bool io_job_start(struct aws_io *io, struct io_job *job);
 /* Takes the job out of whichever list it is in and gives its easy handle back. */
 void io_job_stop(struct io_job *job);
 
+/* Of an address, with the port; within it. */
+struct aws_str io_url_host(const char *url);
+
 /* Loopback, and the addresses at which a machine finds its own credentials: never asked of a proxy,
  * whatever NO_PROXY says. host may have a port. */
 bool io_host_is_direct(struct aws_str host);
 /* What the environment says for a request. host lies within url and may have a port. */
 struct io_proxy {
   const char *url;    /* "": none */
+  const char *by;     /* the variable's name */
   const char *exempt; /* NO_PROXY: libcurl finds the networks in it ("10.0.0.0/8") */
 };
 struct io_proxy io_proxy_find(const char *url, struct aws_str host);
@@ -114,6 +118,9 @@ struct aws_timer *io_timers_due(struct io_timers *t, aws_ms now, uint64_t older_
 void io_timer_fire(struct io_timers *t, struct aws_timer *timer); /* calls back and frees */
 /* Does the first that was asked for before older_than; false: there is none. */
 bool io_laters_run(struct aws_io *io, uint64_t older_than);
+
+/* What went wrong, in other words when it was the proxy's doing: after io_curl_error. */
+void io_proxy_error(struct aws_error *err, CURLcode rc, CURL *easy, const char *url);
 
 /* Puts what went wrong into words. */
 void io_curl_error(struct aws_error *err, CURLcode rc, CURL *easy, struct aws_str host,

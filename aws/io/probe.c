@@ -46,18 +46,14 @@ static void release(struct io_job *job) {
   probe_free(p);
 }
 
-static struct aws_str host_of(const char *url) {
-  const char *p = strstr(url, "://");
-  p = p ? p + 3 : url;
-  return (struct aws_str){p, strcspn(p, "/?#")};
-}
-
 static void deliver(struct io_job *job) {
   struct probe *p = (struct probe *)job;
   struct aws_error err = {0};
   bool failed = p->on_tls && job->result != CURLE_OK;
-  if (failed)
-    io_curl_error(&err, job->result, job->easy, host_of(p->url), p->detail);
+  if (failed) {
+    io_curl_error(&err, job->result, job->easy, io_url_host(p->url), p->detail);
+    io_proxy_error(&err, job->result, job->easy, p->url);
+  }
   io_easy_give(job->io, job->easy);
   say(p, failed ? &err : NULL);
   probe_free(p);
@@ -84,7 +80,7 @@ static struct probe *begin(struct aws_io *io, const char *url, void *arg) {
   curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
   curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
   curl_easy_setopt(e, CURLOPT_ERRORBUFFER, p->detail);
-  io_proxy_choose(e, p->url, host_of(p->url));
+  io_proxy_choose(e, p->url, io_url_host(p->url));
   return p;
 }
 

@@ -6,6 +6,7 @@
 
 #include "aws/io/internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -18,6 +19,12 @@ static bool is_loopback_v4(struct aws_str host) {
     if (host.p[i] != '.' && (host.p[i] < '0' || host.p[i] > '9'))
       return false;
   return true;
+}
+
+struct aws_str io_url_host(const char *url) {
+  const char *p = strstr(url, "://");
+  p = p ? p + 3 : url;
+  return (struct aws_str){p, strcspn(p, "/?#")};
 }
 
 static struct aws_str without_port(struct aws_str host) {
@@ -40,17 +47,18 @@ bool io_host_is_direct(struct aws_str host) {
 }
 
 /* The lower-case name goes before the other one, even where it is set to nothing. */
-static const char *variable(const char *lower, const char *upper) {
+static const char *variable(const char *lower, const char *upper, const char **by) {
   const char *v = getenv(lower);
+  *by = v ? lower : upper;
   v = v ? v : getenv(upper);
   return v ? v : "";
 }
 
 /* A CGI program finds under HTTP_PROXY what its caller wrote in a header Proxy (CVE-2016-5385). */
-static const char *proxy_for(const char *url) {
+static const char *proxy_for(const char *url, const char **by) {
   if (!aws_str_starts(aws_str_from(url), "http://"))
-    return variable("https_proxy", "HTTPS_PROXY");
-  return variable("http_proxy", getenv("REQUEST_METHOD") ? "http_proxy" : "HTTP_PROXY");
+    return variable("https_proxy", "HTTPS_PROXY", by);
+  return variable("http_proxy", getenv("REQUEST_METHOD") ? "http_proxy" : "HTTP_PROXY", by);
 }
 
 /* The host itself, or one below it: "example.com" and ".example.com" are the same. */
@@ -83,7 +91,10 @@ static bool is_exempt(const char *list, const char *url, struct aws_str host) {
 }
 
 struct io_proxy io_proxy_find(const char *url, struct aws_str host) {
-  struct io_proxy p = {.url = proxy_for(url), .exempt = variable("no_proxy", "NO_PROXY")};
+  struct io_proxy p = {.url = ""};
+  const char *by;
+  p.url = proxy_for(url, &p.by);
+  p.exempt = variable("no_proxy", "NO_PROXY", &by);
   if (io_host_is_direct(host) || is_exempt(p.exempt, url, host))
     p.url = "";
   return p;
@@ -93,4 +104,86 @@ void io_proxy_choose(CURL *easy, const char *url, struct aws_str host) {
   struct io_proxy p = io_proxy_find(url, host);
   curl_easy_setopt(easy, CURLOPT_PROXY, p.url);
   curl_easy_setopt(easy, CURLOPT_NOPROXY, p.exempt);
+}
+
+/* ---- in words -------------------------------------------------------------------------------- */
+
+/* libcurl alone knows whether a network of NO_PROXY has the address in it. */
+static bool is_uncertain(const struct io_proxy *p, struct aws_str host) {
+  host = without_port(host);
+  bool number = host.n > 0 && host.p[0] == '[';
+  if (!number && host.n > 0)
+    number = strspn(host.p, "0123456789.") >= host.n;
+  return number && strchr(p->exempt, '/');
+}
+
+bool aws_io_proxy(const char *url, struct aws_proxy *out) {
+  struct aws_str host = io_url_host(url);
+  struct io_proxy p = io_proxy_find(url, host);
+  if (!p.url[0] || is_uncertain(&p, host))
+    return false;
+  struct aws_str from = aws_str_from(p.url), scheme = AWS_STR_LIT("http");
+  const char *at = strstr(p.url, "://");
+  if (at)
+    scheme = (struct aws_str){p.url, (size_t)(at - p.url)};
+  if (at)
+    from = aws_str_from(at + 3);
+  /* Whatever stands before the last '@' may be of a password, slashes and all. */
+  from = aws_str_after_last(from, '@');
+  from.n = strcspn(from.p, "/?#");
+  snprintf(out->url, sizeof out->url, "%.*s://%.*s", AWS_STR_ARG(scheme), AWS_STR_ARG(from));
+  out->by = p.by;
+  return true;
+}
+
+static const char *done_by_proxy(CURLcode rc, CURL *easy, long status) {
+  long why = 0;
+  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &why);
+  if (status == 407)
+    return "wants a user and a password, as in http://USER:PASSWORD@HOST:PORT";
+  if (status >= 500)
+    return "cannot reach that host";
+  if (status >= 300)
+    return "does not let us through to that host";
+  switch (rc) {
+  case CURLE_COULDNT_RESOLVE_PROXY:
+    return "has no address: its name is not known, or is none";
+  case CURLE_COULDNT_CONNECT:
+    return why == ECONNREFUSED ? "refuses the connection" : "cannot be reached";
+  case CURLE_OPERATION_TIMEDOUT:
+    return "does not answer";
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_PEER_FAILED_VERIFICATION:
+    return "speaks no TLS that could be agreed on: most are http://, not https://";
+  case CURLE_GOT_NOTHING:
+  case CURLE_SEND_ERROR:
+  case CURLE_RECV_ERROR:
+  case CURLE_WEIRD_SERVER_REPLY:
+    return "does not answer as a proxy does";
+  default:
+    return NULL;
+  }
+}
+
+void io_proxy_error(struct aws_error *err, CURLcode rc, CURL *easy, const char *url) {
+  struct aws_proxy p;
+  curl_off_t began = 0;
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &began);
+  curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+  if (began > 0 || (status >= 200 && status < 300) || !aws_io_proxy(url, &p))
+    return;
+  const char *words = done_by_proxy(rc, easy, status);
+  if (!words)
+    return;
+  bool retryable = err->retryable && (status < 300 || status >= 500);
+  bool maybe_done = err->maybe_done && status < 300; /* else CONNECT alone was sent */
+  char code[40] = "";
+  if (status >= 300)
+    snprintf(code, sizeof code, " (HTTP %ld)", status);
+  aws_error_set(err, AWS_E_NETWORK, "%.*s: the proxy %s (%s) %s%s", AWS_STR_ARG(io_url_host(url)),
+                p.url, p.by, words, code);
+  err->hop = AWS_HOP_PROXY;
+  err->retryable = retryable;
+  err->maybe_done = maybe_done;
 }

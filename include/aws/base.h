@@ -145,6 +145,7 @@ enum aws_errc {
 enum aws_hop {
   AWS_HOP_NONE, /* nowhere, or it is not known */
   AWS_HOP_NAME,
+  AWS_HOP_PROXY,
   AWS_HOP_CONNECTION,
   AWS_HOP_TLS,      /* not agreed on, or the certificate is not trusted */
   AWS_HOP_TLS_DATE, /* the certificate is not good at this time */

@@ -163,8 +163,17 @@ bool aws_io_resolve(struct aws_io *io, struct aws_str host, aws_resolve_fn fn, v
 typedef void (*aws_proxied_fn)(void *arg, bool proxied);
 bool aws_io_proxied(struct aws_io *io, const char *url, aws_proxied_fn fn, void *arg);
 
+/* The proxy that the environment names for an address, as it may be shown: without user and
+ * password. False: it names none, or perhaps NO_PROXY takes the address out. */
+struct aws_proxy {
+  char url[200];
+  const char *by; /* "HTTPS_PROXY" */
+};
+bool aws_io_proxy(const char *url, struct aws_proxy *out);
+
 /* Connects, by the proxy if there is one, agrees on TLS and asks for nothing; ten seconds at most.
- * err NULL: it was agreed on and the certificate is trusted. */
+ * err NULL: it was agreed on and the certificate is trusted. With an address of http it only
+ * connects. */
 struct aws_tls {
   char version[16]; /* "TLSv1.3"; "": not known */
   /* Of the certificate, or of the one that is not trusted. */

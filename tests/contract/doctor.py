@@ -1,8 +1,12 @@
 """cawsole whoami and cawsole doctor: what they say of a set-up that works, and of those that do not."""
 import os
+import select
 import signal
+import socket
+import socketserver
 import subprocess
 import tempfile
+import threading
 
 import harness
 
@@ -109,7 +113,8 @@ def doctor(tap, home, url):
          run(home, 'doctor', '--region', 'eu-west-1', '--endpoint-url', 'https://cawsole.invalid',
              https_proxy='http://127.0.0.1:9', **KEYS), 3,
          'https://cawsole.invalid, by a proxy', 'note name cawsole.invalid has no address here',
-         'FAULT TLS sts: the connection was refused')
+         'FAULT proxy http://127.0.0.1:9 (https_proxy) refuses the connection: sts',
+         '-> put it right in that variable')
     unloaded(tap, home, place)
     slip = os.path.join(home, 'slip.cfg')
     with open(slip, 'w') as config:
@@ -195,6 +200,77 @@ def doctor_certificates(tap, home):
                        f'{word}: {fault}: no bundle cures it', told)
 
 
+class Proxy(socketserver.ThreadingTCPServer):
+    """A proxy for one host; it answers CONNECT with a status and goes through to the simulator."""
+    daemon_threads = allow_reuse_address = True
+
+    def __init__(self, status, port):
+        self.status, self.port = status, port
+        super().__init__(('127.0.0.1', 0), Tunnel)
+        self.address = 'http://operator:s3cret@127.0.0.1:%d' % self.server_address[1]
+        self.shown = self.address.replace('operator:s3cret@', '')
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
+class Tunnel(socketserver.StreamRequestHandler):
+    def handle(self):
+        while self.rfile.readline().strip():
+            pass
+        self.wfile.write(b'HTTP/1.1 %d Said\r\nContent-Length: 0\r\n\r\n' % self.server.status)
+        if self.server.status != 200:
+            return
+        with socket.create_connection(('127.0.0.1', self.server.port)) as there:
+            ends = {self.connection: there, there: self.connection}
+            while True:
+                for end in select.select(list(ends), [], [])[0]:
+                    data = end.recv(65536)
+                    if not data:
+                        return
+                    ends[end].sendall(data)
+
+
+def doctor_proxy(tap, home):
+    """A proxy is named with its variable, and never with its password."""
+    trust = os.path.join(home, 'behind.pem')
+    place = ('--region', 'eu-west-1', '--endpoint-url', 'https://localhost.:%d')
+    with harness.Simulator('--tls', '--ca-out', trust) as simulator:
+        port = int(simulator.url.rsplit(':', 1)[1])
+        place = place[:3] + (place[3] % port,)
+        for status, wanted in (
+                (200, 'ok proxy %s (HTTPS_PROXY)'),
+                (407, 'FAULT proxy %s (HTTPS_PROXY) wants a user and a password, as in http://USER:'),
+                (403, 'FAULT proxy %s (HTTPS_PROXY) does not let us through to that host (HTTP 403)'),
+                (503, 'FAULT proxy %s (HTTPS_PROXY) cannot reach that host (HTTP 503)')):
+            with Proxy(status, port) as proxy:
+                result = run(home, 'doctor', *place, AWS_CA_BUNDLE=trust, HTTPS_PROXY=proxy.address,
+                             **KEYS)
+                says(tap, f'doctor: a proxy that says {status}', result, 0 if status == 200 else 3,
+                     wanted % proxy.shown)
+                short = run(home, 'whoami', *place, AWS_CA_BUNDLE=trust, HTTPS_PROXY=proxy.address,
+                            **KEYS)
+                says(tap, f'whoami: a proxy that says {status}', short, 0 if status == 200 else 3,
+                     proxy.shown + ' (HTTPS_PROXY)')
+                told = ''.join(result[1:] + short[1:])
+                tap.ok('s3cret' not in told and 'operator:' not in told,
+                       f'a proxy that says {status}: no password', told)
+    for address in 'http://operator:s3cret/x@127.0.0.1:9', 'odd://operator:s3cret@127.0.0.1:9':
+        for word in 'doctor', 'whoami':
+            result = run(home, word, *place, HTTPS_PROXY=address, **KEYS)
+            says(tap, f'{word}: {address}', result, 3, '127.0.0.1:9 (HTTPS_PROXY)')
+            tap.ok('s3cret' not in ''.join(result[1:]), f'{word}: {address}: no password',
+                   ''.join(result[1:]))
+    says(tap, 'whoami: a proxy that is not there',
+         run(home, 'whoami', *place, HTTPS_PROXY='127.0.0.1:9', **KEYS), 3,
+         'the proxy http://127.0.0.1:9 (HTTPS_PROXY) refuses the connection')
+
+
 def denied(tap, home):
     faults = [f'--fault=access-denied,on={operation}' for operation in (
         'cloudwatch:GetMetricData', 'ssm:GetParameters', 'ecs:DescribeTasks')]
@@ -226,6 +302,7 @@ def main():
             files(tap, home, simulator.url)
         doctor_tls(tap, home)
         doctor_certificates(tap, home)
+        doctor_proxy(tap, home)
         denied(tap, home)
         usage(tap, home)
     tap.done()

@@ -322,6 +322,36 @@ static void test_proxy_choice(void **state) {
     unsetenv(all[k]);
 }
 
+static void test_proxy_shown(void **state) {
+  (void)state;
+  static const struct {
+    const char *variable, *value, *exempt, *url, *want;
+  } rows[] = {
+      {"HTTPS_PROXY", "http://gw:3128", "", "https://sts.example", "http://gw:3128"},
+      {"https_proxy", "gw:3128", "", "https://sts.example", "http://gw:3128"},
+      {"HTTPS_PROXY", "http://me:pw@gw:3128/x?y", "", "https://sts.example", "http://gw:3128"},
+      {"HTTPS_PROXY", "me:p@w/o#rd@gw:3128", "", "https://sts.example", "http://gw:3128"},
+      {"HTTPS_PROXY", "socks5h://me:pw@gw", "", "https://sts.example", "socks5h://gw"},
+      {"HTTPS_PROXY", "http://gw", "10.0.0.0/8", "https://sts.example", "http://gw"},
+      {"HTTPS_PROXY", "http://gw", "10.0.0.0/8", "https://10.0.0.1:8443/", NULL},
+      {"HTTPS_PROXY", "http://gw", "sts.example", "https://sts.example", NULL},
+      {"HTTP_PROXY", "http://gw", "", "https://sts.example", NULL},
+      {"HTTP_PROXY", "http://gw", "", "http://sts.example", "http://gw"},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct aws_proxy got = {.by = ""};
+    setenv(rows[i].variable, rows[i].value, 1);
+    setenv("NO_PROXY", rows[i].exempt, 1);
+    assert_int_equal(aws_io_proxy(rows[i].url, &got), rows[i].want != NULL);
+    if (rows[i].want) {
+      assert_string_equal(got.url, rows[i].want);
+      assert_string_equal(got.by, rows[i].variable);
+    }
+    unsetenv(rows[i].variable);
+  }
+  unsetenv("NO_PROXY");
+}
+
 static void test_proxy(void **state) {
   struct fixture *f = *state;
   char proxy[64], own[128];
@@ -567,6 +597,7 @@ int main(void) {
       WITH(test_stale_connection),
       WITH(test_cancel),
       cmocka_unit_test(test_proxy_choice),
+      cmocka_unit_test(test_proxy_shown),
       WITH(test_proxy),
       cmocka_unit_test(test_ca_file),
       cmocka_unit_test(test_timers),
