@@ -178,7 +178,7 @@ static void tell_rollout(const struct diff *d, aws_ms at, enum stack_level level
                          const char *word, const struct ecs_deployment *v, struct aws_str id,
                          const char *text) {
   struct stack_event one = event_of(d, at, STACK_EVENT_DEPLOYMENT, level, id);
-  struct stack_fold f = {.kind = STACK_SERVICE, .id = id};
+  struct stack_fold f = {.kind = STACK_SERVICE, .id = id, .divides = true};
   one.turning = turning;
   snprintf(one.text, sizeof one.text, "%s", text);
   snprintf(f.many, sizeof f.many, "%.159s", text);
@@ -248,8 +248,8 @@ static void diff_deployments(const struct diff *d, const struct ecs_service *a,
 static void diff_service(const struct diff *d, const struct stack_row *was,
                          const struct stack_row *now) {
   const struct ecs_service *a = stack_item(was), *b = now->item;
+  diff_deployments(d, a, b, now->id); /* first: they divide what the events tell */
   diff_service_events(d, a, b, now->id);
-  diff_deployments(d, a, b, now->id);
   if (a && a->desired != b->desired)
     TELL(d, 0, STACK_EVENT_STATE, STACK_NOTE, now->id,
          "ECS %.*s wants %" PRId64 " task%s, was %" PRId64, AWS_STR_ARG(b->name), b->desired,

@@ -34,6 +34,7 @@ struct stack_fold {
   enum stack_kind kind; /* what all are parts of: the group, the service */
   struct aws_str id;
   char many[160]; /* "# targets of web unhealthy: 502"; what differs in it is not alike */
+  bool divides;   /* what happens to parts of it before and after this is not one row */
   struct stack_member members[STACK_FOLD_MEMBERS];
   size_t n;
 };
@@ -42,8 +43,8 @@ uint64_t stack_member_thing(enum stack_kind k, struct aws_str id);
 /* word: "stopped", "rollback", ...: says which kind of event it was. */
 void stack_fold_member(struct stack_fold *f, const char *word, enum stack_kind k, struct aws_str id,
                        unsigned weight, bool once);
-/* Adds `one`, or makes it a part of the row that is like it. Several are told by f->many, with the
- * whole as the thing it happened to. */
+/* Adds `one`, or makes it a part of the row that is like it, if nothing divides the two. Several
+ * are told by f->many, with the whole as the thing it happened to. */
 void stack_timeline_fold(struct stack *s, const struct stack_event *one, struct stack_fold *f);
 
 /* ---- words.c: what AWS says, for people who know their stack --------------------------------- */

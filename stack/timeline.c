@@ -15,7 +15,9 @@ struct row {
   uint64_t like;  /* what this row folds; 0: nothing */
   uint64_t whole; /* hash of the id of what its members are parts of */
   enum stack_kind whole_kind;
-  char many[160]; /* the text for several, with # for their number; one: for a single one */
+  bool divides;    /* what happens to the whole before it is not to be told with what follows */
+  aws_ms reported; /* when AWS's own words for it were said, which it stands for; 0: none */
+  char many[160];  /* the text for several, with # for their number; one: for a single one */
   char one[256];
   struct stack_member *members;
   size_t n, cap;
@@ -171,11 +173,33 @@ static void add_members(struct row *r, const struct stack_fold *f) {
   }
 }
 
-/* A row with the same words about parts of the same thing, not long before or after. */
-static struct row *find_like(const struct stack_timeline *t, uint64_t like, aws_ms at) {
+/* Is it where the story of f's whole goes on otherwise: a rollout, a way back, an act of ours? */
+static bool divides(const struct row *r, const struct stack_fold *f) {
+  if (r->pub.source == STACK_EVENT_ACTION)
+    return r->pub.kind == f->kind && aws_str_eq_c(f->id, r->pub.id);
+  return r->divides && r->whole_kind == f->kind && r->whole == hash(f->id);
+}
+
+/* Does something stand between the row and what happened then? */
+static bool parted(const struct stack_timeline *t, const struct row *from, aws_ms at,
+                   const struct stack_fold *f) {
+  aws_ms lo = from->pub.at < at ? from->pub.at : at, hi = from->pub.at < at ? at : from->pub.at;
+  for (size_t i = 0; i < t->n; i++) {
+    const struct row *r = t->at[i];
+    bool between = (r->pub.at > lo && r->pub.at <= hi) || (r->reported > lo && r->reported <= hi);
+    if (r != from && between && divides(r, f))
+      return true;
+  }
+  return false;
+}
+
+/* A row with the same words about parts of the same thing, not long before or after, and nothing
+ * between. */
+static struct row *find_like(const struct stack_timeline *t, uint64_t like, aws_ms at,
+                             const struct stack_fold *f) {
   for (size_t i = place_of(t, at + TOGETHER_MS); i < t->n && t->at[i]->pub.at >= at - TOGETHER_MS;
        i++)
-    if (t->at[i]->like == like)
+    if (t->at[i]->like == like && !parted(t, t->at[i], at, f))
       return t->at[i];
   return NULL;
 }
@@ -195,25 +219,30 @@ static bool take_out(struct row *r, const struct stack_fold *f) {
   return r->pub.count == 0;
 }
 
-static void leave_out(const struct row *r, struct stack_fold *f) {
+static void leave_out(struct row *r, aws_ms at, struct stack_fold *f) {
   for (size_t m = 0; m < f->n; m++)
-    if (f->members[m].once && find_member(r, f->members[m].what) < r->n)
+    if (f->members[m].once && find_member(r, f->members[m].what) < r->n) {
       f->members[m].weight = 0;
+      r->reported = at;
+    }
 }
 
-/* What happens once is told once: the console's own words say more than AWS's service events. True:
- * something is left to tell. */
-static bool settle(struct stack *s, enum stack_event_source source, struct stack_fold *f) {
+/* What happens once is told once: the console's own words say more than AWS's service events, whose
+ * time is *reported. True: something is left to tell. */
+static bool settle(struct stack *s, const struct stack_event *one, struct stack_fold *f,
+                   aws_ms *reported) {
   struct stack_timeline *t = s->timeline;
   uint64_t whole = hash(f->id);
   for (size_t i = t->n; i-- > 0;) {
     struct row *r = t->at[i];
-    if (!r->like || r->whole != whole || r->whole_kind != f->kind || r->pub.source == source)
+    if (!r->like || r->whole != whole || r->whole_kind != f->kind || r->pub.source == one->source)
       continue;
-    if (source == STACK_EVENT_SERVICE)
-      leave_out(r, f);
-    else if (r->pub.source == STACK_EVENT_SERVICE && take_out(r, f))
+    if (one->source == STACK_EVENT_SERVICE) {
+      leave_out(r, one->at, f);
+    } else if (r->pub.source == STACK_EVENT_SERVICE && take_out(r, f)) {
+      *reported = r->pub.at;
       remove_row(s, i);
+    }
   }
   for (size_t m = 0; m < f->n; m++)
     if (f->members[m].weight)
@@ -227,10 +256,11 @@ static uint64_t like_of(enum stack_event_source source, const struct stack_fold 
 }
 
 void stack_timeline_fold(struct stack *s, const struct stack_event *one, struct stack_fold *f) {
-  if (!settle(s, one->source, f))
+  aws_ms reported = 0;
+  if (!settle(s, one, f, &reported))
     return;
   uint64_t like = like_of(one->source, f);
-  struct row *r = find_like(s->timeline, like, one->at);
+  struct row *r = find_like(s->timeline, like, one->at, f);
   if (!r) {
     struct stack_event first = *one;
     first.count = 0;
@@ -240,6 +270,8 @@ void stack_timeline_fold(struct stack *s, const struct stack_event *one, struct 
     r->like = like;
     r->whole = hash(f->id);
     r->whole_kind = f->kind;
+    r->divides = f->divides;
+    r->reported = reported;
     snprintf(r->many, sizeof r->many, "%s", f->many);
     snprintf(r->one, sizeof r->one, "%s", one->text);
   }

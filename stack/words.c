@@ -262,7 +262,7 @@ void stack_tell_service_event(struct stack *s, const struct ecs_event *e, struct
                             .level = ph->level,
                             .turning = ph->turning,
                             .kind = STACK_SERVICE};
-  struct stack_fold f = {.kind = STACK_SERVICE, .id = id};
+  struct stack_fold f = {.kind = STACK_SERVICE, .id = id, .divides = ph->of && !ph->many};
   unsigned number = number_at(after(e->message, ph->has));
   unsigned named = ph->of ? add_named(&f, ph, e->message) : 0;
   char words[200] = "", service[64];

@@ -368,6 +368,71 @@ static void a_rollback_is_told_once_and_marked(void **state) {
   fake_free(s);
 }
 
+#define STARTED(id, at) EVENT(id, at, "(service web) has started 4 tasks: (task " id ").")
+
+/* The tasks of a deployment that was rolled back by hand, and those of the way back. */
+static void a_rollout_divides_what_is_told(void **state) {
+  (void)state;
+  static const struct fake_answer bad[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(4, DEPLOYMENT("ecs-svc/2", "42", 1768474790, "IN_PROGRESS"),
+                        STARTED("b", 1768474796) "," STARTED("a", 1768474794))}};
+  static const struct fake_answer back[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(4, DEPLOYMENT("ecs-svc/3", "41", 1768474802, "IN_PROGRESS"),
+                        STARTED("d", 1768474806) "," STARTED("c", 1768474804) "," STARTED(
+                            "b", 1768474796) "," STARTED("a", 1768474794))}};
+  static const struct fake_answer breaker[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(
+           4,
+           OLD("IN_PROGRESS", "ECS deployment circuit breaker: rolling back to deploymentId "
+                              "ecs-svc/1.") "," NEW("FAILED", "tasks failed to start."),
+           STARTED("c", 1768474803) "," EVENT(
+               "r", 1768474802,
+               "(service web) rolling back to deployment ecs-svc/1.") "," STARTED("b",
+                                                                                  1768474796))}};
+  static const struct fake_answer rolling[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(4, OLD("COMPLETED", "done") "," NEW("IN_PROGRESS", "in progress"),
+                        STARTED("b", 1768474796))}};
+  fake_answers(bad, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  assert_int_equal(count(s, "ECS web: started 8 tasks"), 1);
+  fake_answers(back, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 20000);
+  size_t at;
+  assert_int_equal(count(s, "ECS web: started 8 tasks"), 2);
+  find_event(s, "started 8 tasks", &at);
+  assert_int_equal(stack_timeline_at(s, at)->at, 1768474804000);
+  assert_int_equal(count(s, "started"), 2);
+  fake_free(s);
+  fake_answers(rolling, 1, fake_shop, fake_shop_n); /* and by ECS itself */
+  s = fake_settled(NULL);
+  fake_answers(breaker, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 20000);
+  assert_int_equal(count(s, "ECS web: started 4 tasks"), 2);
+  assert_int_equal(count(s, "rolling back"), 1);
+  fake_free(s);
+  fake_answers(bad, 1, fake_shop, fake_shop_n); /* an act of ours */
+  s = fake_settled(NULL);
+  struct stack_event act = {.source = STACK_EVENT_ACTION,
+                            .kind = STACK_SERVICE,
+                            .id = FAKE_SERVICE,
+                            .at = 1768474800000,
+                            .text = "scale web"};
+  stack_timeline_add(s, &act);
+  static const struct fake_answer more[] = {
+      {.op = "DescribeServices",
+       .items = SERVICE(4, DEPLOYMENT("ecs-svc/2", "42", 1768474790, "IN_PROGRESS"),
+                        STARTED("c", 1768474803) "," STARTED("b", 1768474796))}};
+  fake_answers(more, 1, fake_shop, fake_shop_n);
+  fake_pass(s, 20000);
+  assert_int_equal(count(s, "ECS web: started 8 tasks"), 1);
+  assert_int_equal(count(s, "ECS web: started 4 tasks"), 1);
+  fake_free(s);
+}
+
 static void alarms_say_numbers(void **state) {
   (void)state;
   static const struct {
@@ -559,6 +624,7 @@ int main(void) {
       cmocka_unit_test(like_changes_are_one_row),
       cmocka_unit_test(a_stop_is_told_once),
       cmocka_unit_test(a_rollback_is_told_once_and_marked),
+      cmocka_unit_test(a_rollout_divides_what_is_told),
       cmocka_unit_test(alarms_say_numbers),
       cmocka_unit_test(plain_words_stand_anything),
       cmocka_unit_test(follows_an_invalidation),
