@@ -35,8 +35,8 @@ static void redeploy_plan(struct stack_action *a) {
   if (!svc)
     return;
   struct aws_str rev = ecs_revision(svc->task_definition);
-  action_title(a, "Redeploy %.*s (rev %lld, %lld running)", AWS_STR_ARG(svc->name),
-               (long long)stack_revision(svc->task_definition), (long long)svc->running);
+  action_title(a, "Redeploy %.*s (rev %s, %lld running)", AWS_STR_ARG(svc->name),
+               stack_rev(stack_revision(svc->task_definition)).text, (long long)svc->running);
   snprintf(a->before, sizeof a->before, "%.*s, %lld running", AWS_STR_ARG(rev),
            (long long)svc->running);
   snprintf(a->after, sizeof a->after, "new deployment of %.*s", AWS_STR_ARG(rev));

@@ -153,8 +153,8 @@ static void rollback_read_done(struct stack_action *a) {
 
   if (!svc || !ecs_can_deploy(a, svc))
     return;
-  action_title(a, "Roll back %.*s (now rev %lld)", AWS_STR_ARG(svc->name),
-               (long long)stack_revision(svc->task_definition));
+  action_title(a, "Roll back %.*s (now rev %s)", AWS_STR_ARG(svc->name),
+               stack_rev(stack_revision(svc->task_definition)).text);
   if (a->rechecking) {
     action_plan(a);
     return;

@@ -116,7 +116,8 @@ static void diff_load_balancer(const struct diff *d, const struct stack_row *was
                                const struct stack_row *now) {
   const struct elbv2_load_balancer *a = stack_item(was), *b = now->item;
   if (a)
-    tell_state(d, now, plain_level(b->state_code, "active"), a->state_code, b->state_code);
+    tell_state(d, now, stack_state_level(STACK_LOAD_BALANCER, b->state_code), a->state_code,
+               b->state_code);
 }
 
 static void diff_target(const struct diff *d, const struct stack_row *was,
@@ -124,14 +125,11 @@ static void diff_target(const struct diff *d, const struct stack_row *was,
   const struct elbv2_target *a = stack_item(was), *b = now->item;
   if (a ? aws_str_eq(a->state, b->state) : d->first)
     return;
-  bool bad = aws_str_starts(b->state, "unhealthy"), fine = aws_str_eq_c(b->state, "healthy");
+  enum stack_level level = stack_state_level(STACK_TARGET, b->state);
   const struct stack_row *group = stack_rows_find(d->s, STACK_TARGET_GROUP, now->parent);
   struct aws_str name = group ? group->name : now->parent;
-  struct stack_event one = event_of(d, 0, STACK_EVENT_STATE,
-                                    bad    ? STACK_WARN
-                                    : fine ? STACK_OK
-                                           : STACK_NOTE,
-                                    now->id);
+  struct stack_event one =
+      event_of(d, 0, STACK_EVENT_STATE, level == STACK_BAD ? STACK_WARN : level, now->id);
   struct stack_fold f = {.kind = STACK_TARGET_GROUP, .id = now->parent};
   char why[80];
   stack_target_why(b, why, sizeof why);
@@ -202,8 +200,8 @@ static void tell_started(const struct diff *d, const struct ecs_service *v,
   bool back = aws_str_has(now->rollout_state_reason, AWS_STR_LIT("rolling back"));
   if (old)
     snprintf(from, sizeof from, "%" PRId64 "\xe2\x86\x92", old);
-  snprintf(text, sizeof text, "ECS %.*s rev %s%" PRId64 " %s", AWS_STR_ARG(v->name), from, rev,
-           back ? "rolling back" : "rolling out");
+  snprintf(text, sizeof text, "ECS %.*s rev %s%s %s", AWS_STR_ARG(v->name), from,
+           stack_rev(rev).text, back ? "rolling back" : "rolling out");
   tell_rollout(d, now->created, back ? STACK_WARN : STACK_NOTE, back, back ? "rollback" : "begun",
                now, id, text);
 }
@@ -215,19 +213,19 @@ static void tell_moved(const struct diff *d, const struct ecs_service *v,
   bool back = aws_str_has(now->rollout_state_reason, AWS_STR_LIT("rolling back"));
   stack_plain_words(now->rollout_state_reason, why, sizeof why);
   if (aws_str_eq_c(now->rollout_state, "FAILED")) {
-    snprintf(text, sizeof text, "ECS %.*s rev %" PRId64 " rollout FAILED%s%s", AWS_STR_ARG(v->name),
-             rev, why[0] ? ": " : "", why);
+    snprintf(text, sizeof text, "ECS %.*s rev %s rollout FAILED%s%s", AWS_STR_ARG(v->name),
+             stack_rev(rev).text, why[0] ? ": " : "", why);
     tell_rollout(d, 0, STACK_BAD, true, "failed", now, id, text);
   } else if (aws_str_eq_c(now->rollout_state, "IN_PROGRESS")) { /* it had ended: ECS goes back */
     int64_t old = replaced(v, now);
     char from[32] = "";
     if (old)
       snprintf(from, sizeof from, "%" PRId64 "\xe2\x86\x92", old);
-    snprintf(text, sizeof text, "ECS %.*s rev %s%" PRId64 " rolling back", AWS_STR_ARG(v->name),
-             from, rev);
+    snprintf(text, sizeof text, "ECS %.*s rev %s%s rolling back", AWS_STR_ARG(v->name), from,
+             stack_rev(rev).text);
     tell_rollout(d, 0, STACK_WARN, true, "rollback", now, id, text);
-  } else {
-    snprintf(text, sizeof text, "ECS %.*s rev %" PRId64 " %s", AWS_STR_ARG(v->name), rev,
+  } else if (aws_str_eq_c(now->rollout_state, "COMPLETED")) {
+    snprintf(text, sizeof text, "ECS %.*s rev %s %s", AWS_STR_ARG(v->name), stack_rev(rev).text,
              back ? "rolled back" : "rollout completed");
     tell_rollout(d, 0, STACK_OK, back, "completed", now, id, text);
   }

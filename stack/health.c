@@ -40,10 +40,10 @@ static void rate_errors(struct stack *s, const struct stack_row *row, enum stack
 static void rate_distribution(struct stack *s, const struct stack_row *row,
                               struct stack_rating *r) {
   const struct cloudfront_distribution *d = row->item;
+  if (!stack_state_known(STACK_DISTRIBUTION, d->status))
+    stack_rated_strange(r, "status", d->status);
   if (aws_str_eq_c(d->status, "InProgress"))
     stack_rated(r, STACK_NOTE, "a change is being deployed");
-  else if (!aws_str_eq_c(d->status, "Deployed"))
-    stack_rated(r, STACK_UNKNOWN, "status %.*s", AWS_STR_ARG(d->status));
   if (!d->enabled)
     stack_rated(r, STACK_NOTE, "disabled");
   rate_errors(s, row, STACK_DISTRIBUTION, r);
@@ -57,6 +57,8 @@ static void rate_invalidation(struct stack *s, const struct stack_row *row,
                               struct stack_rating *r) {
   const struct cloudfront_invalidation *v = row->item;
   (void)s;
+  if (!stack_state_known(STACK_INVALIDATION, v->status))
+    stack_rated_strange(r, "status", v->status);
   if (aws_str_eq_c(v->status, "InProgress"))
     stack_rated(r, STACK_NOTE, "in progress");
 }
@@ -64,10 +66,12 @@ static void rate_invalidation(struct stack *s, const struct stack_row *row,
 static void rate_vpc_origin(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct cloudfront_vpc_origin *v = row->item;
   (void)s;
-  if (aws_str_eq_c(v->status, "Failed"))
+  if (!stack_state_known(STACK_VPC_ORIGIN, v->status))
+    stack_rated_strange(r, "status", v->status);
+  else if (aws_str_eq_c(v->status, "Failed"))
     stack_rated(r, STACK_BAD, "VPC origin failed");
-  else if (!aws_str_eq_c(v->status, "Deployed"))
-    stack_rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(v->status));
+  else
+    stack_rated(r, stack_state_level(STACK_VPC_ORIGIN, v->status), "%.*s", AWS_STR_ARG(v->status));
 }
 
 /* ---- load balancing -------------------------------------------------------------------------- */
@@ -77,6 +81,8 @@ static void rate_load_balancer(struct stack *s, const struct stack_row *row,
   const struct elbv2_load_balancer *v = row->item;
   const struct stack_thresholds *t = &s->cfg.thresholds;
   enum stack_level level = stack_state_level(STACK_LOAD_BALANCER, v->state_code);
+  if (!stack_state_known(STACK_LOAD_BALANCER, v->state_code))
+    stack_rated_strange(r, "state", v->state_code);
   stack_rated(r, level, "%.*s%s%.*s", AWS_STR_ARG(v->state_code), v->state_reason.n ? ": " : "",
               AWS_STR_ARG(v->state_reason));
   rate_errors(s, row, STACK_LOAD_BALANCER, r);
@@ -95,6 +101,10 @@ static void rate_target(struct stack *s, const struct stack_row *row, struct sta
     stack_rated(r, STACK_NOTE, "health checks disabled");
     return;
   }
+  if (!stack_state_known(STACK_TARGET, v->state)) {
+    stack_rated_strange(r, "state", v->state);
+    return;
+  }
   char why[120];
   stack_target_why(v, why, sizeof why);
   if (!why[0])
@@ -103,9 +113,10 @@ static void rate_target(struct stack *s, const struct stack_row *row, struct sta
               why[0] ? ": " : "", why);
 }
 
-/* Those that come and go are told, but not counted: they are not meant to be in service. */
+/* Those that come and go are told, but not counted: they are not meant to be in service. Of those
+ * that are unavailable AWS does not know how they are, of the strange ones we do not. */
 struct counts {
-  size_t all, healthy, unhealthy, starting, draining, unused, other;
+  size_t all, healthy, unhealthy, starting, draining, unused, unavailable, strange;
   const struct elbv2_target *first_unhealthy;
 };
 
@@ -116,9 +127,11 @@ static struct counts count_targets(struct stack *s, struct aws_str group) {
     const struct elbv2_target *v = rows[i]->item;
     if (aws_str_eq_c(v->state, "healthy"))
       c.healthy++;
+    else if (!stack_state_known(STACK_TARGET, v->state))
+      c.strange++;
     else if (aws_str_ends(v->state, "draining")) /* unhealthy.draining too */
       c.draining++;
-    else if (aws_str_starts(v->state, "unhealthy")) {
+    else if (aws_str_eq_c(v->state, "unhealthy")) {
       c.unhealthy++;
       c.first_unhealthy = c.first_unhealthy ? c.first_unhealthy : v;
     } else if (aws_str_eq_c(v->state, "unused") || check_disabled(v))
@@ -126,27 +139,40 @@ static struct counts count_targets(struct stack *s, struct aws_str group) {
     else if (aws_str_eq_c(v->state, "initial"))
       c.starting++;
     else
-      c.other++;
+      c.unavailable++;
   }
   return c;
 }
 
+/* What is known to be bad is said; what may be well is not called bad for it. */
+static enum stack_level level_of(const struct counts *c, size_t in_service) {
+  size_t open = c->unavailable + c->strange;
+  if (c->unhealthy * 2 > in_service || (!c->healthy && !open))
+    return STACK_BAD;
+  if (c->unhealthy)
+    return STACK_WARN;
+  if (c->strange || !c->healthy)
+    return STACK_UNKNOWN;
+  return c->starting + c->draining + open ? STACK_NOTE : STACK_OK;
+}
+
 static void say_counts(const struct counts *c, struct stack_rating *r) {
-  size_t in_service = c->healthy + c->unhealthy + c->other;
-  enum stack_level level = !c->healthy || c->unhealthy * 2 > in_service ? STACK_BAD
-                           : c->unhealthy                               ? STACK_WARN
-                           : c->starting + c->draining + c->other       ? STACK_NOTE
-                                                                        : STACK_OK;
-  char why[80] = "", coming[48] = "", going[48] = "";
+  size_t in_service = c->healthy + c->unhealthy + c->unavailable + c->strange;
+  enum stack_level level = level_of(c, in_service);
+  char why[80] = "", coming[48] = "", going[48] = "", open[96] = "";
   if (c->first_unhealthy)
     stack_target_why(c->first_unhealthy, why, sizeof why);
   if (c->starting)
     snprintf(coming, sizeof coming, ", %zu starting", c->starting);
   if (c->draining)
     snprintf(going, sizeof going, ", %zu draining", c->draining);
+  if (c->strange)
+    snprintf(open, sizeof open, ", %zu not understood", c->strange);
+  else if (c->unavailable)
+    snprintf(open, sizeof open, ", %zu unavailable", c->unavailable);
   if (in_service)
-    stack_rated(r, level, "%zu/%zu healthy%s%s%s%s", c->healthy, in_service, why[0] ? ": " : "",
-                why, coming, going);
+    stack_rated(r, level, "%zu/%zu healthy%s%s%s%s%s", c->healthy, in_service, why[0] ? ": " : "",
+                why, open, coming, going);
   else
     stack_rated(r, level, "none healthy%s%s", coming, going);
 }
@@ -184,6 +210,8 @@ static void rate_db_instance(struct stack *s, const struct stack_row *row, struc
   const struct rds_instance *v = row->item;
   const struct rds_parameter_group *g = v->parameter_groups.items;
   const struct stack_thresholds *t = &s->cfg.thresholds;
+  if (!stack_state_known(STACK_DB_INSTANCE, v->status))
+    stack_rated_strange(r, "status", v->status);
   stack_rated(r, stack_state_level(STACK_DB_INSTANCE, v->status), "%.*s", AWS_STR_ARG(v->status));
   for (size_t i = 0; i < v->parameter_groups.n; i++)
     if (aws_str_eq_c(g[i].apply_status, "pending-reboot"))
@@ -201,6 +229,8 @@ static void rate_db_cluster(struct stack *s, const struct stack_row *row, struct
   const struct rds_member *m = v->members.items;
   bool writer = false;
   (void)s;
+  if (!stack_state_known(STACK_DB_CLUSTER, v->status))
+    stack_rated_strange(r, "status", v->status);
   stack_rated(r, stack_state_level(STACK_DB_CLUSTER, v->status), "%.*s", AWS_STR_ARG(v->status));
   for (size_t i = 0; i < v->members.n; i++) {
     writer = writer || m[i].writer;
@@ -219,6 +249,8 @@ static void rate_db_cluster(struct stack *s, const struct stack_row *row, struct
 static void rate_alarm(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct cloudwatch_alarm *v = row->item;
   (void)s;
+  if (!stack_state_known(STACK_ALARM, v->state))
+    stack_rated_strange(r, "state", v->state);
   if (!aws_str_eq_c(v->state, "ALARM"))
     return;
   if (aws_str_starts(v->name, "TargetTracking-")) {

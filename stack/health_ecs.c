@@ -15,10 +15,12 @@ enum { STUCK_MS = 5 * 60000, RECENT_STOP_MS = 10 * 60000, TRACKED_MAX = 256 };
 void stack_rate_cluster(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
   const struct ecs_cluster *v = row->item;
   (void)s;
-  if (aws_str_eq_c(v->status, "FAILED"))
+  if (!stack_state_known(STACK_CLUSTER, v->status))
+    stack_rated_strange(r, "status", v->status);
+  else if (aws_str_eq_c(v->status, "FAILED"))
     stack_rated(r, STACK_BAD, "failed");
-  else if (!aws_str_eq_c(v->status, "ACTIVE"))
-    stack_rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(v->status));
+  else
+    stack_rated(r, stack_state_level(STACK_CLUSTER, v->status), "%.*s", AWS_STR_ARG(v->status));
 }
 
 /* How a rollout stood when it last moved. */
@@ -65,17 +67,15 @@ static void rate_rollout(struct stack *s, const struct ecs_deployment *d,
                          const struct stack_rollout *o, struct stack_rating *r) {
   aws_ms stood = stack_wall(s) - standing_since(s, d);
   if (d->failed_tasks > 0)
-    stack_rated(r, STACK_WARN, "rollout of rev %" PRId64 " failing: %" PRId64 " task%s failed",
-                o->rev, d->failed_tasks, d->failed_tasks == 1 ? "" : "s");
+    stack_rated(r, STACK_WARN, "rollout of rev %s failing: %" PRId64 " task%s failed",
+                stack_rev(o->rev).text, d->failed_tasks, d->failed_tasks == 1 ? "" : "s");
   else if (d->running < d->desired && stood > STUCK_MS)
-    stack_rated(r, STACK_WARN,
-                "rollout of rev %" PRId64 " not advancing for %d min: %" PRId64 "/%" PRId64, o->rev,
-                (int)(stood / 60000), d->running, d->desired);
+    stack_rated(r, STACK_WARN, "rollout of rev %s not advancing for %d min: %" PRId64 "/%" PRId64,
+                stack_rev(o->rev).text, (int)(stood / 60000), d->running, d->desired);
   if (o->taken_rev)
-    stack_rated(r, STACK_NOTE,
-                "rolling back from rev %" PRId64 " to %" PRId64 ": %" PRId64 "/%" PRId64,
-                o->taken_rev, o->rev, d->running, d->desired);
-  stack_rated(r, STACK_NOTE, "rolling out rev %" PRId64 ": %" PRId64 "/%" PRId64, o->rev,
+    stack_rated(r, STACK_NOTE, "rolling back from rev %s to %s: %" PRId64 "/%" PRId64,
+                stack_rev(o->taken_rev).text, stack_rev(o->rev).text, d->running, d->desired);
+  stack_rated(r, STACK_NOTE, "rolling out rev %s: %" PRId64 "/%" PRId64, stack_rev(o->rev).text,
               d->running, d->desired);
 }
 
@@ -91,11 +91,10 @@ static void rate_failed_rollouts(const struct ecs_service *v, const struct stack
       continue;
     enum stack_level level = &d[i] == now && v->running < v->desired ? STACK_BAD : STACK_WARN;
     if (o->back && now)
-      stack_rated(r, level,
-                  "rev %" PRId64 " failed, rolling back to %" PRId64 ": %" PRId64 "/%" PRId64, rev,
-                  o->rev, now->running, now->desired);
+      stack_rated(r, level, "rev %s failed, rolling back to %s: %" PRId64 "/%" PRId64,
+                  stack_rev(rev).text, stack_rev(o->rev).text, now->running, now->desired);
     else
-      stack_rated(r, level, "rollout of rev %" PRId64 " failed%s%.*s", rev,
+      stack_rated(r, level, "rollout of rev %s failed%s%.*s", stack_rev(rev).text,
                   d[i].rollout_state_reason.n ? ": " : "", AWS_STR_ARG(d[i].rollout_state_reason));
   }
 }
@@ -168,16 +167,26 @@ static void rate_count(const struct ecs_service *v, bool scaling_out, struct sta
 static void rate_past_failure(const struct ecs_deployment *d, const struct stack_rollout *o,
                               struct stack_rating *r) {
   if (o->taken_rev && !o->rolling)
-    stack_rated(r, STACK_NOTE, "rolled back from rev %" PRId64 " to %" PRId64 " at %s",
-                o->taken_rev, o->rev, stack_clock_words(o->taken_at).text);
+    stack_rated(r, STACK_NOTE, "rolled back from rev %s to %s at %s", stack_rev(o->taken_rev).text,
+                stack_rev(o->rev).text, stack_clock_words(o->taken_at).text);
   if (!o->failed_at || o->rolling || !d || aws_str_eq_c(d->rollout_state, "FAILED"))
     return;
   const struct stack_clock_text at = stack_clock_words(o->failed_at);
   if (o->failed_rev)
-    stack_rated(r, STACK_NOTE, "rev %" PRId64 " failed %s, rolled back to %" PRId64, o->failed_rev,
-                at.text, o->rev);
+    stack_rated(r, STACK_NOTE, "rev %s failed %s, rolled back to %s", stack_rev(o->failed_rev).text,
+                at.text, stack_rev(o->rev).text);
   else
-    stack_rated(r, STACK_NOTE, "a rollout failed %s, rolled back to %" PRId64, at.text, o->rev);
+    stack_rated(r, STACK_NOTE, "a rollout failed %s, rolled back to %s", at.text,
+                stack_rev(o->rev).text);
+}
+
+/* What is counted can be told all the same. */
+static void rate_strange(const struct ecs_service *v, struct stack_rating *r) {
+  if (!stack_state_known(STACK_SERVICE, v->status))
+    stack_rated_strange(r, "status", v->status);
+  struct aws_str odd = stack_rollout_strange(v);
+  if (odd.p)
+    stack_rated_strange(r, "rollout state", odd);
 }
 
 void stack_rate_service(struct stack *s, const struct stack_row *row, struct stack_rating *r) {
@@ -195,6 +204,7 @@ void stack_rate_service(struct stack *s, const struct stack_row *row, struct sta
   rate_stopped_tasks(s, row, r);
   rate_service_use(s, row, r);
   rate_past_failure(d, &o, r);
+  rate_strange(v, r);
   if (aws_str_eq_c(v->status, "DRAINING"))
     stack_rated(r, STACK_NOTE, "being deleted");
   if (!v->desired)
@@ -212,8 +222,11 @@ void stack_rate_task(struct stack *s, const struct stack_row *row, struct stack_
                 AWS_STR_ARG(t->stopped_reason.n ? t->stopped_reason : t->last_status));
   } else if (aws_str_eq_c(t->health_status, "UNHEALTHY"))
     stack_rated(r, STACK_WARN, "container health check fails");
-  else if (!aws_str_eq_c(t->last_status, "RUNNING"))
-    stack_rated(r, STACK_NOTE, "%.*s", AWS_STR_ARG(t->last_status));
+  else if (!stack_state_known(STACK_TASK, t->last_status))
+    stack_rated_strange(r, "status", t->last_status);
+  else
+    stack_rated(r, stack_state_level(STACK_TASK, t->last_status), "%.*s",
+                AWS_STR_ARG(t->last_status));
 }
 
 bool stack_health_init(struct stack *s) {

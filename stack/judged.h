@@ -69,15 +69,20 @@ double stack_metric_5xx_percent(const struct stack *s, enum stack_kind k, struct
 /* Says how the thing is; the worst that was said stays. */
 void stack_rated(struct stack_rating *r, enum stack_level level, const char *fmt, ...)
     AWS_PRINTF(3, 4);
-/* Of a load balancer, a target or a database, by AWS's word for its state. A state that no row
- * names is not known to be well: STACK_UNKNOWN. */
+/* By AWS's word for its state (of a task: its last status). A state that no row names is known to
+ * be neither well nor bad: STACK_UNKNOWN. */
 enum stack_level stack_state_level(enum stack_kind k, struct aws_str state);
+bool stack_state_known(enum stack_kind k, struct aws_str state); /* a row names it */
+/* Unknown: AWS says it in a word that we do not know. what: "status". */
+void stack_rated_strange(struct stack_rating *r, const char *what, struct aws_str word);
 
 /* ---- rollout.c: what is remembered of services ------------------------------------------------
  */
 
 const struct ecs_deployment *stack_primary(const struct ecs_service *v); /* or NULL */
 bool stack_rolling(const struct ecs_service *v);
+/* A state of one of its deployments that is none that we know; {NULL, 0}: there is none. */
+struct aws_str stack_rollout_strange(const struct ecs_service *v);
 
 bool stack_rollouts_init(struct stack *s);
 void stack_rollouts_free(struct stack *s);

@@ -206,6 +206,15 @@ static const char *level_word(enum stack_level l) {
   return words[l];
 }
 
+/* One of a state that is none that we know. */
+static const struct stack_row *strange_alarm(struct stack *s) {
+  const struct stack_collection *c = stack_rows_of(s, STACK_ALARM);
+  for (size_t i = 0; i < c->n; i++)
+    if (c->rows[i]->rating.level == STACK_UNKNOWN)
+      return c->rows[i];
+  return NULL;
+}
+
 static size_t count_alarms(struct stack *s, const struct stack_row **first) {
   const struct stack_collection *c = stack_rows_of(s, STACK_ALARM);
   size_t n = 0;
@@ -273,6 +282,12 @@ static void add_alarms(struct stack *s, struct stack_path *p) {
   if (alarm && p->level < STACK_WARN) {
     p->level = STACK_WARN;
     snprintf(p->summary, sizeof p->summary, "degraded: alarm %.*s", AWS_STR_ARG(alarm->name));
+  }
+  const struct stack_row *strange = strange_alarm(s);
+  if (strange && p->level < STACK_UNKNOWN) {
+    p->level = STACK_UNKNOWN;
+    snprintf(p->summary, sizeof p->summary, "unknown: alarm %.*s: %.100s",
+             AWS_STR_ARG(strange->name), strange->rating.reason);
   }
   if ((r.loaded && !(r.stale && r.old)) || p->level >= STACK_UNKNOWN)
     return;

@@ -144,10 +144,10 @@ static void say_service(struct stack *s, struct stack_hop *h, const struct stack
 static void say_rollout(struct stack *s, struct stack_hop *h, const struct stack_row *row) {
   struct stack_rollout r = stack_rollout_of(s, row);
   if (r.from && r.from != r.rev)
-    fact(h, 1, r.back || r.taken_rev ? "back %" PRId64 "→%" PRId64 : "rev %" PRId64 "→%" PRId64,
-         r.from, r.rev);
+    fact(h, 1, "%s %s→%s", r.back || r.taken_rev ? "back" : "rev", stack_rev(r.from).text,
+         stack_rev(r.rev).text);
   else
-    fact(h, 1, "rev %" PRId64 " rolling", r.rev);
+    fact(h, 1, "rev %s rolling", stack_rev(r.rev).text);
 }
 
 static void facts_ecs(struct stack *s, struct stack_hop *h) {

@@ -175,12 +175,31 @@ bool stack_service_seen(struct stack *s, const struct stack_row *row) {
 
 /* ---- how it stands --------------------------------------------------------------------------- */
 
+/* Of a controller other than ECS's own a deployment has no rollout state. */
+struct aws_str stack_rollout_strange(const struct ecs_service *v) {
+  static const char *const known[] = {"", "COMPLETED", "FAILED", "IN_PROGRESS"};
+  static const char *const statuses[] = {"PRIMARY", "ACTIVE", "INACTIVE"};
+  const struct ecs_deployment *d = v->deployments.items;
+  for (size_t i = 0; i < v->deployments.n; i++) {
+    bool well = false, its = false;
+    for (size_t j = 0; j < sizeof known / sizeof *known; j++)
+      well = well || aws_str_eq_c(d[i].rollout_state, known[j]);
+    for (size_t j = 0; j < sizeof statuses / sizeof *statuses; j++)
+      its = its || aws_str_eq_c(d[i].status, statuses[j]);
+    if (!well)
+      return d[i].rollout_state;
+    if (!its)
+      return d[i].status.p ? d[i].status : AWS_STR_LIT("");
+  }
+  return (struct aws_str){NULL, 0};
+}
+
 /* Controllers without a rollout state are rolling while there is more than one deployment. */
 bool stack_rolling(const struct ecs_service *v) {
   const struct ecs_deployment *d = stack_primary(v);
   if (d && d->rollout_state.n)
     return aws_str_eq_c(d->rollout_state, "IN_PROGRESS");
-  return v->deployments.n > 1;
+  return v->deployments.n > 1 && !stack_rollout_strange(v).p;
 }
 
 /* The deployment that failed and made ECS go back to an older one. One that was made since is the
@@ -244,6 +263,7 @@ struct stack_rollout stack_rollout_of(const struct stack *s, const struct stack_
   const struct ecs_service *v = service->item;
   const struct ecs_deployment *now = stack_primary(v), *d = v->deployments.items;
   struct stack_rollout out = {.rolling = stack_rolling(v),
+                              .strange = stack_rollout_strange(v).p != NULL,
                               .rev =
                                   stack_revision(now ? now->task_definition : v->task_definition)};
   for (size_t i = 0; i < v->deployments.n && !out.from; i++)

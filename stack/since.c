@@ -4,6 +4,7 @@
 
 #include "stack/derived.h"
 #include "stack/happening.h"
+#include "stack/judged.h"
 #include "stack/things.h"
 
 #include "aws/api/cloudwatch.h"
@@ -154,19 +155,19 @@ static void say_rollout(struct stack *s, struct stack_path *p, const struct stac
     return;
   struct stack_rollout r = stack_rollout_of(s, row);
   bool failed = r.failed_at && (r.failed_rev == o->rev || !r.failed_rev);
-  say(p, "%sECS %.*s rev %" PRId64, before, AWS_STR_ARG(row->name), o->rev);
+  say(p, "%sECS %.*s rev %s", before, AWS_STR_ARG(row->name), stack_rev(o->rev).text);
   if (failed && r.rev != o->rev)
     say(p, " failed %s, %s to %" PRId64, stack_clock_words(r.failed_at).text,
         r.rolling ? "rolling back" : "rolled back", r.rev);
   else if (failed)
     say(p, " failed %s", stack_clock_words(r.failed_at).text);
   else if (r.taken_rev == o->rev && r.rolling)
-    say(p, ", rolling back to %" PRId64 " since %s: %" PRId64 "/%" PRId64, r.rev,
+    say(p, ", rolling back to %s since %s: %" PRId64 "/%" PRId64, stack_rev(r.rev).text,
         stack_clock_words(r.taken_at).text, r.running, r.desired);
   else if (r.taken_rev == o->rev)
-    say(p, ", rolled back to %" PRId64 " at %s", r.rev, stack_clock_words(r.taken_at).text);
+    say(p, ", rolled back to %s at %s", stack_rev(r.rev).text, stack_clock_words(r.taken_at).text);
   else if (r.rev != o->rev)
-    say(p, ", rev %" PRId64 " since %s", r.rev, stack_clock_words(r.since).text);
+    say(p, ", rev %s since %s", stack_rev(r.rev).text, stack_clock_words(r.since).text);
   else
     say(p, r.rolling ? " rolling out" : " rolled out");
 }
@@ -181,8 +182,8 @@ static bool say_failure(struct stack *s, struct stack_path *p, const struct stac
   if (!r.failed_at || r.failed_rev != o->rev)
     return false;
   p->since_at = r.failed_at;
-  say(p, "since %s: rev %" PRId64 " was being rolled out from %s",
-      stack_clock_words(r.failed_at).text, o->rev, stack_clock_words(o->at).text);
+  say(p, "since %s: rev %s was being rolled out from %s", stack_clock_words(r.failed_at).text,
+      stack_rev(o->rev).text, stack_clock_words(o->at).text);
   return true;
 }
 
@@ -192,7 +193,7 @@ static void say_unhealthy(struct stack *s, struct stack_path *p, const char *bef
   size_t n = 0;
   for (size_t i = 0; i < c->n; i++) {
     const struct elbv2_target *v = c->rows[i]->item;
-    if (!aws_str_starts(v->state, "unhealthy"))
+    if (stack_state_level(STACK_TARGET, v->state) != STACK_BAD)
       continue;
     if (!n++)
       stack_target_why(v, why, sizeof why);

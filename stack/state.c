@@ -3,6 +3,7 @@
 
 #include "stack/state.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -130,6 +131,13 @@ struct aws_call *stack_call(struct stack *s, const struct aws_op *op, cJSON *in,
 int64_t stack_revision(struct aws_str task_definition) {
   int64_t n = 0;
   return aws_str_to_int(aws_str_after_last(task_definition, ':'), &n) ? n : 0;
+}
+
+struct stack_rev_text stack_rev(int64_t rev) {
+  struct stack_rev_text out = {"?"};
+  if (rev > 0)
+    snprintf(out.text, sizeof out.text, "%" PRId64, rev);
+  return out;
 }
 
 struct aws_str stack_short(struct aws_str arn) {

@@ -104,10 +104,11 @@ static void about_service(struct stack *s, const struct stack_row *row, struct l
     snprintf(text, sizeof text, "%" PRId64 "/%" PRId64, v->running, v->desired);
   put_c(l, text, 7);
   if (r.rolling && r.from)
-    snprintf(text, sizeof text, "rev %" PRId64 "\xe2\x86\x92%" PRId64, r.from, r.rev);
+    snprintf(text, sizeof text, "rev %s\xe2\x86\x92%s", stack_rev(r.from).text,
+             stack_rev(r.rev).text);
   else
-    snprintf(text, sizeof text, "rev %" PRId64, r.rev);
-  put_c(l, r.rev ? text : "", 10);
+    snprintf(text, sizeof text, "rev %s", stack_rev(r.rev).text);
+  put_c(l, r.rev || v->task_definition.n ? text : "", 10);
 }
 
 static void about_group(struct stack *s, const struct stack_row *row, struct line *l) {
@@ -119,7 +120,10 @@ static void about_group(struct stack *s, const struct stack_row *row, struct lin
     well += aws_str_eq_c(v->state, "healthy");
     leaving += aws_str_eq_c(v->state, "draining") || aws_str_eq_c(v->state, "initial");
   }
-  snprintf(text, sizeof text, "%zu/%zu healthy", well, n - leaving);
+  if (!n && row->rating.level == STACK_UNKNOWN) /* not read */
+    snprintf(text, sizeof text, "?/? healthy");
+  else
+    snprintf(text, sizeof text, "%zu/%zu healthy", well, n - leaving);
   put_c(l, text, 14);
 }
 

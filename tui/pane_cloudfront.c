@@ -75,6 +75,10 @@ static void invalidation_cell(struct pane *p, const struct stack_row *row, int c
       pane_cell_str(cell, paths[0]);
     break;
   case STATE:
+    if (row->rating.level == STACK_UNKNOWN) {
+      pane_cell_state(cell, row, i->status);
+      break;
+    }
     wid_cell_printf(cell, "%s %.*s", is_open(i) ? TUI_GLYPH_MOVING : tui_level_glyph(STACK_OK),
                     AWS_STR_ARG(i->status));
     cell->style = is_open(i) ? WID_NOTE : WID_DIM;

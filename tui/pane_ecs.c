@@ -59,6 +59,11 @@ static void rollout_cell(struct pane *p, const struct stack_row *row, struct wid
   const struct ecs_deployment *d = primary(row->item);
   struct stack_rollout r = stack_rollout_of(p->tui->stack, row);
   char age[TUI_AGE_MAX], when[TUI_WHEN_MAX];
+  if (r.strange) {
+    wid_cell_printf(cell, "?");
+    cell->style = tui_level_style(STACK_UNKNOWN);
+    return;
+  }
   if (!d)
     return;
   if (r.rolling) {
@@ -69,7 +74,8 @@ static void rollout_cell(struct pane *p, const struct stack_row *row, struct wid
   }
   if (r.failed_at) {
     const char *colon = strchr(tui_when(r.failed_at, tui_now(p->tui), when), ':');
-    wid_cell_printf(cell, "rev %lld failed %.5s", (long long)r.failed_rev, colon ? colon - 2 : "");
+    wid_cell_printf(cell, "rev %s failed %.5s", stack_rev(r.failed_rev).text,
+                    colon ? colon - 2 : "");
     cell->style = WID_WARN;
     return;
   }
@@ -80,9 +86,9 @@ static void rollout_cell(struct pane *p, const struct stack_row *row, struct wid
 static void revision_cell(struct pane *p, const struct stack_row *row, struct wid_cell *cell) {
   struct stack_rollout r = stack_rollout_of(p->tui->stack, row);
   if (r.rolling && r.from && r.from != r.rev)
-    wid_cell_printf(cell, "%lld\xe2\x86\x92%lld", (long long)r.from, (long long)r.rev);
-  else
-    wid_cell_printf(cell, "%lld", (long long)r.rev);
+    wid_cell_printf(cell, "%s\xe2\x86\x92%s", stack_rev(r.from).text, stack_rev(r.rev).text);
+  else if (r.rev || ((const struct ecs_service *)row->item)->task_definition.n)
+    wid_cell_printf(cell, "%s", stack_rev(r.rev).text);
 }
 
 /* "4/4", and "+4" for those that a rollout runs beyond what is wanted. */

@@ -61,7 +61,7 @@ static struct aws_str reason_of(const struct elbv2_target *t) {
 /* How the targets of a group stand. Those that come and go are not meant to be in service: they are
  * told, not counted. */
 struct counts {
-  size_t healthy, in_service, unhealthy, starting, draining, unused;
+  size_t all, healthy, in_service, unhealthy, starting, draining, unused, unavailable, strange;
   struct aws_str code; /* of an unhealthy one */
 };
 
@@ -73,18 +73,24 @@ static struct counts count(struct pane *p, const struct stack_row *group) {
     const struct elbv2_target *t = rows[i]->item;
     if (is_healthy(rows[i])) {
       c.healthy++;
-    } else if (aws_str_ends(t->state, "draining")) {
+    } else if (aws_str_eq_c(t->state, "draining") || aws_str_eq_c(t->state, "unhealthy.draining")) {
       c.draining++;
     } else if (aws_str_eq_c(t->state, "initial")) {
       c.starting++;
-    } else if (aws_str_eq_c(t->state, "unused")) {
+    } else if (aws_str_eq_c(t->state, "unused") ||
+               aws_str_eq_c(t->reason, "Target.HealthCheckDisabled")) {
       c.unused++;
-    } else {
+    } else if (aws_str_eq_c(t->state, "unhealthy")) {
       c.unhealthy++;
       c.code = c.code.n ? c.code : code_of(t);
+    } else if (aws_str_eq_c(t->state, "unavailable")) {
+      c.unavailable++;
+    } else {
+      c.strange++; /* AWS may add states, and none of them is bad for being new */
     }
   }
-  c.in_service = c.healthy + c.unhealthy;
+  c.all = n;
+  c.in_service = c.healthy + c.unhealthy + c.unavailable + c.strange;
   return c;
 }
 
@@ -94,10 +100,9 @@ static void describe_states(const struct counts *c, struct wid_cell *cell) {
   const struct {
     size_t n;
     const char *word;
-  } states[] = {{c->unhealthy, "unhealthy"},
-                {c->starting, "starting"},
-                {c->draining, "draining"},
-                {c->unused, "unused"}};
+  } states[] = {{c->unhealthy, "unhealthy"},     {c->strange, "not understood"},
+                {c->unavailable, "unavailable"}, {c->starting, "starting"},
+                {c->draining, "draining"},       {c->unused, "unused"}};
   char text[128];
   size_t used = (size_t)snprintf(text, sizeof text, "%.*s", (int)(c->code.n < 16 ? c->code.n : 16),
                                  c->code.n ? c->code.p : "");
@@ -122,12 +127,15 @@ static void group_cell(struct pane *p, const struct stack_row *row, int column,
     cell->style = WID_ACCENT;
     break;
   case STATE:
-    wid_cell_printf(cell, "%s %zu/%zu", tui_level_glyph(row->rating.level), c.healthy,
-                    c.in_service);
+    if (!c.all && row->rating.level == STACK_UNKNOWN) /* not read */
+      wid_cell_printf(cell, "%s ?/?", tui_level_glyph(STACK_UNKNOWN));
+    else
+      wid_cell_printf(cell, "%s %zu/%zu", tui_level_glyph(row->rating.level), c.healthy,
+                      c.in_service);
     cell->style = tui_level_style(row->rating.level);
     break;
   case REASON:
-    if (c.unhealthy + c.starting + c.draining + c.unused)
+    if (c.unhealthy + c.strange + c.unavailable + c.starting + c.draining + c.unused)
       describe_states(&c, cell);
     else
       wid_cell_printf(cell, "%.*s %.*s:%lld", AWS_STR_ARG(g->check_path), AWS_STR_ARG(g->protocol),

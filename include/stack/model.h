@@ -150,7 +150,8 @@ const struct stack_row *const *stack_service_tasks(struct stack *s, struct aws_s
 /* How a service's rollout stands, the last one that failed, and the last one that somebody took
  * back. */
 struct stack_rollout {
-  bool rolling, back;            /* back: to what ran before, since the new revision failed */
+  bool rolling, back; /* back: to what ran before, since the new revision failed */
+  bool strange; /* AWS's word for how it stands is none that we know: not rolling, not ended */
   int64_t running, desired, old; /* tasks of the revision that is wanted; of others, still up */
   int64_t rev, from;  /* the revision that is wanted, and the one that it replaces; 0: none */
   aws_ms since;       /* when it began, a way back when that began; 0: not known */
@@ -160,6 +161,11 @@ struct stack_rollout {
   aws_ms taken_at, taken_began; /* when; and when it had been rolled out */
 };
 struct stack_rollout stack_rollout_of(const struct stack *s, const struct stack_row *service);
+/* "42"; "?" where no number can be read. */
+struct stack_rev_text {
+  char text[24];
+};
+struct stack_rev_text stack_rev(int64_t rev);
 
 /* ---- being polite ---------------------------------------------------------------------------- */
 

@@ -104,6 +104,29 @@ static void ten_megabytes(void **state) {
   play("huge-text", "ECS", 36, 120);
 }
 
+/* ---- states that nobody knows ---------------------------------------------------------------- */
+
+/* A state that is none that we know says neither well nor bad. */
+static void strange_targets_are_unknown(void **state) {
+  (void)state;
+  struct screen *s = console_start(&(struct console_setup){
+      .sim = {"--fault", "hostile-text,on=elbv2:DescribeTargetHealth", NULL}});
+  screen_expect(s, "^ \\? ALB shop-prod-web 0/4 healthy, 4 not understood");
+  screen_expect(s, "shop-prod-web +\\? 0/4 +4 not under");
+  screen_expect(s, "▸ALB \\? unknown");
+  assert_int_equal(screen_row(s, "failing|unhealthy"), -1);
+}
+
+static void strange_services_are_unknown(void **state) {
+  (void)state;
+  struct screen *s = console_start(
+      &(struct console_setup){.sim = {"--fault", "hostile-text,on=ecs:DescribeServices", NULL}});
+  screen_keys(s, "3");
+  screen_expect(s, "▸ api.* \\? 4/4 +\\? +[0-9]+% +[0-9]+% +\\? "); /* rollout, revision */
+  screen_expect(s, "its status is not understood: ACTIVE");
+  screen_expect(s, "▸ECS \\? unknown");
+}
+
 /* ---- what does not come from AWS ------------------------------------------------------------- */
 
 /* Sequences that the program never writes, or not unasked; libconfig and the shell take them as
@@ -227,8 +250,15 @@ static void printed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(escapes),       TEST(escapes_in_a_column),   TEST(controls), TEST(broken_utf8),
-      TEST(ten_megabytes), TEST(names_on_this_machine), TEST(printed),
+      TEST(escapes),
+      TEST(escapes_in_a_column),
+      TEST(controls),
+      TEST(broken_utf8),
+      TEST(ten_megabytes),
+      TEST(strange_targets_are_unknown),
+      TEST(strange_services_are_unknown),
+      TEST(names_on_this_machine),
+      TEST(printed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

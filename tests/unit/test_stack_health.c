@@ -22,8 +22,10 @@ struct rated {
   "{\"Target\":{\"Id\":\"10.0." net "." #state                                                     \
   "\",\"Port\":80},\"TargetHealth\":{\"State\":\"" #state "\",\"Reason\":\"" reason "\"}}"
 #define SERVICE(desired, running, pending, deployments)                                            \
+  SERVICE_IS("ACTIVE", desired, running, pending, deployments)
+#define SERVICE_IS(status, desired, running, pending, deployments)                                 \
   "[{\"serviceArn\":\"" FAKE_SERVICE "\",\"serviceName\":\"web\",\"clusterArn\":\"" FAKE_CLUSTER   \
-  "\",\"status\":\"ACTIVE\",\"desiredCount\":" #desired ",\"runningCount\":" #running              \
+  "\",\"status\":\"" status "\",\"desiredCount\":" #desired ",\"runningCount\":" #running          \
   ",\"pendingCount\":" #pending                                                                    \
   ",\"taskDefinition\":\"" FAKE_TASKDEF("42") "\",\"deployments\":[" deployments "]}]"
 #define DEPLOYMENT(status, rev, desired, running, failed, state)                                   \
@@ -86,8 +88,35 @@ static const struct rated rows[] = {
      "unhealthy: Timeout", STACK_BAD},
     {"DescribeTargetHealth", "[" TARGET(healthy, "") "," TARGET(unavailable, "") "]", STACK_TARGET,
      STACK_OK, NULL, STACK_NOTE},
+    {"DescribeTargetHealth", "[" TARGET(unhealthier, "") "," TARGET(unwell, "") "]",
+     STACK_TARGET_GROUP, STACK_UNKNOWN, "0/2 healthy, 2 not understood", STACK_UNKNOWN},
+    {"DescribeTargetHealth", "[" TARGET(healthy, "") "," TARGET(healthy.soon, "") "]",
+     STACK_TARGET_GROUP, STACK_UNKNOWN, "1/2 healthy, 1 not understood", STACK_UNKNOWN},
+    {"DescribeTargetHealth", "[" TARGET(unhealthy, "") "," TARGET(unwell, "") "]",
+     STACK_TARGET_GROUP, STACK_WARN, "0/2 healthy, 1 not understood", STACK_WARN},
+    {"DescribeTargetHealth", "[" TARGET(unavailable, "") "]", STACK_TARGET_GROUP, STACK_UNKNOWN,
+     "0/1 healthy, 1 unavailable", STACK_UNKNOWN},
+    {"DescribeTargetHealth", "[" TARGET(unhealthier, "") "]", STACK_TARGET, STACK_UNKNOWN,
+     "its state is not understood: unhealthier", STACK_UNKNOWN},
+    {"DescribeLoadBalancers", LB("resting"), STACK_LOAD_BALANCER, STACK_UNKNOWN,
+     "its state is not understood: resting", STACK_UNKNOWN},
+    {"ListDistributions", EDGE("Redeployed", "false"), STACK_DISTRIBUTION, STACK_UNKNOWN,
+     "its status is not understood: Redeployed", STACK_UNKNOWN},
     /* ECS */
     {"DescribeServices", SERVICE(4, 4, 0, STABLE), STACK_SERVICE, STACK_OK, NULL, STACK_OK},
+    {"DescribeServices", SERVICE_IS("RESTING", 4, 4, 0, STABLE), STACK_SERVICE, STACK_UNKNOWN,
+     "its status is not understood: RESTING", STACK_UNKNOWN},
+    {"DescribeServices", SERVICE_IS("RESTING", 4, 3, 0, STABLE), STACK_SERVICE, STACK_WARN,
+     "3/4 running", STACK_WARN},
+    {"DescribeServices", SERVICE(4, 4, 0, DEPLOYMENT("PRIMARY", "42", 4, 4, 0, "COMPLETE")),
+     STACK_SERVICE, STACK_UNKNOWN, "its rollout state is not understood: COMPLETE", STACK_UNKNOWN},
+    {"DescribeServices", SERVICE(4, 4, 0, DEPLOYMENT("FIRST", "42", 4, 4, 0, "COMPLETED")),
+     STACK_SERVICE, STACK_UNKNOWN, "its rollout state is not understood: FIRST", STACK_UNKNOWN},
+    {"DescribeServices", SERVICE(4, 4, 0, DEPLOYMENT("PRIMARY", "x", 4, 1, 0, "IN_PROGRESS")),
+     STACK_SERVICE, STACK_NOTE, "rolling out rev ?: 1/4", STACK_NOTE},
+    {"DescribeClusters",
+     "[{\"clusterArn\":\"" FAKE_CLUSTER "\",\"clusterName\":\"shop\",\"status\":\"RESTING\"}]",
+     STACK_CLUSTER, STACK_UNKNOWN, "its status is not understood: RESTING", STACK_UNKNOWN},
     {"DescribeServices", SERVICE(4, 3, 0, STABLE), STACK_SERVICE, STACK_WARN, "3/4 running",
      STACK_WARN},
     {"DescribeServices", SERVICE(4, 3, 1, STABLE), STACK_SERVICE, STACK_WARN, "1 starting",
@@ -124,7 +153,11 @@ static const struct rated rows[] = {
     {"DescribeDBInstances", DATABASE("rebooting", ""), STACK_DB_INSTANCE, STACK_WARN, "rebooting",
      STACK_WARN},
     {"DescribeDBInstances", DATABASE("a-new-word", ""), STACK_DB_INSTANCE, STACK_UNKNOWN,
-     "a-new-word", STACK_UNKNOWN},
+     "its status is not understood: a-new-word", STACK_UNKNOWN},
+    {"DescribeDBClusters",
+     CLUSTER("cluster-renewal", "{\"DBInstanceIdentifier\":\"a\",\"IsClusterWriter\":true}"),
+     STACK_DB_CLUSTER, STACK_UNKNOWN, "its status is not understood: cluster-renewal",
+     STACK_UNKNOWN},
     {"DescribeDBInstances",
      DATABASE("available", ",\"DBParameterGroups\":[{\"DBParameterGroupName\":\"pg15\","
                            "\"ParameterApplyStatus\":\"pending-reboot\"}]"),
@@ -138,6 +171,8 @@ static const struct rated rows[] = {
     {"DescribeAlarms", ALARM("web-5xx", "ALARM"), STACK_ALARM, STACK_WARN, "3 points", STACK_WARN},
     {"DescribeAlarms", ALARM("web-5xx", "INSUFFICIENT_DATA"), STACK_ALARM, STACK_OK, NULL,
      STACK_OK},
+    {"DescribeAlarms", ALARM("web-5xx", "RESTING"), STACK_ALARM, STACK_UNKNOWN,
+     "its state is not understood: RESTING", STACK_UNKNOWN},
     {"DescribeAlarms", ALARM("TargetTracking-service/shop/web-AlarmLow-1", "ALARM"), STACK_ALARM,
      STACK_NOTE, "autoscaling", STACK_OK},
 };

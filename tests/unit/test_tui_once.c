@@ -131,6 +131,21 @@ static void tells_that_nothing_answers(void **state) {
   fake_free(s);
 }
 
+/* Nobody counted them. */
+static void tells_no_count_of_what_was_not_read(void **state) {
+  (void)state;
+  static const struct fake_answer gone[] = {
+      {.op = "DescribeTargetHealth", .error = AWS_E_THROTTLED, .aws_code = "Throttling"}};
+  fake_answers(gone, 1, fake_shop, fake_shop_n);
+  struct stack *s = fake_stack(NULL, true);
+  fake_pass(s, 60000);
+  char *text = table(s);
+  assert_non_null(strstr(text, "?/? healthy"));
+  assert_null(strstr(text, "0/0"));
+  free(text);
+  fake_free(s);
+}
+
 /* Large stacks: what is well is counted, what is not is listed, up to a screenful. */
 static void keeps_short(void **state) {
   (void)state;
@@ -181,6 +196,7 @@ int main(void) {
       cmocka_unit_test(tells_what_is_wrong),
       cmocka_unit_test(tells_each_cause_once),
       cmocka_unit_test(tells_that_nothing_answers),
+      cmocka_unit_test(tells_no_count_of_what_was_not_read),
       cmocka_unit_test(keeps_short),
       cmocka_unit_test(the_model_tells_no_value_of_an_environment),
   };
