@@ -380,6 +380,7 @@ static bool can(const struct tui_view *v, enum tui_command c) {
   case TUI_ZOOM:
     return true;
   case TUI_BACK:
+  case TUI_QUIT: /* the board itself is left by the whole program's command */
     return board_of(v)->zoom || pane_can(focused(v), c);
   default:
     return pane_can(focused(v), c);
@@ -403,6 +404,7 @@ static enum tui_result command(struct tui_view *v, enum tui_command c, size_t in
     follow_fault(b);
     return TUI_REDRAW;
   case TUI_BACK:
+  case TUI_QUIT:
     if (pane_can(focused(v), c))
       return pane_command(focused(v), c);
     b->zoom = false;

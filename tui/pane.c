@@ -408,6 +408,8 @@ bool pane_can(const struct pane *p, enum tui_command c) {
     return pane_selected(p) != NULL;
   if (c == TUI_MARK)
     return can_mark(p);
+  if (c == TUI_QUIT)
+    return p->level > 0;
   return (c == TUI_BACK && (p->level || wid_table_mark_count(&p->grids[p->level].table))) ||
          tui_grid_can(&p->grids[p->level], c);
 }
@@ -419,6 +421,12 @@ enum tui_result pane_command(struct pane *p, enum tui_command c) {
   if (c == TUI_MARK) {
     wid_table_mark_toggle(&g->table);
     wid_table_move(&g->table, WID_MOVE_DOWN);
+    return TUI_REDRAW;
+  }
+  if (c == TUI_QUIT) { /* at once: the next list begins without marks and filter */
+    pane_unmark(p);
+    wid_table_filter(&g->table, NULL);
+    go(p, 0, NULL);
     return TUI_REDRAW;
   }
   if (c == TUI_BACK && wid_table_mark_count(&g->table)) {

@@ -254,6 +254,29 @@ static void quit_leaves_views_then_the_program(void **state) {
   assert_int_equal(WEXITSTATUS(screen_exit(s)), 0);
 }
 
+/* One level at a time, in a pane too. */
+static void quit_leaves_what_a_pane_opened(void **state) {
+  struct screen *s = start("z<Enter>");
+  (void)state;
+  screen_expect(s, "ECS services › api");
+  screen_keys(s, "/RUN<Enter>");
+  screen_expect(s, "/RUN [0-9]+ of");
+  screen_keys(s, "q"); /* with its filter */
+  screen_expect(s, "▸ api");
+  screen_expect_gone(s, "› api|/RUN");
+  screen_keys(s, "<Enter>");
+  screen_expect(s, "ECS services › api");
+  assert_int_equal(screen_row(s, "/RUN"), -1);
+  screen_keys(s, "qq"); /* the zoom */
+  screen_expect(s, "1 CloudFront");
+  screen_keys(s, "2<Enter>");
+  screen_expect(s, "Targets › shop-prod-web");
+  screen_keys(s, "q");
+  screen_expect_gone(s, "› shop-prod-web");
+  screen_keys(s, "q");
+  assert_int_equal(WEXITSTATUS(screen_exit(s)), 0);
+}
+
 static void fault_leads_to_what_is_at_fault(void **state) {
   struct screen *s =
       console_start(&(struct console_setup){.sim = {"--scenario", "db-failover", "--speed", "4"}});
@@ -430,6 +453,7 @@ int main(void) {
       TEST(hints_on_a_narrow_screen),
       TEST(suspend_and_back),
       TEST(quit_leaves_views_then_the_program),
+      TEST(quit_leaves_what_a_pane_opened),
       TEST(fault_leads_to_what_is_at_fault),
       TEST(no_key_is_untested),
       TEST(mouse_selects_sorts_and_scrolls),
