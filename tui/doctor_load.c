@@ -58,25 +58,28 @@ static const char *lookup(void *arg, const char *name) {
 struct rest {
   struct aws_settings *aws;
   struct aws_io *io;
+  unsigned without; /* the settings look here as long as they live */
 };
 
 static void rest_done(struct rest *r) {
   aws_settings_free(r->aws);
   aws_io_free(r->io);
-  *r = (struct rest){NULL, NULL};
+  *r = (struct rest){NULL, NULL, 0};
 }
 
-static bool load(struct doctor *d, unsigned *without, struct rest *r) {
+static bool load(struct doctor *d, struct rest *r, unsigned without) {
   const struct tui_options *o = d->tui->options;
   const struct stack_config *c = tui_settings_stack(&d->tui->settings, o->stack);
   struct aws_error ignored = {0};
-  struct aws_settings_input in = {.getenv = lookup, .getenv_arg = without, .endpoint = o->endpoint};
-  if (!(*without & (WITHOUT_PROFILE | WITHOUT_FILES)))
+  struct aws_settings_input in = {
+      .getenv = lookup, .getenv_arg = &r->without, .endpoint = o->endpoint};
+  if (!(without & (WITHOUT_PROFILE | WITHOUT_FILES)))
     in.profile = o->profile ? o->profile : c ? c->profile : NULL;
-  if (!(*without & WITHOUT_REGION))
+  if (!(without & WITHOUT_REGION))
     in.region = o->region ? o->region : c ? c->region : NULL;
+  r->without = without;
   r->aws = aws_settings_load(&in, &ignored);
-  const char *ca = r->aws && !(*without & WITHOUT_CA) ? aws_settings_ca_file(r->aws) : NULL;
+  const char *ca = r->aws && !(without & WITHOUT_CA) ? aws_settings_ca_file(r->aws) : NULL;
   r->io = r->aws ? aws_io_new(d->tui->clock, ca, &ignored) : NULL;
   if (r->io)
     return true;
@@ -99,10 +102,10 @@ void doctor_files(struct doctor *d, const struct aws_settings *aws) {
 }
 
 /* Without keys the way there is all that can be looked at. */
-static void go_on(struct doctor *d, struct rest *r, unsigned without) {
+static void go_on(struct doctor *d, const struct rest *r) {
   struct aws_error err = {0};
   const char *region = aws_settings_region(r->aws);
-  if (!(without & WITHOUT_FILES))
+  if (!(r->without & WITHOUT_FILES))
     doctor_files(d, r->aws);
   if (!region) {
     doctor_say(d, FOUND_NOTE, "region", "not known so far: the way there is not looked at");
@@ -118,23 +121,24 @@ static void go_on(struct doctor *d, struct rest *r, unsigned without) {
 
 void doctor_unopened(struct doctor *d, const struct aws_error *why) {
   const struct tui *t = d->tui;
-  struct rest r = {NULL, NULL};
-  unsigned without = 0;
+  struct rest r = {NULL, NULL, 0};
   size_t i = 0;
   if (t->options->stack && !tui_settings_stack(&t->settings, t->options->stack)) {
     doctor_say(d, FOUND_FAULT, "stack", "%s", why->text);
     doctor_advise("name one of the configuration with --stack, or none");
-    if (!load(d, &without, &r))
+    if (!load(d, &r, 0))
       return;
+  } else if (load(d, &r, 0)) {
+    doctor_say(d, FOUND_FAULT, "session", "%s", why->text);
+    doctor_advise("mend that, and run it again");
   } else {
-    while (i < sizeof parts / sizeof parts[0] - 1 && !load(d, &(unsigned){parts[i].without}, &r))
+    while (i < sizeof parts / sizeof parts[0] - 1 && !load(d, &r, parts[i].without))
       i++;
-    without = parts[i].without;
     doctor_say(d, FOUND_FAULT, parts[i].what, "%s", why->text);
     doctor_advise("%s", parts[i].advice);
-    if (!r.io && !load(d, &without, &r))
+    if (!r.io && !load(d, &r, parts[i].without))
       return;
   }
-  go_on(d, &r, without);
+  go_on(d, &r);
   rest_done(&r);
 }
