@@ -80,16 +80,20 @@ static void say_clock(struct doctor *d) {
   doctor_advise("set it by NTP: timedatectl set-ntp true");
 }
 
-static void say_keys(struct doctor *d) {
+bool doctor_keys(const struct doctor *d, char *out, size_t size) {
   const struct stack_keys *k = stack_keys(d->tui->stack);
   struct aws_str id = aws_str_from(k->key_id);
   char until[32];
-  if (!id.n)
-    return;
   size_t shown = id.n > 4 ? 4 : id.n;
-  doctor_say(d, FOUND_WELL, "credentials", "from %s, key ...%.*s%s%s", k->provider, (int)shown,
-             id.p + id.n - shown, k->expires ? ", until " : "",
-             k->expires ? clock_text(k->expires, until) : "");
+  snprintf(out, size, "from %s, key ...%.*s%s%s", k->provider, (int)shown, id.p + id.n - shown,
+           k->expires ? ", until " : "", k->expires ? clock_text(k->expires, until) : "");
+  return id.n > 0;
+}
+
+static void say_keys(struct doctor *d) {
+  char keys[400];
+  if (doctor_keys(d, keys, sizeof keys))
+    doctor_say(d, FOUND_WELL, "credentials", "%s", keys);
 }
 
 static void say_caller(struct doctor *d) {
@@ -201,18 +205,6 @@ static int end(const struct doctor *d, bool empty) {
   return tui_printed(status);
 }
 
-static void say_refusal(struct doctor *d) {
-  const struct stack *s = d->tui->stack;
-  const struct aws_error *why = stack_refusal(s);
-  doctor_say(d, FOUND_FAULT, "connection", "%s", why->text);
-  if (!*stack_region(s))
-    doctor_advise("add --region eu-west-1, say, or set it for good: aws configure set region "
-                  "eu-west-1 --profile %s",
-                  aws_settings_profile(d->tui->aws));
-  else
-    doctor_advise_of(why);
-}
-
 static void wait_for_region(struct tui *t) {
   while (stack_state(t->stack) != STACK_REFUSED && !*stack_region(t->stack))
     if (!aws_io_turn(t->io, 0))
@@ -220,7 +212,7 @@ static void wait_for_region(struct tui *t) {
 }
 
 int tui_doctor(struct tui *t, const struct aws_error *config, const struct aws_error *session) {
-  struct doctor d = {t, 0};
+  struct doctor d = {.tui = t};
   if (config->code != AWS_OK) {
     doctor_say(&d, FOUND_FAULT, "configuration", "%s", config->text);
     doctor_advise("mend it, or name another file with --config; what follows does without it");
@@ -235,11 +227,11 @@ int tui_doctor(struct tui *t, const struct aws_error *config, const struct aws_e
     way_there(&d);
   fflush(stdout);
   tui_once_read(t);
-  say_keys(&d);
   if (stack_state(t->stack) == STACK_REFUSED) {
-    say_refusal(&d);
+    doctor_refused(&d);
     return end(&d, true);
   }
+  say_keys(&d);
   say_caller(&d);
   say_clock(&d);
   needs(&d);
@@ -260,7 +252,7 @@ static void say_by(struct doctor *d) {
 }
 
 int tui_whoami(struct tui *t) {
-  struct doctor d = {t, 0};
+  struct doctor d = {.tui = t};
   tui_once_read(t);
   if (stack_state(t->stack) == STACK_REFUSED)
     return tui_once_refused(t);

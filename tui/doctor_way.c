@@ -64,6 +64,7 @@ static void say_name(struct doctor *d, struct aws_io *io, const char *host, bool
     doctor_say(d, FOUND_NOTE, "name", "%.*s has no address here: the proxy looks it up",
                AWS_STR_ARG(name));
   } else {
+    d->hops |= 1u << AWS_HOP_NAME;
     doctor_say(d, FOUND_FAULT, "name", "%s", names.err.text);
     doctor_advise(
         "look at the spelling of the region, at DNS and VPN; where a proxy is the only way "
@@ -121,8 +122,8 @@ static const char *certificate(const struct doctor *d, const struct place *p, ch
 static void say_certificate(struct doctor *d, const struct place *p, const char *who) {
   const char *issuer = p->tls.issuer;
   char more[260];
-  doctor_say(d, FOUND_FAULT, "TLS", "%s: %s%s%s%s", who, reason(p), certificate(d, p, more),
-             issuer[0] ? "; signed by " : "", issuer);
+  doctor_say(d, FOUND_FAULT, doctor_hop(p->err.hop), "%s: %s%s%s%s", who, reason(p),
+             certificate(d, p, more), issuer[0] ? "; signed by " : "", issuer);
   if (p->err.hop == AWS_HOP_TLS_DATE)
     doctor_advise("if the clock here is wrong, set it: timedatectl set-ntp true; else whoever runs "
                   "that host, or the proxy in between, has to renew the certificate");
@@ -153,6 +154,8 @@ static void say_alike(struct doctor *d, struct place *p, size_t n) {
     size_t at = strlen(who);
     snprintf(who + at, sizeof who - at, "%s%s", at ? ", " : "", p[i].service->id);
     p[i].told = true;
+    if (p->err.code == AWS_E_NETWORK && strcmp(p[i].service->id, "sts") == 0)
+      d->hops |= 1u << p->err.hop;
   }
   if (p->err.hop == AWS_HOP_PROXY)
     say_bad_proxy(d, p, who);
@@ -238,7 +241,9 @@ void doctor_way(struct doctor *d, struct aws_io *io, const struct aws_client *c,
   look(io, places, nplaces);
   if (proxied)
     say_proxy(d, io, sts, url, places, nplaces);
-  for (size_t i = 0; i < nplaces; i++)
-    if (!places[i].told)
+  for (size_t i = 0; i < nplaces; i++) {
+    bool named = places[i].err.hop == AWS_HOP_NAME && d->hops & 1u << AWS_HOP_NAME;
+    if (!places[i].told && !(named && strcmp(places[i].url, url) == 0))
       say_alike(d, &places[i], nplaces - i);
+  }
 }

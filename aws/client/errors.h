@@ -8,8 +8,6 @@
  */
 void aws_error_from_reply(struct aws_error *err, const struct aws_op *op,
                           const struct aws_http_reply *reply);
-/* True when the answer says that our clock is wrong. */
-bool aws_error_is_clock(const struct aws_error *err);
 /* True when AWS does not, or no longer, take the key that the request was signed with. */
 bool aws_error_is_keys(const struct aws_error *err);
 void aws_request_id(const struct aws_http_reply *reply, char *out, size_t n);

@@ -179,6 +179,9 @@ struct aws_sent {
 typedef void (*aws_sent_fn)(void *arg, const struct aws_sent *sent);
 void aws_client_on_sent(struct aws_client *c, aws_sent_fn fn, void *arg);
 
+/* Whether AWS refused it for its date: the clock here is wrong, the keys may be right. */
+bool aws_error_is_clock(const struct aws_error *err);
+
 /* Seconds that the server's clock is ahead, as the last answers' Date told. */
 int64_t aws_client_skew(const struct aws_client *c);
 

@@ -1,4 +1,5 @@
 """cawsole whoami and cawsole doctor: what they say of a set-up that works, and of those that do not."""
+import http.server
 import os
 import select
 import signal
@@ -98,17 +99,23 @@ def doctor(tap, home, url):
          'note journal actions are refused, as the journal /dev/null/audit.jsonl cannot be written')
     says(tap, 'doctor: no credentials',
          run(home, 'doctor', *place, AWS_EC2_METADATA_DISABLED='true'), 3,
-         'FAULT connection', 'no credentials')
+         'FAULT credentials no credentials')
     says(tap, 'doctor: a wrong secret', run(home, 'doctor', *place, **{
-        **KEYS, 'AWS_SECRET_ACCESS_KEY': 'else'}), 3, 'FAULT connection', 'SignatureDoesNotMatch')
+        **KEYS, 'AWS_SECRET_ACCESS_KEY': 'else'}), 3,
+         'FAULT credentials from environment, key ...ting: the secret key is wrong',
+         'SignatureDoesNotMatch', '-> set both halves of the key anew')
+    says(tap, 'doctor: a key that is not there', run(home, 'doctor', *place, **{
+        **KEYS, 'AWS_ACCESS_KEY_ID': 'AKIANOBODY'}), 3,
+         'FAULT credentials key AKIANOBODY (environment)', 'InvalidClientTokenId',
+         '-> the key was deleted')
     says(tap, 'doctor: no region', run(home, 'doctor', '--endpoint-url', url, **KEYS), 3,
-         'FAULT connection no region', 'no instance metadata tells one', '-> add --region eu-west-1')
+         'FAULT region no region', 'no instance metadata tells one', '-> add --region eu-west-1')
     says(tap, 'doctor: nobody listens', run(home, 'doctor', '--region', 'eu-west-1',
                                             '--endpoint-url', 'http://127.0.0.1:9', **KEYS), 3,
          'FAULT connection', '127.0.0.1:9', 'refused')
     says(tap, 'doctor: no such name', run(home, 'doctor', '--region', 'eu-west-1',
                                           '--endpoint-url', 'http://cawsole.invalid', **KEYS), 3,
-         'FAULT name cawsole.invalid')
+         'FAULT name cawsole.invalid', 'FAULT account not known: the way', 'ends at the name')
     says(tap, 'doctor: a name that the proxy alone can find',
          run(home, 'doctor', '--region', 'eu-west-1', '--endpoint-url', 'https://cawsole.invalid',
              https_proxy='http://127.0.0.1:9', **KEYS), 3,
@@ -119,10 +126,10 @@ def doctor(tap, home, url):
     slip = os.path.join(home, 'slip.cfg')
     with open(slip, 'w') as config:
         config.write('stacks = ( { name = "shop"; region = "eu-wst-1"; } );\n')
-    for words in ('doctor',), ('--once',):
-        says(tap, words[0] + ': a region that AWS does not have',
-             run(home, *words, '--config', slip, '--endpoint-url', url, **KEYS), 3,
-             '"eu-wst-1" is no region of AWS\'s')
+    for word, before in ('doctor', 'FAULT region '), ('--once', 'cawsole: '):
+        says(tap, word + ': a region that AWS does not have',
+             run(home, word, '--config', slip, '--endpoint-url', url, **KEYS), 3,
+             before + '"eu-wst-1" is no region of AWS\'s')
     says(tap, 'once: the wrong region', run(home, '--once', '--region', 'us-east-1',
                                             '--endpoint-url', url, **KEYS), 3,
          'unknown: nothing found in us-east-1')
@@ -130,7 +137,7 @@ def doctor(tap, home, url):
     with open(pinned, 'w') as config:
         config.write('stacks = ( { name = "shop"; account = "999999999999"; } );\n')
     says(tap, 'doctor: another account', run(home, 'doctor', '--config', pinned, *place, **KEYS), 3,
-         'stack shop, pinned to account 999999999999', 'FAULT connection',
+         'stack shop, pinned to account 999999999999', 'FAULT account',
          'belong to account 123456789012')
 
 
@@ -164,7 +171,7 @@ def doctor_tls(tap, home):
     with harness.Simulator('--tls', '--ca-out', trust) as simulator:
         place = ('--region', 'eu-west-1', '--endpoint-url', simulator.url)
         says(tap, 'doctor: a certificate that nobody vouches for',
-             run(home, 'doctor', *place, **KEYS), 3, 'FAULT connection', 'certificate',
+             run(home, 'doctor', *place, **KEYS), 3, 'FAULT account not known: the way', 'ends at the TLS',
              'FAULT TLS sts: its certificate is not trusted', 'signed by cawsole-sim',
              '-> if that is your company\'s proxy')
         says(tap, 'doctor: its bundle is named',
@@ -271,6 +278,61 @@ def doctor_proxy(tap, home):
          'the proxy http://127.0.0.1:9 (HTTPS_PROXY) refuses the connection')
 
 
+ROLES = """[default]
+aws_access_key_id = testing
+aws_secret_access_key = testing
+[profile denied]
+role_arn = arn:aws:iam::123456789012:role/x-denied
+source_profile = default
+[profile code]
+role_arn = arn:aws:iam::123456789012:role/deploy
+source_profile = default
+mfa_serial = arn:aws:iam::123456789012:mfa/operator
+[profile nothing]
+role_arn = arn:aws:iam::123456789012:role/deploy
+source_profile = gone
+"""
+
+
+class Odd(http.server.BaseHTTPRequestHandler):
+    """An STS whose clock is another, and which does not say what time it is."""
+
+    def do_POST(self):
+        text = (b'<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired: '
+                b'20200101T000000Z is now earlier than 20200101T001000Z</Message></Error></ErrorResponse>')
+        self.wfile.write(b'HTTP/1.1 403 Forbidden\r\nContent-Type: text/xml\r\n'
+                         b'Content-Length: %d\r\nConnection: close\r\n\r\n' % len(text) + text)
+
+    def log_message(self, *_):
+        pass
+
+
+def doctor_labels(tap, home, url):
+    """A fault stands under the name of what is wrong."""
+    config = os.path.join(home, 'roles.cfg')
+    with open(config, 'w') as profiles:
+        profiles.write(ROLES)
+    place = ('--region', 'eu-west-1', '--endpoint-url', url)
+    for profile, *wanted in (
+            ('denied', 'FAULT role', 'AccessDenied', '-> the trust policy of that role',
+             'set external_id and mfa_serial'),
+            ('code', 'FAULT role', 'nobody can be asked', '-> run the command that is named there'),
+            ('nothing', 'FAULT profile', 'there is no such profile', '-> mend what is named there')):
+        says(tap, 'doctor: a role: ' + profile,
+             run(home, 'doctor', *place, '--profile', profile, AWS_CONFIG_FILE=config), 3, *wanted)
+    with harness.Simulator('--fault=expired-token,on=sts') as simulator:
+        says(tap, 'doctor: keys that have expired',
+             run(home, 'doctor', *place[:3], simulator.url, **KEYS), 3,
+             'FAULT credentials key testing (environment)', 'ExpiredToken',
+             '-> get new keys')
+    with http.server.ThreadingHTTPServer(('127.0.0.1', 0), Odd) as odd:
+        threading.Thread(target=odd.serve_forever, daemon=True).start()
+        says(tap, 'doctor: another clock',
+             run(home, 'doctor', *place[:3], 'http://127.0.0.1:%d' % odd.server_address[1], **KEYS), 3,
+             'FAULT clock', 'Signature expired', '-> set it by NTP')
+        odd.shutdown()
+
+
 def denied(tap, home):
     faults = [f'--fault=access-denied,on={operation}' for operation in (
         'cloudwatch:GetMetricData', 'ssm:GetParameters', 'ecs:DescribeTasks')]
@@ -299,6 +361,7 @@ def main():
         with harness.Simulator('--speed', '1') as simulator:
             whoami(tap, home, simulator.url)
             doctor(tap, home, simulator.url)
+            doctor_labels(tap, home, simulator.url)
             files(tap, home, simulator.url)
         doctor_tls(tap, home)
         doctor_certificates(tap, home)
