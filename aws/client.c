@@ -51,6 +51,10 @@ struct aws_client *aws_client_new(const struct aws_client_config *cfg, struct aw
   return c;
 }
 
+aws_ms aws_client_patience(const struct aws_client *c) {
+  return (aws_ms)c->retry.how.max_attempts * c->total_ms + aws_retry_delays(&c->retry);
+}
+
 bool aws_client_set_region(struct aws_client *c, const char *region) {
   if (strlen(region) >= sizeof c->region)
     return false;

@@ -1,5 +1,6 @@
 /* Why nothing could be asked: under the name of what is wrong, with what to do about just that. */
 #include "tui/doctor_lines.h"
+#include "tui/once.h"
 
 #include <stdio.h>
 
@@ -77,7 +78,7 @@ void doctor_refused(struct doctor *d) {
   const struct stack *s = d->tui->stack;
   const struct aws_error *why = stack_refusal(s);
   struct blame b = blame(s, why);
-  char keys[400];
+  char keys[400], remedy[640];
   bool any = doctor_keys(d, keys, sizeof keys);
   bool of_keys = any && strcmp(b.what, "credentials") == 0;
   if (any && !of_keys)
@@ -96,6 +97,8 @@ void doctor_refused(struct doctor *d) {
                   aws_settings_profile(d->tui->aws));
   else if (b.advice)
     doctor_advise("%s", b.advice);
+  else if (tui_once_remedy(d->tui, remedy, sizeof remedy))
+    doctor_advise("%s", remedy);
   else
     doctor_advise_of(why);
 }

@@ -8,8 +8,11 @@
 
 /* The session is open. Returns an exit status (enum tui_exit). */
 int tui_once(struct tui *t);
-/* Reads everything once, or until the stack refuses. */
+/* Reads everything once, or until the stack refuses; says once on standard error what is waited for
+ * when that takes more than five seconds: the region, the credentials, who we are. */
 void tui_once_read(struct tui *t);
+/* What to do about a refusal that says too little: STS itself failed. False: it is another one. */
+bool tui_once_remedy(const struct tui *t, char *out, size_t size);
 /* Says on standard error why it refused. Returns the exit status. */
 int tui_once_refused(const struct tui *t);
 /* After the last that is printed: when it did not arrive, says so on standard error. Returns the

@@ -18,6 +18,18 @@ static uint64_t next_random(struct aws_retry *r) {
   return z ^ (z >> 31);
 }
 
+static int64_t most_after(int attempt) {
+  int64_t most = attempt < DOUBLINGS_MAX ? (int64_t)BASE_MS << (attempt - 1) : MAX_MS;
+  return most > MAX_MS ? MAX_MS : most;
+}
+
+int64_t aws_retry_delays(const struct aws_retry *r) {
+  int64_t all = 0;
+  for (int attempt = 1; attempt < r->how.max_attempts; attempt++)
+    all += most_after(attempt);
+  return all;
+}
+
 int64_t aws_retry_delay(struct aws_retry *r, const struct aws_error *err, int attempt, int *cost) {
   int price = err->code == AWS_E_NETWORK ? COST_NO_ANSWER : COST;
   if (r->how.mode == AWS_RETRY_LEGACY)
@@ -27,10 +39,7 @@ int64_t aws_retry_delay(struct aws_retry *r, const struct aws_error *err, int at
     return -1;
   r->tokens -= price;
   *cost = price;
-  int64_t most = attempt < DOUBLINGS_MAX ? (int64_t)BASE_MS << (attempt - 1) : MAX_MS;
-  if (most > MAX_MS)
-    most = MAX_MS;
-  int64_t delay = (int64_t)(next_random(r) % (uint64_t)(most + 1));
+  int64_t delay = (int64_t)(next_random(r) % (uint64_t)(most_after(attempt) + 1));
   return delay > err->retry_after_ms ? delay : err->retry_after_ms;
 }
 

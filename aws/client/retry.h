@@ -21,6 +21,8 @@ void aws_retry_init(struct aws_retry *r, struct aws_retry_settings how, uint64_t
 /* The delay in ms before the attempt after `attempt` (1 is the first), or -1: do not. *cost is what
  * was taken from the quota. */
 int64_t aws_retry_delay(struct aws_retry *r, const struct aws_error *err, int attempt, int *cost);
+/* The longest that all delays of one call take together, in ms, unless AWS asks for more. */
+int64_t aws_retry_delays(const struct aws_retry *r);
 /* Is there quota for what nobody waits for? */
 bool aws_retry_spare(const struct aws_retry *r);
 /* A call came through; cost: of its last retry, 0 when it needed none. */

@@ -182,6 +182,10 @@ void aws_client_on_sent(struct aws_client *c, aws_sent_fn fn, void *arg);
 /* Whether AWS refused it for its date: the clock here is wrong, the keys may be right. */
 bool aws_error_is_clock(const struct aws_error *err);
 
+/* How long a call that the operator waits for is tried at most, answers that ask for more set
+ * aside. */
+aws_ms aws_client_patience(const struct aws_client *c);
+
 /* Seconds that the server's clock is ahead, as the last answers' Date told. */
 int64_t aws_client_skew(const struct aws_client *c);
 

@@ -1,4 +1,5 @@
 """cawsole whoami and cawsole doctor: what they say of a set-up that works, and of those that do not."""
+import concurrent.futures
 import http.server
 import os
 import select
@@ -333,6 +334,26 @@ def doctor_labels(tap, home, url):
         odd.shutdown()
 
 
+def slow(tap, home):
+    """Who waits for STS is told so, once; and what to do when it fails."""
+    with harness.Simulator('--fault=latency,on=sts,ms=7000') as simulator:
+        host = simulator.url.split('//')[1]
+        place = ('--region', 'eu-west-1', '--endpoint-url', simulator.url)
+        words = ('whoami', 'doctor', '--once')
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            results = list(pool.map(lambda word: run(home, word, *place, **KEYS), words))
+    for word, (status, out, complained) in zip(words, results):
+        tap.equal((status, complained),
+                  (0, f'cawsole: asking STS at {host} who we are; gives up after 63 s\n'),
+                  word + ': what is waited for')
+    with harness.Simulator('--fault=server-error,on=sts') as simulator:
+        host = simulator.url.split('//')[1]
+        place = ('--region', 'eu-west-1', '--endpoint-url', simulator.url)
+        for word, before in ('whoami', 'cawsole: '), ('doctor', '-> '):
+            says(tap, word + ': STS fails', run(home, word, *place, **KEYS), 3, 'InternalFailure',
+                 before + f'STS at {host} failed: ask again in a minute')
+
+
 def denied(tap, home):
     faults = [f'--fault=access-denied,on={operation}' for operation in (
         'cloudwatch:GetMetricData', 'ssm:GetParameters', 'ecs:DescribeTasks')]
@@ -366,6 +387,7 @@ def main():
         doctor_tls(tap, home)
         doctor_certificates(tap, home)
         doctor_proxy(tap, home)
+        slow(tap, home)
         denied(tap, home)
         usage(tap, home)
     tap.done()

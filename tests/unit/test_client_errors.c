@@ -327,7 +327,9 @@ static void test_retry_settings(void **state) {
   struct aws_retry r;
   aws_retry_init(&r, (struct aws_retry_settings){AWS_RETRY_STANDARD, 1}, 1);
   assert_int_equal(aws_retry_delay(&r, &err, 1, &cost), -1);
+  assert_int_equal(aws_retry_delays(&r), 0);
   aws_retry_init(&r, (struct aws_retry_settings){AWS_RETRY_LEGACY, 5}, 1);
+  assert_int_equal(aws_retry_delays(&r), 1000 + 2000 + 4000 + 8000);
   int granted = 0;
   for (int i = 0; i < 1000; i++)
     granted += aws_retry_delay(&r, &err, 1 + i % 5, &cost) >= 0;
@@ -337,6 +339,7 @@ static void test_retry_settings(void **state) {
     int64_t delay = aws_retry_delay(&r, &err, i, &cost);
     assert_in_range(delay, 0, 20000);
   }
+  assert_int_equal(aws_retry_delays(&r), 31000 + 44 * 20000);
 }
 
 /* ---- the clock ------------------------------------------------------------------------------- */
