@@ -119,6 +119,7 @@ struct stack_action *stack_action_start(struct stack *s, const struct stack_acti
   a->view.fraction = -1;
   a->view.started = stack_wall(s);
   snprintf(a->view.subject, sizeof a->view.subject, "%.127s", a->id);
+  stack_cut(a->view.subject, sizeof a->view.subject);
   snprintf(a->view.title, sizeof a->view.title, "%s", ops->def.title);
   s->actions->v[s->actions->n++] = a;
   action_set_step(a, STACK_STEP_READING);

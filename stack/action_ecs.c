@@ -50,6 +50,7 @@ bool ecs_action_begin(struct stack_action *a) {
   struct aws_str cluster = aws_str_after_last(svc->cluster_arn, '/');
   snprintf(a->view.subject, sizeof a->view.subject, "service %.*s/%.*s", AWS_STR_ARG(cluster),
            AWS_STR_ARG(svc->name));
+  stack_cut(a->view.subject, sizeof a->view.subject);
   return true;
 }
 
@@ -101,6 +102,7 @@ static void look_for_the_fault(struct stack_action *a) {
   snprintf(a->view.beware, sizeof a->view.beware, "%.*s is healthy; at fault is %s%s%.*s",
            AWS_STR_ARG(own->name), other ? "" : hop->title, other || !name.n ? "" : " ",
            AWS_STR_ARG(name));
+  stack_cut(a->view.beware, sizeof a->view.beware);
 }
 
 const struct ecs_service *ecs_action_service(struct stack_action *a) {

@@ -48,6 +48,7 @@ static void tell_timeline(struct stack_action *a, enum stack_level level, const 
 
   snprintf(e.id, sizeof e.id, "%.255s", a->id);
   snprintf(e.text, sizeof e.text, "%s %s: %s", a->ops->def.verb, a->view.subject, text);
+  stack_cut(e.text, sizeof e.text);
   stack_timeline_add(a->s, &e);
 }
 
@@ -106,6 +107,7 @@ void action_end(struct stack_action *a, enum stack_outcome outcome, const char *
   va_start(ap, fmt);
   vsnprintf(a->view.progress, sizeof a->view.progress, fmt, ap);
   va_end(ap);
+  stack_cut(a->view.progress, sizeof a->view.progress);
   end_now(a, outcome);
 }
 
@@ -115,6 +117,7 @@ void action_refuse(struct stack_action *a, const char *fmt, ...) {
   va_start(ap, fmt);
   vsnprintf(a->view.progress, sizeof a->view.progress, fmt, ap);
   va_end(ap);
+  stack_cut(a->view.progress, sizeof a->view.progress);
   a->view.nplan = 0; /* what was to be done will not be */
   end_now(a, STACK_OUTCOME_REFUSED);
 }
@@ -138,6 +141,7 @@ void action_progress(struct stack_action *a, double fraction, const char *fmt, .
   va_start(ap, fmt);
   vsnprintf(a->view.progress, sizeof a->view.progress, fmt, ap);
   va_end(ap);
+  stack_cut(a->view.progress, sizeof a->view.progress);
   a->view.fraction = fraction;
   action_changed(a);
 }
@@ -152,6 +156,7 @@ void action_plan_line(struct stack_action *a, enum stack_level level, const char
   va_start(ap, fmt);
   vsnprintf(l->text, sizeof l->text, fmt, ap);
   va_end(ap);
+  stack_cut(l->text, sizeof l->text);
 }
 
 void action_title(struct stack_action *a, const char *fmt, ...) {
@@ -160,6 +165,7 @@ void action_title(struct stack_action *a, const char *fmt, ...) {
   va_start(ap, fmt);
   vsnprintf(a->view.title, sizeof a->view.title, fmt, ap);
   va_end(ap);
+  stack_cut(a->view.title, sizeof a->view.title);
 }
 
 void action_need_input(struct stack_action *a) {

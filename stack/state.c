@@ -140,6 +140,17 @@ struct stack_rev_text stack_rev(int64_t rev) {
   return out;
 }
 
+void stack_cut(char *text, size_t size) {
+  static const char sign[] = "\xe2\x80\xa6";
+  size_t n = strlen(text);
+  if (n + 1 < size || size <= sizeof sign)
+    return;
+  n -= sizeof sign - 1;
+  while (n && ((unsigned char)text[n] & 0xc0) == 0x80) /* within a character */
+    n--;
+  memcpy(text + n, sign, sizeof sign);
+}
+
 struct aws_str stack_short(struct aws_str arn) {
   struct aws_str s = aws_str_after_last(arn, '/');
   return s.n == arn.n ? aws_str_after_last(arn, ':') : s;

@@ -123,6 +123,8 @@ struct aws_call *stack_call(struct stack *s, const struct aws_op *op, cJSON *in,
 
 /* Revision and family of a task definition's ARN or "family:revision"; 0: none. */
 int64_t stack_revision(struct aws_str task_definition);
+/* A text of printf's that was cut, which fills its room, ends with an ellipsis. */
+void stack_cut(char *text, size_t size);
 struct aws_str stack_short(struct aws_str arn); /* after the last '/' or ':' */
 /* "arn:aws:sts::1:assumed-role/OpsRole/anna" -> "OpsRole", "arn:aws:iam::1:user/alice" ->
  * "user alice", "arn:aws:iam::1:root" -> "root". */

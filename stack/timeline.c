@@ -159,6 +159,7 @@ static void say(struct row *r) {
              number + 1);
   else
     snprintf(text, sizeof text, "%s", r->one);
+  stack_cut(text, sizeof text);
   memcpy(r->pub.text, text, sizeof text);
 }
 
@@ -310,5 +311,6 @@ void stack_event_addf(struct stack *s, aws_ms at, enum stack_event_source source
   va_start(ap, fmt);
   vsnprintf(e.text, sizeof e.text, fmt, ap);
   va_end(ap);
+  stack_cut(e.text, sizeof e.text);
   stack_timeline_add(s, &e);
 }

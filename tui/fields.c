@@ -237,7 +237,7 @@ static void add_lines(struct wid_text *t, struct aws_str text) {
     int lead = 0;
     while ((size_t)lead < line.n && line.p[lead] == ' ')
       lead++;
-    wid_text_add(t, WID_NORMAL, lead + 4, (struct wid_str){line.p, line.n});
+    wid_text_add_lines(t, WID_NORMAL, lead + 4, (struct wid_str){line.p, line.n});
   }
 }
 

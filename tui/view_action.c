@@ -246,7 +246,7 @@ static void draw_pick(struct action *a, WINDOW *win, struct wid_rect r) {
   const struct stack_choice *choice = chosen < in->nchoices ? &in->choices[chosen] : NULL;
   int w = r.w < 100 ? r.w : 100;
   wid_text_clear(&a->text);
-  wid_text_add(&a->text, WID_NORMAL, 2, wid_str_from(choice ? choice->detail : ""));
+  wid_text_add_lines(&a->text, WID_NORMAL, 2, wid_str_from(choice ? choice->detail : ""));
   if (seen(a)->input_error[0])
     wid_text_add(&a->text, WID_ERROR, 0, wid_str_from(seen(a)->input_error));
   if (seen(a)->beware[0])

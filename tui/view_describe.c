@@ -119,7 +119,7 @@ static void add_version(struct describe *d, const struct ssm_parameter_version *
     wid_text_addf(&d->page.text, WID_DIM, "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2  %.*s",
                   AWS_STR_ARG(v->type));
   else
-    wid_text_add(&d->page.text, WID_NORMAL, 2, tui_str(v->value));
+    wid_text_add_lines(&d->page.text, WID_NORMAL, 2, tui_str(v->value));
 }
 
 static void build_versions(struct describe *d) {

@@ -89,8 +89,8 @@ static size_t count_tabs(struct wid_str s) {
   return tabs;
 }
 
-/* Copies s with tabs as blanks; room for it was made. */
-static void copy_text(struct wid_text *t, struct wid_str s) {
+/* Copies s, its tabs as blanks; room for it was made. */
+static void copy_tabs(struct wid_text *t, struct wid_str s) {
   struct wid_glyph g;
   size_t col = 0;
   for (size_t n; (n = wid_cells_next(s, &g)) > 0; s = (struct wid_str){s.p + n, s.n - n}) {
@@ -111,9 +111,9 @@ static uint16_t short_of(int columns) {
 }
 
 static void add_line(struct wid_text *t, struct wid_str label, struct wid_str s, unsigned style,
-                     int first, int hang) {
+                     int first, int hang, bool tabs) {
   struct wid_text_line *line = new_line(t);
-  size_t most = label.n + s.n + count_tabs(s) * (TAB_COLUMNS - 1);
+  size_t most = label.n + s.n + (tabs ? count_tabs(s) * (TAB_COLUMNS - 1) : 0);
   if (!line || label.n > UINT16_MAX || s.n > WID_TEXT_MAX || !make_room(t, most)) {
     t->truncated = true;
     return;
@@ -122,7 +122,11 @@ static void add_line(struct wid_text *t, struct wid_str label, struct wid_str s,
   if (label.n > 0)
     memcpy(t->bytes + at, label.p, label.n);
   t->n_bytes += label.n;
-  copy_text(t, s);
+  if (tabs)
+    copy_tabs(t, s);
+  else if (s.n > 0)
+    memcpy(t->bytes + t->n_bytes, s.p, s.n);
+  t->n_bytes += tabs ? 0 : s.n;
   *line = (struct wid_text_line){.at = (uint32_t)at,
                                  .n = (uint32_t)(t->n_bytes - at),
                                  .label = (uint16_t)label.n,
@@ -134,23 +138,20 @@ static void add_line(struct wid_text *t, struct wid_str label, struct wid_str s,
   t->seen = 0;
 }
 
-/* Adds the lines of s; the label stands before the first. */
-static void add_lines(struct wid_text *t, struct wid_str label, struct wid_str s, unsigned style,
-                      int first, int hang) {
+void wid_text_add_lines(struct wid_text *t, unsigned style, int indent, struct wid_str s) {
   for (;;) {
     const char *end = s.n > 0 ? memchr(s.p, '\n', s.n) : NULL;
     size_t n = end ? (size_t)(end - s.p) : s.n;
     bool cr = n > 0 && s.p[n - 1] == '\r';
-    add_line(t, label, (struct wid_str){s.p, n - cr}, style, first, hang);
+    add_line(t, WID_STR_LIT(""), (struct wid_str){s.p, n - cr}, style, 0, indent, true);
     if (!end)
       return;
     s = (struct wid_str){end + 1, s.n - n - 1};
-    label = WID_STR_LIT("");
   }
 }
 
 void wid_text_add(struct wid_text *t, unsigned style, int indent, struct wid_str s) {
-  add_lines(t, WID_STR_LIT(""), s, style, 0, indent);
+  add_line(t, WID_STR_LIT(""), s, style, 0, indent, false);
 }
 
 void wid_text_addf(struct wid_text *t, unsigned style, const char *fmt, ...) {
@@ -165,7 +166,7 @@ void wid_text_addf(struct wid_text *t, unsigned style, const char *fmt, ...) {
 
 void wid_text_add_pair(struct wid_text *t, int label, const char *name, unsigned style,
                        struct wid_str value) {
-  add_lines(t, wid_str_from(name), value, style, label, label);
+  add_line(t, wid_str_from(name), value, style, label, label, false);
 }
 
 /* ---- wrapping -------------------------------------------------------------------------------- */

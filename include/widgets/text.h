@@ -38,10 +38,14 @@ void wid_text_clear(struct wid_text *t);
  * more at its end. */
 void wid_text_restart(struct wid_text *t);
 
-/* Adds a line (copied); newlines in s make further lines, tabs go to the next multiple of 8.
- * indent: columns by which wrapped rows after the first stand in. */
+/* Adds one line (copied), whatever is in s: a newline in it is shown as its picture, for a name
+ * from outside must not write lines of its own. indent: columns by which wrapped rows after the
+ * first stand in. */
 void wid_text_add(struct wid_text *t, unsigned style, int indent, struct wid_str s);
 void wid_text_addf(struct wid_text *t, unsigned style, const char *fmt, ...) WID_PRINTF(3, 4);
+/* A text of several lines, where they are meant: newlines in s make further lines, tabs go to the
+ * next multiple of 8. */
+void wid_text_add_lines(struct wid_text *t, unsigned style, int indent, struct wid_str s);
 /* "name   value", the name in label columns and style ACCENT; the value wraps beside it. */
 void wid_text_add_pair(struct wid_text *t, int label, const char *name, unsigned style,
                        struct wid_str value);

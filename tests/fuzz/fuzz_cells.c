@@ -41,6 +41,7 @@ static void wrap(struct wid_str s) {
   struct wid_text t;
   wid_text_init(&t);
   wid_text_add_pair(&t, 6, "value", WID_NORMAL, s);
+  wid_text_add_lines(&t, WID_NORMAL, 2, s);
   for (int w = 1; w <= 64; w *= 4)
     FUZZ_HOLDS(wid_text_height(&t, w) >= t.n_lines);
   wid_text_find(&t, "a", 1);

@@ -127,6 +127,18 @@ static void strange_services_are_unknown(void **state) {
   screen_expect(s, "▸ECS \\? unknown");
 }
 
+/* A newline in a name is seen as one: it writes no line into what one acts on. */
+static void a_name_writes_no_line_into_a_dialog(void **state) {
+  (void)state;
+  struct screen *s = console_start(
+      &(struct console_setup){.sim = {"--fault", "hostile-text,on=ecs:DescribeServices", NULL}});
+  screen_expect(s, "▸ api");
+  screen_keys(s, "s");
+  screen_expect(s, "Scale service");
+  screen_expect(s, "service shop-prod.*␉tab␊line…"); /* cut, and said to be */
+  screen_expect(s, "refused");
+}
+
 /* ---- what does not come from AWS ------------------------------------------------------------- */
 
 /* Sequences that the program never writes, or not unasked; libconfig and the shell take them as
@@ -257,6 +269,7 @@ int main(void) {
       TEST(ten_megabytes),
       TEST(strange_targets_are_unknown),
       TEST(strange_services_are_unknown),
+      TEST(a_name_writes_no_line_into_a_dialog),
       TEST(names_on_this_machine),
       TEST(printed),
   };

@@ -296,10 +296,12 @@ static void test_text(void **state) {
   wid_text_init(&t);
   wid_text_add(&t, WID_NORMAL, 2, WID_STR_LIT("service web has reached a steady state"));
   wid_text_add_pair(&t, 8, "arn", WID_NORMAL, WID_STR_LIT("arn:aws:ecs:eu-west-1:1:service/web"));
-  wid_text_add(&t, WID_NORMAL, 0, WID_STR_LIT("a\tb\r\nsecond\n"));
-  assert_int_equal(t.n_lines, 5);
-  assert_int_equal(wid_text_height(&t, 20), 3 + 3 + 3);
-  wid_text_draw(&t, wid_term_begin(), (struct wid_rect){0, 0, 10, 20});
+  wid_text_add_lines(&t, WID_NORMAL, 0, WID_STR_LIT("a\tb\r\nsecond\n"));
+  wid_text_add(&t, WID_NORMAL, 0, WID_STR_LIT("a\tb\r\nall is well"));
+  wid_text_add_pair(&t, 8, "name", WID_NORMAL, WID_STR_LIT("a\nb"));
+  assert_int_equal(t.n_lines, 7);
+  assert_int_equal(wid_text_height(&t, 20), 3 + 3 + 3 + 2);
+  wid_text_draw(&t, wid_term_begin(), (struct wid_rect){0, 0, 11, 20});
   static const char *const shown[] = {"service web has",
                                       "  reached a steady",
                                       "  state",
@@ -308,7 +310,9 @@ static void test_text(void **state) {
                                       "        service/web",
                                       "a       b",
                                       "second",
-                                      ""};
+                                      "",
+                                      "a␉b␍␊all is well",
+                                      "name    a␊b"};
   for (size_t y = 0; y < COUNT(shown); y++)
     assert_string_equal(screen_line((int)y, 0, 30), shown[y]);
   wid_text_done(&t);
@@ -367,12 +371,13 @@ static void test_text_is_bounded(void **state) {
   assert_int_equal(t.n_lines, 2);
   memset(big, '\t', n);
   wid_text_clear(&t);
-  wid_text_add(&t, WID_NORMAL, 0, (struct wid_str){big, n});
+  wid_text_add_lines(&t, WID_NORMAL, 0, (struct wid_str){big, n});
   assert_true(t.truncated);
   assert_int_equal(t.n_lines, 0);
   memset(big, '\n', n);
   wid_text_clear(&t);
-  wid_text_add(&t, WID_NORMAL, 0, (struct wid_str){big, n}); /* lines cost memory, empty ones too */
+  wid_text_add_lines(&t, WID_NORMAL, 0,
+                     (struct wid_str){big, n}); /* lines cost memory, empty ones too */
   assert_true(t.truncated);
   assert_int_equal(t.n_lines, WID_TEXT_LINES_MAX);
   free(big);

@@ -166,6 +166,9 @@ static void dialog(void) {
   if (!wid_dialog_init(&d, WID_DIALOG_TYPE, WID_STR_LIT("title"), WID_STR_LIT("shop")))
     return;
   wid_text_add_pair(&d.body, 8, "name", WID_NORMAL, WID_STR_LIT("one\ntwo\tthree"));
+  assert_true(d.body.truncated || d.body.n_lines == 1);
+  wid_text_clear(&d.body);
+  wid_text_add_lines(&d.body, WID_NORMAL, 0, WID_STR_LIT("one\ntwo\tthree"));
   assert_true(d.body.truncated || d.body.n_lines == 2);
   assert_true(wid_text_height(&d.body, 10) >= d.body.n_lines);
   struct wid_event event = {.kind = WID_EVENT_KEY, .key = 's'};
