@@ -256,15 +256,34 @@ static void on_keys(void *arg, const struct aws_creds *creds, const struct aws_e
   }
 }
 
+/* The board says what is waited for; the question itself is somebody else's to show. */
+static void on_show(void *arg, struct aws_prompt *asked) {
+  struct stack *s = arg;
+  s->asked = asked;
+  s->dirty |= STACK_BIT_TIME;
+  stack_changed(s, STACK_CHANGED_STATE);
+  s->deps.operator->show(s->deps.operator->arg, asked);
+}
+
+static void on_hide(void *arg, struct aws_prompt *asked) {
+  struct stack *s = arg;
+  if (s->asked == asked)
+    s->asked = NULL;
+  s->dirty |= STACK_BIT_TIME;
+  stack_changed(s, STACK_CHANGED_STATE);
+  s->deps.operator->hide(s->deps.operator->arg, asked);
+}
+
 static void keep_keys(struct stack *s) {
+  s->operator=(struct aws_operator){on_show, on_hide, s};
   const struct aws_identity_config cfg = {.io = s->io,
                                           .settings = s->deps.settings,
-                                          .op = s->deps.operator,
+                                          .op = s->deps.operator? &s->operator: NULL,
                                           .ring = s->deps.ring,
                                           .region = s->region,
                                           .coming = on_coming,
                                           .changed = on_keys,
-                                          .arg = s};
+                                          .arg = s };
   struct aws_error err = {0};
   s->keeper = aws_identity_new(&cfg);
   if (s->keeper && aws_identity_attach(s->keeper, s->client))

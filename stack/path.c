@@ -103,6 +103,16 @@ static void say_unread(struct stack *s, struct stack_hop *h, enum stack_kind k, 
   worst_is(s, h, k, (struct aws_str){"", 0});
 }
 
+/* Calls wait for keys, and those for the operator. */
+static const char *cause_of(const struct stack *s, const struct aws_error *e) {
+  const char *asked = stack_asked(s);
+  bool keys =
+      !e || e->code == AWS_E_EXPIRED || e->code == AWS_E_CREDENTIALS || e->code == AWS_E_CANCELLED;
+  if (asked && keys)
+    return asked;
+  return e ? stack_cause(e) : stack_held(s) ? STACK_HELD_WHY : "overdue";
+}
+
 /* What could not be read stays as it was, and is said to be of then; too old, it is not known. */
 static void rate_reading(struct stack *s, struct stack_hop *h, enum stack_kind k, const char *what,
                          struct stack_reading r, bool lasting) {
@@ -112,10 +122,7 @@ static void rate_reading(struct stack *s, struct stack_hop *h, enum stack_kind k
   if (lasting && r.loaded && !s->deps.once)
     return; /* its age is not the hop's */
   if (r.stale && (!h->stale || oldest))
-    snprintf(h->stale_why, sizeof h->stale_why, "%s",
-             r.error         ? stack_cause(r.error)
-             : stack_held(s) ? STACK_HELD_WHY
-                             : "overdue");
+    snprintf(h->stale_why, sizeof h->stale_why, "%s", cause_of(s, r.error));
   if (r.stale ? !h->stale || oldest : !h->stale && oldest)
     h->as_of = r.as_of;
   h->stale = h->stale || r.stale;
@@ -159,7 +166,7 @@ static void rate_alarms(struct stack *s, struct stack_hop *h, const char *namesp
 /* Nothing at all can be read: whatever was well is not known to be. */
 static void say_silent(struct stack *s, struct stack_hop *h) {
   h->stale = true;
-  snprintf(h->stale_why, sizeof h->stale_why, "%s", stack_cause(&s->silence.error));
+  snprintf(h->stale_why, sizeof h->stale_why, "%s", cause_of(s, &s->silence.error));
   if (h->rating.level >= STACK_UNKNOWN)
     return;
   h->rating.level = STACK_UNKNOWN;
@@ -247,12 +254,43 @@ static struct stack_hop *first_fault(struct stack_path *p) {
   return felt;
 }
 
+enum { MANY = 3 };
+
+/* The hops that one cause keeps from being read, by their names, as a sentence: "ALB, ECS, RDS
+ * throttled". Returns how many; *since: the oldest that they are of. */
+static size_t say_together(const struct stack *s, const struct stack_path *p, const char *why,
+                           bool unread, char *out, size_t size, aws_ms *since) {
+  size_t n = 0, used = 0, present = 0;
+  const char *asked = stack_asked(s);
+  out[0] = '\0';
+  *since = 0;
+  for (size_t i = 0; i < p->n; i++) {
+    const struct stack_hop *h = &p->hops[i];
+    present += h->present;
+    if (!h->present || !h->stale || strcmp(h->stale_why, why) != 0 ||
+        (unread && h->rating.level != STACK_UNKNOWN))
+      continue;
+    if (used < size)
+      used += (size_t)snprintf(out + used, size - used, "%s%s", n ? ", " : "", h->title);
+    if (h->as_of && (!*since || h->as_of < *since))
+      *since = h->as_of;
+    n++;
+  }
+  if (asked && !strcmp(why, asked)) /* it is not theirs */
+    snprintf(out, size, "%s", why);
+  else if (n == present || used + 1 + strlen(why) >= size)
+    snprintf(out, size, "%s %s", n == present ? "everything" : "most", why);
+  else
+    snprintf(out + used, size - used, " %s", why);
+  return n;
+}
+
 static void make_stale(struct stack *s, struct stack_path *p) {
   p->stale = stack_silent(s);
   p->as_of = p->stale ? s->silence.since : 0;
   p->stale_why[0] = '\0';
   if (p->stale)
-    snprintf(p->stale_why, sizeof p->stale_why, "%s", stack_cause(&s->silence.error));
+    snprintf(p->stale_why, sizeof p->stale_why, "%s", cause_of(s, &s->silence.error));
   for (size_t i = 0; i < p->n && !stack_silent(s); i++) {
     const struct stack_hop *h = &p->hops[i];
     if (!h->present || !h->stale || (p->stale && (!h->as_of || h->as_of >= p->as_of)))
@@ -260,16 +298,40 @@ static void make_stale(struct stack *s, struct stack_path *p) {
     p->stale = true;
     p->as_of = h->as_of;
     snprintf(p->stale_why, sizeof p->stale_why, "%s %s", h->title, h->stale_why);
+    char all[sizeof p->stale_why];
+    aws_ms since;
+    size_t n = say_together(s, p, h->stale_why, false, all, sizeof all, &since);
+    if (n >= MANY || (stack_asked(s) && !strcmp(h->stale_why, stack_asked(s))))
+      memcpy(p->stale_why, all, sizeof all);
   }
 }
 
-static void name_fault(struct stack_path *p) {
+/* Where one cause is behind many, one of them says little. */
+static bool name_together(const struct stack *s, struct stack_path *p,
+                          const struct stack_hop *fault) {
+  char all[sizeof p->stale_why];
+  const char *asked = stack_asked(s);
+  aws_ms since;
+  if (p->level != STACK_UNKNOWN || !fault->stale ||
+      strncmp(fault->rating.reason, fault->stale_why, strlen(fault->stale_why)) != 0)
+    return false;
+  size_t n = say_together(s, p, fault->stale_why, true, all, sizeof all, &since);
+  if (n < MANY && !(asked && !strcmp(fault->stale_why, asked)))
+    return false;
+  snprintf(p->summary, sizeof p->summary, "unknown: %s%s%s", all,
+           since ? ", not read since " : ", not read", since ? stack_clock_words(since).text : "");
+  return true;
+}
+
+static void name_fault(const struct stack *s, struct stack_path *p) {
   struct stack_hop *hop = first_fault(p);
   if (p->level == STACK_UNKNOWN)
     snprintf(p->summary, sizeof p->summary, "unknown: being read");
   if (!hop)
     return;
   hop->first_fault = true;
+  if (name_together(s, p, hop))
+    return;
   snprintf(p->summary, sizeof p->summary, "%s: %s %.150s", level_word(p->level), hop->title,
            hop->rating.reason);
 }
@@ -334,7 +396,7 @@ static void summarise(struct stack *s, struct stack_path *p) {
     return;
   }
   if (p->level >= STACK_UNKNOWN)
-    name_fault(p);
+    name_fault(s, p);
   add_alarms(s, p);
   say_nothing_found(s, p);
 }

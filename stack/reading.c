@@ -23,6 +23,7 @@ const char *stack_cause(const struct aws_error *e) {
   case AWS_E_EXPIRED:
     return "credentials expired";
   case AWS_E_CREDENTIALS:
+  case AWS_E_CANCELLED: /* the operator gave none */
     return "no credentials";
   case AWS_E_MEMORY:
     return "no memory";

@@ -79,6 +79,12 @@ bool stack_held(const struct stack *s) {
          stack_mono(s) - s->who_since >= STACK_HELD_SHOWN_MS;
 }
 
+const char *stack_asked(const struct stack *s) {
+  if (!s->asked)
+    return NULL;
+  return s->asked->kind == AWS_PROMPT_LOGIN ? "waiting for the login" : "waiting for the MFA code";
+}
+
 struct stack_wait stack_waits(const struct stack *s) {
   bool keys = s->keys.key_id[0], held = s->held && s->state == STACK_RUNNING;
   if (s->region_search)

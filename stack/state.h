@@ -88,6 +88,8 @@ struct stack {
   struct aws_timer *tick, *identity_timer, *held_timer;
   struct aws_region_search *region_search; /* NULL: the region is known, or was not found */
   struct aws_identity *keeper;             /* of the client's keys; NULL in a demo */
+  struct aws_operator operator;            /* what the keeper asks through: passes it on */
+  const struct aws_prompt *asked;          /* and what it asks now; NULL: nothing */
   aws_ms tick_at;                          /* mono */
   void (*on_tick)(struct stack *s);        /* the scheduler's turn */
   unsigned identity_fails;
@@ -107,6 +109,9 @@ aws_ms stack_wall(const struct stack *s);
 aws_ms stack_mono(const struct stack *s);
 /* Held for long enough to be told: what is shown is of the keys before. */
 bool stack_held(const struct stack *s);
+/* What the operator is asked for, which calls may wait for: "waiting for the MFA code". NULL:
+ * nothing is asked. */
+const char *stack_asked(const struct stack *s);
 #define STACK_HELD_WHY "keys not checked"
 double stack_random(struct stack *s);               /* 0 <= x < 1, from the seed */
 void stack_changed(struct stack *s, unsigned bits); /* STACK_CHANGED_* for stack_take_changes */

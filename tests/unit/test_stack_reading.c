@@ -4,6 +4,7 @@
 
 #include "test.h"
 
+#include "stack/judged.h"
 #include "stack_fake.h"
 
 static const struct stack_hop *hop(struct stack *s, enum stack_hop_kind k) {
@@ -137,6 +138,76 @@ static void throttled_services_are_unknown_with_the_cause_first(void **state) {
   fake_free(s);
 }
 
+#define SLOW(name)                                                                                 \
+  { .op = name, .error = AWS_E_THROTTLED, .aws_code = "ThrottlingException" }
+
+/* One hop of many would look like the only one. */
+static void what_throttles_many_is_said_of_all(void **state) {
+  (void)state;
+  static const struct fake_answer three[] = {SLOW("DescribeServices"), SLOW("DescribeTargetHealth"),
+                                             SLOW("DescribeDBInstances")};
+  static const struct fake_answer all[] = {ALL(SLOW)};
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_pass(s, 75000);
+  fake_answers(three, COUNT(three), fake_shop, fake_shop_n);
+  fake_pass(s, 10 * 60000);
+  assert_string_equal(stack_path(s)->stale_why, "ALB, ECS, RDS throttled");
+  assert_non_null(
+      strstr(stack_path(s)->summary, "unknown: ALB, ECS, RDS throttled, not read since "));
+  fake_answers(all, COUNT(all), NULL, 0);
+  fake_pass(s, 20 * 60000);
+  assert_string_equal(stack_path(s)->stale_why, "everything throttled");
+  fake_free(s);
+}
+
+static void no_code_is_no_credentials(void **state) {
+  (void)state;
+  const struct aws_error none = {.code = AWS_E_CANCELLED};
+  assert_string_equal(stack_cause(&none), "no credentials");
+}
+
+static unsigned shown, hidden;
+
+static void on_show(void *arg, struct aws_prompt *p) {
+  (void)arg, (void)p;
+  shown++;
+}
+
+static void on_hide(void *arg, struct aws_prompt *p) {
+  (void)arg, (void)p;
+  hidden++;
+}
+
+/* Calls that wait for the operator's code are not AWS's delay. */
+static void what_waits_for_the_operator_says_so(void **state) {
+  (void)state;
+  const struct aws_operator who = {on_show, on_hide, NULL};
+  struct aws_prompt asked = {.kind = AWS_PROMPT_CODE};
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  s->deps.operator= & who;
+  fake_pass(s, 30000);
+  s->operator.show(s->operator.arg, &asked);
+  fake_latency(10 * 60000);
+  fake_pass(s, 60000);
+  assert_string_equal(hop(s, STACK_HOP_ECS)->stale_why, "waiting for the MFA code");
+  assert_string_equal(stack_path(s)->stale_why, "waiting for the MFA code");
+  assert_non_null(
+      strstr(stack_path(s)->summary, "unknown: waiting for the MFA code, not read since 11:0"));
+  s->operator.hide(s->operator.arg, &asked);
+  assert_string_equal(hop(s, STACK_HOP_ECS)->stale_why, "overdue");
+  asked.kind = AWS_PROMPT_LOGIN;
+  s->operator.show(s->operator.arg, &asked);
+  assert_string_equal(hop(s, STACK_HOP_ECS)->stale_why, "waiting for the login");
+  s->operator.hide(s->operator.arg, &asked);
+  assert_int_equal(shown, 2);
+  assert_int_equal(hidden, 2);
+  fake_latency(1);
+  s->deps.operator= NULL;
+  fake_free(s);
+}
+
 /* An answer that does not come is missed before its time-out says so. */
 static void overdue_is_stale(void **state) {
   (void)state;
@@ -213,6 +284,9 @@ int main(void) {
       cmocka_unit_test(never_read_is_not_none),
       cmocka_unit_test(throttled_list_leaves_the_rest_known),
       cmocka_unit_test(throttled_services_are_unknown_with_the_cause_first),
+      cmocka_unit_test(what_throttles_many_is_said_of_all),
+      cmocka_unit_test(no_code_is_no_credentials),
+      cmocka_unit_test(what_waits_for_the_operator_says_so),
       cmocka_unit_test(overdue_is_stale),
       cmocka_unit_test(unread_metrics_are_unknown),
       cmocka_unit_test(metrics_grow_old),
