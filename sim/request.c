@@ -212,7 +212,8 @@ void sim_access_denied(struct sim_request *rq) {
 bool sim_page_fault(struct sim_request *rq, const char *token, struct sim_page *page) {
   const bool first = !sim_in_has(rq, token);
 
-  page->again = rq->pages == SIM_PAGES_LOOP || (rq->pages == SIM_PAGES_EMPTY && first);
+  page->again = rq->pages == SIM_PAGES_LOOP ||
+                ((rq->pages == SIM_PAGES_EMPTY || rq->pages == SIM_PAGES_DENIED) && first);
   if (rq->pages == SIM_PAGES_EMPTY && first)
     page->end = page->first;
   if (rq->pages == SIM_PAGES_DENIED && first && page->end - page->first > 1)

@@ -41,6 +41,22 @@ static void add_sources(const struct stack *s, struct stack_collection *c,
   }
 }
 
+/* Whole, and nothing in it: that is as old as what would lead to it, or as the board. */
+static aws_ms age_of_nothing(const struct stack *s, enum stack_kind kind) {
+  aws_ms at = 0;
+  for (size_t i = 0; i < s->nfeeds; i++)
+    for (int k = 0; k < STACK_KINDS && s->feeds[i].def->kind == kind; k++) {
+      if (!(s->feeds[i].def->sources & STACK_BIT(k)) || k == (int)kind)
+        continue;
+      const struct stack_collection *src = stack_rows_of(s, (enum stack_kind)k);
+      if (src->fetched_at && (!at || src->fetched_at < at))
+        at = src->fetched_at;
+    }
+  if (at)
+    return at;
+  return s->settled_at ? stack_wall(s) - (stack_mono(s) - s->settled_at) : stack_wall(s);
+}
+
 static void make_flags(const struct stack *s, struct stack_rows *r) {
   struct stack_collection *c = &r->pub;
   bool first = true, lost = r->lost;
@@ -58,8 +74,8 @@ static void make_flags(const struct stack *s, struct stack_rows *r) {
       add_part(c, f->parts[j], &first);
     add_sources(s, c, f);
   }
-  if (c->loaded && first) /* whole, and nothing in it */
-    c->fetched_at = s->settled_at ? stack_wall(s) - (stack_mono(s) - s->settled_at) : stack_wall(s);
+  if (c->loaded && first)
+    c->fetched_at = age_of_nothing(s, c->kind);
   if (lost && c->error.code == AWS_OK)
     aws_error_set(&c->error, AWS_E_MEMORY, "no memory for all of the %s",
                   stack_kind_plural(c->kind));

@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+enum { TWICE_MOST = 256 }; /* as many elements are compared with each other */
+
 struct decoder {
   struct aws_arena *arena;
   struct aws_odd odd;
@@ -50,7 +52,7 @@ static bool node_text(const cJSON *node, struct aws_str *out) {
 
 static bool decode_str(struct decoder *d, const cJSON *node, void *out) {
   struct aws_str text;
-  if (!node_text(node, &text))
+  if (!node_text(node, &text) || text.n > AWS_TEXT_MOST)
     return false;
   struct aws_str *s = out;
   *s = aws_arena_copy(d->arena, text);
@@ -187,6 +189,24 @@ static bool decode_scalars(struct decoder *d, const cJSON *node, struct aws_list
   return true;
 }
 
+/* Whether a list within an answer has an element of that name already: it begins with the one that
+ * each must have. */
+static bool is_twice(const struct decoder *d, const struct aws_type *type,
+                     const struct aws_list *l) {
+  const struct aws_field *name = &type->fields[0];
+  struct aws_str a, b;
+  if (!d->at || !name->must || name->kind != AWS_KIND_STR || l->n > TWICE_MOST)
+    return false;
+  const char *items = l->items;
+  memcpy(&b, items + l->n * type->size + name->offset, sizeof b);
+  for (size_t i = 0; i < l->n; i++) {
+    memcpy(&a, items + i * type->size + name->offset, sizeof a);
+    if (aws_str_eq(a, b))
+      return true;
+  }
+  return false;
+}
+
 static bool decode_structs(struct decoder *d, const cJSON *node, const struct aws_type *type,
                            struct aws_list *out) {
   if (!is_list(node))
@@ -199,10 +219,13 @@ static bool decode_structs(struct decoder *d, const cJSON *node, const struct aw
   }
   *out = (struct aws_list){items, 0};
   for (const cJSON *c = node->child; c && items && !d->failed; c = c->next) {
-    if (decode_object(d, type, c, items + out->n * type->size))
-      out->n++;
-    else
+    char *item = items + out->n * type->size;
+    if (!decode_object(d, type, c, item))
       note_odd(d, type, NULL, false);
+    else if (is_twice(d, type, out))
+      memset(item, 0, type->size);
+    else
+      out->n++;
   }
   return true;
 }

@@ -60,6 +60,8 @@ enum aws_kind {
 };
 
 #define AWS_COUNT_MOST INT32_MAX
+#define AWS_TEXT_MOST ((size_t)256 << 10) /* bytes; no text that AWS gives in a member is longer   \
+                                           */
 
 struct aws_list {
   void *items; /* n structs in the same arena, NULL when n is 0 */
@@ -141,7 +143,8 @@ struct aws_odd {
  * and the value zero, as do empty texts where none is meant (XML has those for what is not set);
  * elements of a list are left out then, but in DOUBLES and TIMES, whose places count: there they
  * are NaN and 0. What is odd is added to *odd unless NULL. Of a name that comes twice the first
- * counts. False only when out of memory. */
+ * counts, and of elements of an inner list whose first member must be there and is the same. False
+ * only when out of memory. */
 bool aws_decode(struct aws_arena *a, const struct aws_type *type, const cJSON *node, void *out,
                 struct aws_odd *odd) AWS_MUST_CHECK;
 /* The same for a whole list: out->items is an array of type->size, or of struct aws_str when type

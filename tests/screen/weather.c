@@ -38,6 +38,7 @@ enum {
   ALL_READ_MS = 9000, /* the same, after Ctrl-R, until every call of a pane came to its end */
   ASK_MS = 5000,      /* between Ctrl-R and Ctrl-R */
   WELL_MS = 2000,     /* until it is well again, after a round */
+  NAMES_MS = 30000,   /* of what was read well, with names that are none: groups are read seldom */
   LATE_MS = 15000,    /* beyond a round, and a pane is no longer fresh */
   HANG_MS = 20000,    /* the longest that a call hangs */
   SLOW_MS = 120000,   /* at an eighth of the pace, to which throttles slow down */
@@ -53,7 +54,7 @@ static const struct pane {
                   */
 } panes[PANES] = {
     {{"1 CloudFront", "distribution", NULL}, 13000},
-    {{"2 Targets", "group, target", NULL}, 26000},
+    {{"2 Targets", "group, target", NULL}, 32000},
     {{"3 ECS services", "service", "[0-9.]+%"}, 13000},
     {{"4 Databases", "database", "[0-9.]+%( +[0-9]+)?|[0-9.]+m?s( |$)"}, 26000},
     {{"5 Parameters", "parameter", NULL}, 63000},
@@ -148,6 +149,8 @@ static const struct weather {
 
 /* What may be told: AWS goes on telling it, and the console what it could not read. */
 #define TOLD "steady state|could not be read|AWS cannot be asked|AWS answers again"
+/* What AWS wrongly said in words is told in them, as what is none of AWS's. */
+#define TOLD_ODD TOLD "|\xef\xbf\xbd|\xe2\x90\x9b|not understood"
 
 static const struct column *column;
 static struct screen *s;
@@ -204,7 +207,10 @@ static const char *pane_wrong(size_t i, const char *text, const struct weather *
   if (marked && !strchr(b.says, ' '))
     return "it is not said what is wrong";
   snprintf(about, sizeof about, "%s: %s", panes[i].shows.title, b.status);
-  if (!marked && (age < 0 || age * 1000 > panes[i].round_ms + LATE_MS))
+  /* What has another name is another thing, which was never read. */
+  const bool anew = age < 0 && w->how & TEXTS && suffers(i);
+  const long fresh_ms = w->how & SLOW && panes[i].round_ms < SLOW_MS ? SLOW_MS : panes[i].round_ms;
+  if (!marked && !anew && (age < 0 || age * 1000 > fresh_ms + LATE_MS))
     return "neither fresh nor marked";
   return rows_differ(i, &b, w);
 }
@@ -330,7 +336,8 @@ static void ask_again(void) {
 static bool meets(const struct weather *w) {
   unsigned met = 0, calls;
   const long began = now_ms();
-  for (long ask = began; !met && now_ms() < began + 2 * round_ms(); watch(250)) {
+  const long patience = 2 * round_ms() + (w->how & SLOW ? SLOW_MS : 0);
+  for (long ask = began; !met && now_ms() < began + patience; watch(250)) {
     if (now_ms() >= ask && (column->seldom || w->how & PAGES)) {
       ask_again();
       ask = now_ms() + ASK_MS;
@@ -394,7 +401,7 @@ static bool well_in_time(const struct weather *w) {
   bool minutes;
   long ask = now_ms();
   long end = ask + promised(&minutes) + round_ms() + (w->how & SLOW ? SLOW_MS : WELL_MS) +
-             (w->how & HANGS ? HANG_MS : 0);
+             (w->how & HANGS ? HANG_MS : 0) + (w->how & TEXTS ? NAMES_MS : 0);
   for (; !is_well(); watch(LOOK_MS)) {
     if (now_ms() >= end)
       return false;
@@ -408,12 +415,13 @@ static bool well_in_time(const struct weather *w) {
   return true;
 }
 
-static const char *news(void) {
+static const char *news(const struct weather *w) {
   static struct board_tale now;
   char *text = screen_text(s);
   const bool there = board_tale(text, &now);
   free(text);
-  const char *event = there ? board_news(&told, &now, TOLD) : "there is no timeline";
+  const char *event =
+      there ? board_news(&told, &now, w->how & TEXTS ? TOLD_ODD : TOLD) : "there is no timeline";
   if (event)
     fprintf(stderr, "# told: %s\n", event);
   return event ? "the timeline tells what was not" : NULL;
@@ -469,7 +477,7 @@ static void play(const struct weather *w) {
   if (!why && !comes_back)
     why = "memory stays";
   if (!why)
-    why = news();
+    why = news(w);
   printf("%s\t%s\t%s\t%ld ms\t%ld KiB\n", w->spec, column->name, why ? why : "held", well,
          resident_kib() - before);
   fflush(stdout);

@@ -152,6 +152,8 @@ bool board_read(const char *text, const struct board_pane *p, struct board_box *
     snprintf(to, BOARD_TEXT, "%s", is_cursor(row) ? row + strlen("▸") : row);
     fold(to);
     take_out(to, p->varies);
+    take_out(to, " [0-9]+[smhd]$"); /* ages go on */
+    take_out(to, " [0-9]+[smhd] ");
     fold(to);
   }
   return out->there;
@@ -173,6 +175,8 @@ long board_age(const struct board_box *b) {
   return unit == 's' ? n : unit == 'm' ? n * 60L : -1;
 }
 
+#define UNKNOWN " ? " /* what is not understood is shown, as that */
+
 static bool is_same(const char *a, const char *b) {
   const char *x = strstr(a, CUT), *y = strstr(b, CUT);
   if (!x && !y)
@@ -181,9 +185,10 @@ static bool is_same(const char *a, const char *b) {
   return !strncmp(a, b, x && y ? (n < m ? n : m) : x ? n : m);
 }
 
-/* Up to the first character that is none of AWS's, or that stands for one that is none. */
+/* Up to the first character that is none of AWS's, or that stands for one that is none: a state
+ * that goes on so is one that nobody knows. */
 static bool begins_as(const char *a, const char *b) {
-  static const char *const odd[] = {"\xef\xbf\xbd", "\xe2\x90\x9b", CUT};
+  static const char *const odd[] = {"\xef\xbf\xbd", "\xe2\x90\x9b", CUT, UNKNOWN};
   size_t n = strlen(b);
   for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
     const char *at = strstr(b, odd[i]);
@@ -194,10 +199,10 @@ static bool begins_as(const char *a, const char *b) {
 
 const char *board_differs(const struct board_box *good, const struct board_box *b,
                           enum board_same how) {
-  if (b->n != good->n)
+  if (b->n < good->n || (b->n > good->n && how == BOARD_EXACT))
     return b->n > good->n ? b->rows[good->n] : "a row is gone";
   for (size_t i = 0; i < b->n; i++) {
-    bool found = false;
+    bool found = how == BOARD_NAMES && b->n > good->n && strstr(b->rows[i], UNKNOWN);
     for (size_t k = 0; k < good->n && !found; k++)
       found = how == BOARD_NAMES
                   ? begins_as(good->rows[k], b->rows[i]) || is_same(good->rows[k], b->rows[i])

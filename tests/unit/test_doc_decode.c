@@ -286,6 +286,35 @@ static void test_must(void **state) {
   }
 }
 
+struct many {
+  uint64_t has;
+  struct aws_list sure;
+};
+static const struct aws_field many_fields[] = {AWS_F_LIST(many, sure, "sure", &sure_type)};
+static AWS_TYPE(many_type, "Many", many, many_fields);
+
+/* An inner list says each thing once; what a whole answer lists is its reader's to tell apart. */
+static void test_listed_twice(void **state) {
+  (void)state;
+#define SURE(name)                                                                                 \
+  "{\"name\":\"" name "\",\"counts\":{\"desired\":1},\"writer\":true,\"members\":[]}"
+  static const char text[] = "{\"sure\":[" SURE("a") "," SURE("b") "," SURE("a") "]}";
+  struct aws_arena a;
+  struct aws_error err = {0};
+  struct aws_odd odd = {0};
+  struct aws_list list;
+  struct many out;
+  aws_arena_init(&a, 1 << 20);
+  const cJSON *root = aws_json_parse(&a, text, sizeof text - 1, &err);
+  assert_true(aws_decode(&a, &many_type, root, &out, &odd));
+  assert_int_equal(odd.n, 0);
+  assert_int_equal(out.sure.n, 2);
+  assert_string_equal(((const struct sure *)out.sure.items)[1].name.p, "b");
+  assert_true(aws_decode_list(&a, &sure_type, aws_doc_at(root, "sure"), &list, &odd));
+  assert_int_equal(list.n, 3);
+  aws_arena_done(&a);
+}
+
 static void test_twice(void **state) {
   (void)state;
   struct fixture f;
@@ -392,9 +421,11 @@ static void test_write(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_both), cmocka_unit_test(test_order),  cmocka_unit_test(test_odd),
-      cmocka_unit_test(test_must), cmocka_unit_test(test_twice),  cmocka_unit_test(test_parallel),
-      cmocka_unit_test(test_list), cmocka_unit_test(test_memory), cmocka_unit_test(test_write),
+      cmocka_unit_test(test_both),         cmocka_unit_test(test_order),
+      cmocka_unit_test(test_odd),          cmocka_unit_test(test_must),
+      cmocka_unit_test(test_listed_twice), cmocka_unit_test(test_twice),
+      cmocka_unit_test(test_parallel),     cmocka_unit_test(test_list),
+      cmocka_unit_test(test_memory),       cmocka_unit_test(test_write),
   };
   return cmocka_run_group_tests_name("doc/decode", tests, NULL, NULL);
 }
