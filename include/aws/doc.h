@@ -60,8 +60,9 @@ enum aws_kind {
 };
 
 #define AWS_COUNT_MOST INT32_MAX
-#define AWS_TEXT_MOST ((size_t)256 << 10) /* bytes; no text that AWS gives in a member is longer   \
-                                           */
+#define AWS_TEXT_MOST                                                                              \
+  ((size_t)256 << 10) /* bytes; no text that AWS gives in a member is longer                       \
+                       */
 
 struct aws_list {
   void *items; /* n structs in the same arena, NULL when n is 0 */
