@@ -11,7 +11,8 @@
 
 enum {
   DENIED_MS = 300000,    /* a permission that never was seldom comes by itself */
-  DENIED_NOW_MS = 60000, /* one that was there a moment ago may be back as soon */
+  DENIED_NOW_MS = 30000, /* one that was there a moment ago may be back as soon */
+  DENIED_TRIES = 8,      /* so often */
   RETRY_FIRST_MS = 5000,
   RETRY_LEAST_MS = 10000,
   RETRY_MOST_MS = 300000,
@@ -43,7 +44,7 @@ static aws_ms longest_wait(const struct stack_part *p, aws_ms usual) {
   if (p->error.code == AWS_E_THROTTLED)
     return soon ? THROTTLED_SHOWN_MS : THROTTLED_MS;
   if (p->denied)
-    return p->loaded ? DENIED_NOW_MS : DENIED_MS;
+    return p->loaded && p->fails <= DENIED_TRIES ? DENIED_NOW_MS : DENIED_MS;
   if (p->loaded && soon && known && usual < RETRY_LEAST_MS)
     return usual;
   if (p->error.code == AWS_E_NETWORK)

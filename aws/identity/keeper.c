@@ -16,7 +16,8 @@ enum {
   CODE_PART = 10,
   MANDATORY_MS = 10 * 60 * 1000, /* before the expiry: a failure is worth a word */
   LOOK_MS = 30 * 1000,           /* between looks at files and clock */
-  AGAIN_MS = 60 * 1000           /* between searches that fail, and reloads that AWS asks for */
+  AGAIN_MS = 60 * 1000,          /* between searches that fail, and reloads that AWS asks for */
+  AGAIN_LEAST_MS = 5 * 1000
 };
 
 struct attached {
@@ -221,8 +222,14 @@ static void reload(struct aws_identity *id, bool asked) {
 
 /* ---- when to look ---------------------------------------------------------------------------- */
 
+/* Between searches that fail: several of them fit in before the keys end. */
+static aws_ms again(const struct aws_identity *id) {
+  aws_ms part = id->have && id->creds.expires ? lead(&id->creds, id->came) / 4 : AGAIN_MS;
+  return less(AGAIN_MS, part > AGAIN_LEAST_MS ? part : AGAIN_LEAST_MS);
+}
+
 static bool tried_lately(const struct aws_identity *id) {
-  return id->tried_at > 0 && mono(id) - id->tried_at < AGAIN_MS;
+  return id->tried_at > 0 && mono(id) - id->tried_at < again(id);
 }
 
 static void find(struct aws_identity *id) {
@@ -248,7 +255,7 @@ static aws_ms next_look(const struct aws_identity *id) {
   aws_ms wait = LOOK_MS, left = id->creds.expires - now(id);
   aws_ms ahead = left - lead(&id->creds, id->came);
   if (id->have && left > 0)
-    wait = less(wait, ahead > 0 ? ahead : left);
+    wait = less(wait, ahead > 0 ? ahead : less(left, again(id)));
   return mono(id) + wait;
 }
 

@@ -26,7 +26,7 @@
 enum {
   SAID_MS = 70000,    /* the longest until it is said what is down: three tries of 20 s each */
   KEY_MS = 500,       /* until a key is answered */
-  RENEWS_MS = 130000, /* a look every half minute, a minute after the last try */
+  RENEWS_MS = 150000, /* they are renewed a quarter of their life before its end */
   WELL_MS = 10000     /* until the board stands once it is up and was asked for */
 };
 
@@ -34,7 +34,7 @@ static const struct source {
   const char *name, *service; /* as the table says it; as the simulator does, with the operation */
   const char *says;           /* whom the sentence names */
   const char *profile, *role; /* that needs it; who one is then */
-  bool renews;                /* keys that live ten minutes are renewed while they live */
+  bool renews;                /* keys that end soon are renewed while they live */
 } sources[] = {
     {"imds", "imds", "169\\.254|instance|IMDS|metadata", "node", "Node", false},
     {"container", "container", "container", "task", "Task", false},
@@ -176,7 +176,7 @@ static const char *act(const char *spec) {
 static const char *renewal(void) {
   char fault[128];
   unsigned met, calls;
-  snprintf(fault, sizeof fault, "short-lived,seconds=590,on=%s", source->service);
+  snprintf(fault, sizeof fault, "short-lived,seconds=160,on=%s", source->service);
   if (!control_fault(fault))
     return "the simulator does not take it";
   switch_over();

@@ -520,7 +520,7 @@ static void what_failed_is_tried_within_its_interval(void **state) {
     fake_pass(s, 20000);
     assert_int_equal(coll(s, STACK_SERVICE)->error.code, wrong[i]);
     aws_ms next = coll(s, STACK_SERVICE)->next_try - FAKE_START - fake_now();
-    assert_in_range(next, 0, wrong[i] == AWS_E_DENIED ? 66000 : 6000);
+    assert_in_range(next, 0, wrong[i] == AWS_E_DENIED ? 33000 : 6000);
     fake_answers(fake_shop, fake_shop_n, NULL, 0);
     fake_pass(s, next + 100);
     assert_int_equal(coll(s, STACK_SERVICE)->error.code, AWS_OK);
