@@ -363,7 +363,8 @@ static void on_minute(void *arg) {
   struct stack_metrics *m = s->metrics;
   m->timer = NULL;
   aws_ms wall = stack_wall(s);
-  bool whole = wall - m->whole_end >= MINUTE + AFTER_MINUTE_MS;
+  /* a timer may come a moment before its time on the wall's clock, and this is the minute's only */
+  bool whole = wall - m->whole_end >= MINUTE + AFTER_MINUTE_MS / 2;
   if (s->polling) /* else nothing is asked, until it is again */
     refresh(s, !whole);
   schedule(s, next_minute(s));
