@@ -23,7 +23,14 @@
   0.25 /* of limits that nobody published: the rate is a guess of ours already */
 #define SLOWED_MAX 8.0
 
-enum { MINUTE = 60, DECAY_MS = 60000, ANSWERS_MS = 10000, FILL_MS = 60000, PARALLEL_MAX = 20 };
+enum {
+  MINUTE = 60,
+  DECAY_MS = 60000,
+  ANSWERS_MS = 10000,
+  FILL_MS = 60000,
+  PARALLEL_MAX = 20,
+  DEBT_S = 15
+};
 
 struct stack_budgeter {
   struct stack_bucket buckets[STACK_BUCKETS_MAX];
@@ -180,8 +187,9 @@ void stack_budget_sent(void *arg, const struct aws_sent *sent) {
   if (sent->http_status) /* one that was not answered took as long as we had patience */
     aws_spread_add(&b->elapsed, sent->elapsed_ms);
   fill(s, b);
-  /* A chain of pages may run into debt; it is worked off, but never for longer than a burst. */
-  double floor = -burst_of(b->use.limit);
+  /* A chain of pages, and what the operator asks for, may run into debt. It is worked off, but the
+   * board does not grow old over it. */
+  double floor = -stack_bucket_pace(b) * DEBT_S;
   b->tokens = b->tokens - 1 > floor ? b->tokens - 1 : floor;
   if (sent->http_status < 200 || sent->http_status > 299)
     b->use.errors++;

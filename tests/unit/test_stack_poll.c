@@ -228,6 +228,8 @@ static void unread_source_is_told(void **state) {
   fake_free(s);
 }
 
+static void make_reference(struct fake_answer out[6]);
+
 /* ---- the budget ------------------------------------------------------------------------------ */
 
 static void throttle_slows_that_api_alone(void **state) {
@@ -255,6 +257,29 @@ static void throttle_slows_that_api_alone(void **state) {
   fake_forget();
   fake_pass(s, 120000);
   assert_true(fake_sent("DescribeServices") + 2 >= services);
+  fake_free(s);
+}
+
+/* Ctrl-R pressed again and again does not make what is on screen old. */
+static void asking_again_and_again_starves_nothing(void **state) {
+  (void)state;
+  struct fake_answer reference[6];
+  make_reference(reference);
+  fake_answers(reference, 6, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  stack_show_kind(s, STACK_TARGET, true);
+  fake_pass(s, 60000);
+  for (int i = 0; i < 20; i++) {
+    stack_refresh_all(s);
+    fake_pass(s, 2000);
+  }
+  aws_ms oldest = 0;
+  for (int i = 0; i < 120; i++) {
+    fake_pass(s, 1000);
+    aws_ms age = FAKE_START + fake_now() - coll(s, STACK_TARGET)->fetched_at;
+    oldest = age > oldest ? age : oldest;
+  }
+  assert_in_range(oldest, 1000, 45000);
   fake_free(s);
 }
 
@@ -755,6 +780,7 @@ int main(void) {
       cmocka_unit_test(unread_source_is_told),
       cmocka_unit_test(throttle_slows_that_api_alone),
       cmocka_unit_test(a_throttle_that_is_over_is_over),
+      cmocka_unit_test(asking_again_and_again_starves_nothing),
       cmocka_unit_test(a_lost_call_does_not_set_back_its_chain),
       cmocka_unit_test(back_off_of_what_is_on_screen_ends),
       cmocka_unit_test(steady_stack_is_polite),
