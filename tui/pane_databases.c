@@ -113,7 +113,10 @@ static void role_cell(struct pane *p, const struct pane_row *r, struct wid_cell 
   char behind[32] = "";
   const struct rds_cluster *c = cluster_of(p, i);
   const struct rds_member *m = c ? member_of(c, i->id) : NULL;
-  const char *role = m ? (m->writer ? "writer" : "reader") : i->replica_source.n ? "replica" : "";
+  const char *role = m                     ? (m->writer ? "writer" : "reader")
+                     : i->replica_source.n ? "replica"
+                     : i->cluster_id.n     ? "?" /* its cluster does not say, or is not there */
+                                           : "";
   struct aws_str zone = i->zone.n > 2 ? (struct aws_str){i->zone.p + i->zone.n - 2, 2} : i->zone;
   if (!isnan(lag) && !(m && m->writer))
     snprintf(behind, sizeof behind, " %.0fms", lag);
