@@ -139,7 +139,7 @@ static void task_definition(struct aws_buf *b, const struct ecs_task_definition 
     b->failed = true;
   }
   d.containers.items = c;
-  for (size_t i = 0; i < d.containers.n; i++)
+  for (size_t i = 0; c && i < d.containers.n; i++)
     if (c[i].environment.n)
       hide_values(b, &a, &c[i]);
   aws_item_json(b, &ecs_task_definition_type, &d);

@@ -60,7 +60,7 @@ struct aws_log *aws_log_open(const char *path, bool trace, struct aws_error *err
   struct aws_log *log = aws_calloc(1, sizeof *log);
   int fd = log ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
   const char *why = fd < 0 ? strerror(errno) : keep_private(fd);
-  if (!why) {
+  if (log && !why) {
     *log = (struct aws_log){fd, trace};
     return log;
   }

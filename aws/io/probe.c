@@ -34,7 +34,7 @@ static void probe_free(struct probe *p) {
 static void say(struct probe *p, const struct aws_error *err) {
   if (p->on_proxied)
     p->on_proxied(p->arg, !p->direct && !err);
-  else
+  else if (p->on_tls)
     p->on_tls(p->arg, &p->tls, err);
 }
 
