@@ -90,6 +90,8 @@ bool sim_twist_member(struct sim_request *rq, const char *name, enum sim_member 
       append(rq, name, value);
     return kind == SIM_MEMBER_TEXT;
   }
+  if (t->fault == SIM_MEMBERS_MISSING && !name)
+    return false; /* an item of a list is no member: who could tell that it is not there? */
   if (t->number && t->count++ % (uint64_t)t->number != 0)
     return false;
   switch (t->fault) {
