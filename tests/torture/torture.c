@@ -179,7 +179,7 @@ static void once(struct ending *e) {
 
 /* ---- the console: start, one refresh, one action, quit --------------------------------------- */
 
-enum { IDLE_MS = 3000, SHOWN_MS = 500 };
+enum { START_MS = 20000, IDLE_MS = 3000, SHOWN_MS = 500 };
 
 /* Waits for the console as long as it runs and is not idle, then types. */
 static void press(struct screen *s, const char *keys) {
@@ -208,8 +208,11 @@ static void act(struct screen *s) {
     press(s, steps[i].keys);
 }
 
-/* SIGINT leaves from anywhere, and asks once when something is under way. */
+/* SIGINT leaves from anywhere, and asks once when something is under way. Before it has drawn
+ * anything, it has no handler yet: on a machine that is busy that takes a while. */
 static void leave(struct screen *s) {
+  for (int ms = 0; ms < START_MS && !screen_ended(s) && screen_row(s, "[a-z]") < 0; ms += 5)
+    screen_watch(s, 5);
   screen_signal(s, SIGINT);
   if (shows(s, "Leave while"))
     press(s, "y");
