@@ -457,7 +457,10 @@ static void use_everything(struct screen *s) {
   screen_keys(s, ":profile portal<Enter>");
   screen_expect(s, "^ *portal .*Portal");
   screen_expect(s, "web .*4/4");
-  screen_keys(s, "3/web<Enter>s");
+  screen_keys(s, "3/web<Enter>");
+  screen_expect(s, "/web 1 of 3");
+  screen_expect(s, "▸ web .*4/4");
+  screen_keys(s, "s");
   screen_expect(s, "Desired count");
   screen_keys(s, "5<Enter>");
   screen_expect(s, "y yes");
