@@ -279,7 +279,9 @@ static void quit_leaves_what_a_pane_opened(void **state) {
 
 static void fault_leads_to_what_is_at_fault(void **state) {
   struct screen *s =
-      console_start(&(struct console_setup){.sim = {"--scenario", "db-failover", "--speed", "4"}});
+      console_start(&(struct console_setup){.sim = {"--scenario", "db-failover", "--speed", "4"},
+                                            .config = "stacks = ( { name = \"shop\"; region = "
+                                                      "\"eu-west-1\"; interval = 1; } );\n"});
   (void)state;
   console_ready(s);
   screen_expect(s, "▸ api");
