@@ -228,8 +228,6 @@ static void unread_source_is_told(void **state) {
   fake_free(s);
 }
 
-static void make_reference(struct fake_answer out[6]);
-
 /* ---- the budget ------------------------------------------------------------------------------ */
 
 static void throttle_slows_that_api_alone(void **state) {
@@ -257,29 +255,6 @@ static void throttle_slows_that_api_alone(void **state) {
   fake_forget();
   fake_pass(s, 120000);
   assert_true(fake_sent("DescribeServices") + 2 >= services);
-  fake_free(s);
-}
-
-/* Ctrl-R pressed again and again does not make what is on screen old. */
-static void asking_again_and_again_starves_nothing(void **state) {
-  (void)state;
-  struct fake_answer reference[6];
-  make_reference(reference);
-  fake_answers(reference, 6, fake_shop, fake_shop_n);
-  struct stack *s = fake_settled(NULL);
-  stack_show_kind(s, STACK_TARGET, true);
-  fake_pass(s, 60000);
-  for (int i = 0; i < 20; i++) {
-    stack_refresh_all(s);
-    fake_pass(s, 2000);
-  }
-  aws_ms oldest = 0;
-  for (int i = 0; i < 120; i++) {
-    fake_pass(s, 1000);
-    aws_ms age = FAKE_START + fake_now() - coll(s, STACK_TARGET)->fetched_at;
-    oldest = age > oldest ? age : oldest;
-  }
-  assert_in_range(oldest, 1000, 45000);
   fake_free(s);
 }
 
@@ -420,6 +395,16 @@ static void make_reference(struct fake_answer out[6]) {
   make_stack(out, GROUPS, SERVICES);
 }
 
+static struct stack *reference_on_screen(void) {
+  static struct fake_answer reference[6]; /* borrowed by the stack that is made of it */
+  make_reference(reference);
+  fake_answers(reference, 6, fake_shop, fake_shop_n);
+  struct stack *s = fake_settled(NULL);
+  stack_show_kind(s, STACK_TARGET, true);
+  fake_pass(s, 60000);
+  return s;
+}
+
 static uint64_t calls_of(const struct stack *s, const char *limit) {
   const struct stack_api_use *uses;
   size_t n = stack_api_uses(s, &uses);
@@ -449,14 +434,27 @@ static void steady_stack_is_polite(void **state) {
   fake_free(s);
 }
 
+/* Ctrl-R pressed again and again does not make what is on screen old. */
+static void asking_again_and_again_starves_nothing(void **state) {
+  (void)state;
+  struct stack *s = reference_on_screen();
+  for (int i = 0; i < 20; i++) {
+    stack_refresh_all(s);
+    fake_pass(s, 2000);
+  }
+  aws_ms oldest = 0;
+  for (int i = 0; i < 120; i++) {
+    fake_pass(s, 1000);
+    aws_ms age = FAKE_START + fake_now() - coll(s, STACK_TARGET)->fetched_at;
+    oldest = age > oldest ? age : oldest;
+  }
+  assert_in_range(oldest, 1000, 45000);
+  fake_free(s);
+}
+
 static void no_minute_passes_a_tenth(void **state) {
   (void)state;
-  struct fake_answer reference[6];
-  make_reference(reference);
-  fake_answers(reference, 6, fake_shop, fake_shop_n);
-  struct stack *s = fake_settled(NULL);
-  stack_show_kind(s, STACK_TARGET, true);
-  fake_pass(s, 60000);
+  struct stack *s = reference_on_screen();
   for (int minute = 0; minute < 10; minute++) {
     const struct stack_api_use *uses;
     uint64_t was[STACK_BUCKETS_MAX];
