@@ -45,7 +45,7 @@ struct aws_str aws_doc_str(const cJSON *node, const char *path);
 /* ---- decode tables --------------------------------------------------------------------------- */
 
 enum aws_kind {
-  AWS_KIND_STR,    /* struct aws_str */
+  AWS_KIND_STR,    /* struct aws_str, up to AWS_TEXT_MOST */
   AWS_KIND_INT,    /* int64_t */
   AWS_KIND_COUNT,  /* int64_t, from 0 to AWS_COUNT_MOST: AWS's Integer where it counts or numbers */
   AWS_KIND_DOUBLE, /* double; "NaN", "Infinity", "-Infinity" accepted */
@@ -60,9 +60,8 @@ enum aws_kind {
 };
 
 #define AWS_COUNT_MOST INT32_MAX
-#define AWS_TEXT_MOST                                                                              \
-  ((size_t)256 << 10) /* bytes; no text that AWS gives in a member is longer                       \
-                       */
+/* Bytes; no text that AWS gives in a member is longer. */
+#define AWS_TEXT_MOST ((size_t)256 << 10)
 
 struct aws_list {
   void *items; /* n structs in the same arena, NULL when n is 0 */
@@ -80,7 +79,7 @@ struct aws_field {
   enum aws_kind kind;
   size_t offset;
   const struct aws_type *type; /* STRUCT and LIST only */
-  bool must;                   /* AWS always says it, and nothing is right without it */
+  bool must;                   /* AWS always says it: an answer without is none of AWS's */
 };
 
 /* Every decoded struct begins with `uint64_t has`: bit i is set when field i was in the answer and
