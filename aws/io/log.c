@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -16,6 +17,8 @@ enum { LINE_MAX_BYTES = 128 * 1024 };
 struct aws_log {
   int fd;
   bool trace;
+  off_t size;
+  char *path, *before; /* FILE and FILE.1 */
 };
 
 /* Headers whose values are shown; those of all others are not. */
@@ -56,27 +59,61 @@ static const char *keep_private(int fd) {
   return fchmod(fd, 0600) == 0 ? NULL : strerror(errno);
 }
 
+/* Opens the file of log->path; NULL: it is, else why not. */
+static const char *begin(struct aws_log *log) {
+  struct stat st;
+  log->fd = open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const char *why = log->fd < 0 ? strerror(errno) : keep_private(log->fd);
+  if (why && log->fd >= 0)
+    close(log->fd);
+  if (why)
+    log->fd = -1;
+  log->size = !why && fstat(log->fd, &st) == 0 ? st.st_size : 0;
+  return why;
+}
+
+static char *join(const char *path, const char *end) {
+  size_t n = strlen(path) + strlen(end) + 1;
+  char *p = aws_calloc(n, 1);
+  if (p)
+    snprintf(p, n, "%s%s", path, end);
+  return p;
+}
+
 struct aws_log *aws_log_open(const char *path, bool trace, struct aws_error *err) {
   struct aws_log *log = aws_calloc(1, sizeof *log);
-  int fd = log ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
-  const char *why = fd < 0 ? strerror(errno) : keep_private(fd);
-  if (log && !why) {
-    *log = (struct aws_log){fd, trace};
+  if (log)
+    *log = (struct aws_log){
+        .fd = -1, .trace = trace, .path = join(path, ""), .before = join(path, ".1")};
+  const bool room = log && log->path && log->before;
+  const char *why = room ? begin(log) : strerror(ENOMEM);
+  if (room && !why)
     return log;
-  }
-  aws_error_set(err, log ? AWS_E_CONFIG : AWS_E_MEMORY, "the log %s cannot be written: %s", path,
+  aws_error_set(err, room ? AWS_E_CONFIG : AWS_E_MEMORY, "the log %s cannot be written: %s", path,
                 why);
-  if (fd >= 0)
-    close(fd);
-  free(log);
+  aws_log_close(log);
   return NULL;
 }
 
 void aws_log_close(struct aws_log *log) {
   if (!log)
     return;
-  close(log->fd);
+  if (log->fd >= 0)
+    close(log->fd);
+  free(log->path);
+  free(log->before);
   free(log);
+}
+
+/* A day's log must not fill the disk: what was written becomes FILE.1, and that of before is gone.
+ * False: that cannot be done, and nothing more is written. */
+static bool has_room(struct aws_log *log, size_t n) {
+  if (log->fd < 0 || log->size + (off_t)n <= AWS_LOG_MOST)
+    return log->fd >= 0;
+  if (rename(log->path, log->before) != 0)
+    return false;
+  close(log->fd);
+  return begin(log) == NULL;
 }
 
 bool aws_log_traces(const struct aws_log *log) {
@@ -104,8 +141,10 @@ void aws_log_line(struct aws_log *log, const char *what, struct aws_str text) {
   aws_buf_addf(&b, " %s ", what);
   add_inert(&b, text);
   aws_buf_add_char(&b, '\n');
-  if (!b.failed && write(log->fd, b.p, b.n) < 0)
-    b.failed = true; /* a full disk costs the log, not the console */
+  if (!b.failed && has_room(log, b.n)) { /* a full disk costs the log, not the console */
+    ssize_t n = write(log->fd, b.p, b.n);
+    log->size += n > 0 ? n : 0;
+  }
   aws_buf_done(&b);
 }
 

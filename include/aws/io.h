@@ -8,6 +8,8 @@
 
 #include "aws/base.h"
 
+#include <sys/types.h>
+
 struct aws_io;
 
 /* ca_file: PEM bundle or directory of hashed names for TLS, or NULL for the system's. NULL on
@@ -135,6 +137,9 @@ void aws_io_child_cancel(struct aws_io *io, struct aws_child *c); /* no callback
  * member that is not in a list of the harmless. Control characters and what is not ASCII become
  * '?'. */
 struct aws_log;
+/* Bytes of the file; then it becomes FILE.1, in place of the one of before, and another is begun.
+ */
+#define AWS_LOG_MOST ((off_t)64 << 20)
 /* Appends to the file, made 0600, also where it was there; never through a symbolic link, and never
  * to another user's that others may read. NULL: *err set. */
 struct aws_log *aws_log_open(const char *path, bool trace, struct aws_error *err);

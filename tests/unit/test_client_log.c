@@ -111,12 +111,41 @@ static void test_the_file_is_private(void **state) {
   unlink(path);
 }
 
+/* A day's log does not fill the disk, and the last of it is there. */
+static void test_the_file_has_an_end(void **state) {
+  enum { LINE = 100000 };
+  static char text[LINE];
+  char before[sizeof path + 2];
+  struct stat st, old;
+  (void)state;
+  snprintf(before, sizeof before, "%s.1", path);
+  memset(text, 'x', sizeof text);
+  struct aws_log *log = fresh_log(true);
+  for (off_t n = 0; n < 2 * AWS_LOG_MOST + AWS_LOG_MOST / 2; n += LINE)
+    aws_log_line(log, "what", (struct aws_str){text, sizeof text});
+  assert_int_equal(stat(path, &st), 0);
+  assert_int_equal(stat(before, &old), 0);
+  assert_true(st.st_size > AWS_LOG_MOST / 4 && st.st_size <= AWS_LOG_MOST);
+  assert_true(old.st_size > AWS_LOG_MOST - 2 * LINE && old.st_size <= AWS_LOG_MOST);
+  assert_int_equal(st.st_mode & 0777, 0600);
+  unlink(before);
+  assert_int_equal(mkdir(before, 0700), 0); /* it cannot be turned: nothing more is written */
+  for (off_t n = 0; n < AWS_LOG_MOST; n += LINE)
+    aws_log_line(log, "what", (struct aws_str){text, sizeof text});
+  assert_int_equal(stat(path, &st), 0);
+  assert_true(st.st_size <= AWS_LOG_MOST);
+  aws_log_close(log);
+  rmdir(before);
+  unlink(path);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       CLIENT_TEST(test_a_line_for_each_call),
       CLIENT_TEST(test_a_trace_shows_what_is_harmless),
       CLIENT_TEST(test_what_is_secret_has_no_members),
       cmocka_unit_test(test_the_file_is_private),
+      cmocka_unit_test(test_the_file_has_an_end),
   };
   int fd = mkstemp(path);
   if (fd >= 0)
