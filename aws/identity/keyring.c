@@ -35,19 +35,22 @@ static void add_section(struct aws_buf *b, const struct aws_ini_section *section
   }
 }
 
-static void add_profiles(struct aws_buf *b, const struct aws_settings *s) {
+/* False: not all that leads to the keys is in it. */
+static bool add_profiles(struct aws_buf *b, const struct aws_settings *s) {
   struct aws_str name = aws_str_from(s->profile);
   struct aws_profile p;
   for (int i = 0; i < PROFILES_MOST && name.n > 0; i++) {
     add(b, name);
     if (!aws_settings_find_profile(s, name, &p))
-      return;
+      return false;
     add_section(b, p.in_config);
     add_section(b, p.in_credentials);
     add_section(b,
                 aws_ini_find(&s->config, AWS_INI_SSO_SESSION, aws_profile_get(&p, "sso_session")));
-    name = aws_profile_get(&p, "source_profile");
+    struct aws_str source = aws_profile_get(&p, "source_profile");
+    name = aws_str_eq(source, name) ? (struct aws_str){NULL, 0} : source; /* its own keys */
   }
+  return name.n == 0 && !b->failed;
 }
 
 struct aws_key_mark aws_key_mark_of(const struct aws_settings *s) {
@@ -56,8 +59,7 @@ struct aws_key_mark aws_key_mark_of(const struct aws_settings *s) {
   struct aws_buf text;
   aws_buf_init(&text, MARK_MAX);
   aws_buf_add_char(&text, s->profile_from_option ? 'o' : '-');
-  add_profiles(&text, s);
-  if (!text.failed && aws_digest_init(&d)) {
+  if (add_profiles(&text, s) && aws_digest_init(&d)) {
     mark.known = aws_digest_sha256(&d, aws_buf_str(&text), mark.digest);
     aws_digest_done(&d);
   }
