@@ -31,7 +31,7 @@ struct screen {
   size_t n, cap;
   unsigned markers; /* NULs of ours that are on their way through the terminal */
   /* idle */
-  unsigned idles, idles_at_input;
+  unsigned idles, idles_at_input, idles_at_output;
   unsigned long events, events_wanted; /* as it counts them, and what that must come to */
   char said[32];                       /* the line that it is saying */
   size_t nsaid;

@@ -32,6 +32,7 @@
 
 #define RAW_MAX ((size_t)64 << 20)
 #define ENV_MAX 64
+#define PICTURE_MS 50
 #if defined(__SANITIZE_ADDRESS__)
 #define FAREWELL_MS 0 /* it would look for leaks each time */
 #else
@@ -215,6 +216,7 @@ static void take_output(struct screen *s) {
     }
     memcpy(s->raw + s->n, bytes, n);
     s->n += n;
+    s->idles_at_output = s->idles;
     vterm_input_write(s->vt, bytes, n);
     screen_flush(s);
   }
@@ -296,10 +298,30 @@ void screen_await_start(struct screen *s) {
   }
 }
 
+/* A picture comes in several writes: half of the next one over the one before is none that the
+ * program ever showed. It is whole when the program is idle after it, or writes nothing more. */
+static void whole_picture(struct screen *s) {
+  for (int64_t end = now_ms() + PICTURE_MS; !s->ended && s->idles == s->idles_at_output;) {
+    size_t before = s->n;
+    screen_pump(s, PICTURE_MS);
+    if (s->n != before)
+      end = now_ms() + PICTURE_MS;
+    else if (now_ms() >= end)
+      return;
+  }
+}
+
+static bool as_wanted(struct screen *s, const char *regex, bool shown) {
+  if ((screen_row(s, regex) >= 0) != shown)
+    return false;
+  whole_picture(s);
+  return (screen_row(s, regex) >= 0) == shown;
+}
+
 static void await(struct screen *s, const char *regex, bool shown) {
   int64_t deadline = now_ms() + SCREEN_PATIENCE_MS;
   screen_pump(s, 0);
-  while ((screen_row(s, regex) >= 0) != shown) {
+  while (!as_wanted(s, regex, shown)) {
     if (s->ended)
       screen_fail(s, "the program ended while the test waited", regex);
     if (now_ms() > deadline)
