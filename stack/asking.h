@@ -29,5 +29,6 @@ void stack_poll_shown(struct stack *s, enum stack_kind k); /* on or off the scre
 void stack_region_set(struct stack *s, const char *region);
 void stack_identity_start(struct stack *s);
 void stack_identity_stop(struct stack *s);
+void stack_identity_asked(struct stack *s); /* the operator does not wait for the next try */
 
 #endif

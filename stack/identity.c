@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "stack/asking.h"
+#include "stack/happening.h"
 
 #include "aws/api/sts.h"
 
@@ -17,6 +18,9 @@ enum { RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 60000 };
 
 /* It is known whose the keys are, or nobody asks any more. */
 static void settle_who(struct stack *s) {
+  if (s->keys_refused)
+    aws_error_clear(&s->keys_error);
+  s->keys_refused = false;
   if (stack_held(s))
     s->dirty |= STACK_BIT_TIME;
   s->who_since = 0;
@@ -136,6 +140,28 @@ static const char *what_is_wrong(const struct aws_error *err) {
   return "who is asking could not be found out";
 }
 
+/* A board that stands is not taken away by an answer that the next one may take back: new keys are
+ * not known everywhere in AWS at once. What must be held stays held. */
+static bool stands(const struct stack *s) {
+  return s->identified && s->state == STACK_RUNNING;
+}
+
+/* An event once for each set of keys: the title goes on saying that STS is asked. */
+static void tell(struct stack *s, const struct aws_error *err) {
+  if (!stands(s))
+    return;
+  if (final_error(err)) {
+    s->keys_error = *err;
+    s->keys_refused = true;
+    stack_changed(s, STACK_CHANGED_STATE);
+  }
+  if (s->identity_fails)
+    return;
+  stack_event_addf(s, 0, STACK_EVENT_STATE, STACK_WARN, STACK_ALARM, aws_str_from(""),
+                   "STS does not say whose the new keys are%s: %s",
+                   s->held ? ", and nothing else is asked" : "", err->text);
+}
+
 static void on_identity_done(void *arg, const struct aws_error *err) {
   struct stack *s = arg;
   s->identity_call = NULL;
@@ -143,7 +169,8 @@ static void on_identity_done(void *arg, const struct aws_error *err) {
     refuse(s, &s->moved);
     return;
   }
-  if (err && !s->deps.once && !final_error(err)) {
+  if (err && !s->deps.once && (!final_error(err) || stands(s))) {
+    tell(s, err);
     ask_again(s); /* no network yet, say: the pin still holds everything back */
     return;
   }
@@ -189,6 +216,13 @@ static void ask(void *arg) {
                               on_identity_done, s, &err);
   if (!s->identity_call)
     refuse(s, &err);
+}
+
+void stack_identity_asked(struct stack *s) {
+  if (!s->identity_timer)
+    return;
+  aws_io_timer_cancel(s->io, s->identity_timer);
+  ask(s);
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -252,6 +286,7 @@ static void on_keys(void *arg, const struct aws_creds *creds, const struct aws_e
     refuse(s, err);
   } else {
     s->keys_error = *err;
+    s->keys_refused = false;
     stack_changed(s, STACK_CHANGED_STATE);
   }
 }

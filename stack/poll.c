@@ -308,6 +308,7 @@ void stack_refresh(struct stack *s, enum stack_kind k) {
 }
 
 void stack_refresh_all(struct stack *s) {
+  stack_identity_asked(s);
   for (int k = 0; k < STACK_KINDS; k++)
     stack_refresh(s, (enum stack_kind)k);
   stack_metrics_asked(s);

@@ -61,6 +61,7 @@ struct stack {
   char account[16], caller[256], role[96];
   struct stack_keys keys;
   struct aws_error keys_error;            /* why there are no newer ones */
+  bool keys_refused;                      /* that is STS's answer: it took none of them */
   struct aws_error moved;                 /* they became those of another account */
   bool identified;                        /* GetCallerIdentity answered and the pin fits */
   char shown_key[160], shown_account[32]; /* with which what is shown was read; "": not known */

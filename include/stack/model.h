@@ -122,7 +122,7 @@ struct stack_keys {
   aws_ms expires; /* wall clock; 0: does not */
 };
 const struct stack_keys *stack_keys(const struct stack *s);
-/* Why those cannot be renewed, as long as that is so; NULL: they can. */
+/* Why those cannot be renewed, or STS refuses them, as long as that is so; NULL: neither. */
 const struct aws_error *stack_keys_error(const struct stack *s);
 void stack_renew_keys(struct stack *s); /* now: the operator asked */
 bool stack_read_only(const struct stack *s);

@@ -256,6 +256,29 @@ static void other_keys_are_asked_about(void **state) {
   screen_expect(s, "the keys have changed, and STS has not said yet whose they are");
 }
 
+/* Somebody puts keys into the file that AWS does not take. */
+static void wrong_new_keys_leave_the_board(void **state) {
+  struct screen *s = start();
+  (void)state;
+  screen_keys(s, ":profile good<Enter>");
+  screen_expect(s, "^ *good .*123456789012");
+  screen_expect(s, "web .*4/4");
+  write_file(0, "AWS_SHARED_CREDENTIALS_FILE",
+             "[good]\naws_access_key_id = other\naws_secret_access_key = testing\n");
+  assert_true(console_fault("POST", "expired-token,key=testing\n"));
+  screen_keys_ahead(s, "<C-r>");
+  screen_expect(s, "STS does not say whose the new keys are");
+  screen_expect(s, "^ *good .*123456789012.*no keys");
+  screen_expect(s, "web .*4/4");
+  write_file(0, "AWS_SHARED_CREDENTIALS_FILE",
+             "[good]\naws_access_key_id = testing\naws_secret_access_key = testing\n");
+  assert_true(console_fault("DELETE", ""));
+  screen_keys_ahead(s, "<C-r>");
+  screen_expect_gone(s, "no keys");
+  screen_expect(s, "^ *good .*123456789012.*ok");
+  screen_expect(s, "STS does not say whose the new keys are");
+}
+
 static void sts_that_hangs_is_said(void **state) {
   (void)state;
   struct screen *s = console_start(&(struct console_setup){
@@ -276,6 +299,7 @@ int main(void) {
       TEST(a_code_is_asked_for_once),
       TEST(a_wrong_code),
       TEST(other_keys_are_asked_about),
+      TEST(wrong_new_keys_leave_the_board),
       TEST(sts_that_hangs_is_said),
       TEST(a_code_over_all_views),
       TEST(no_code),

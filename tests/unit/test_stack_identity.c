@@ -165,6 +165,46 @@ static void nothing_is_read_with_keys_of_nobody_knows_whom(void **state) {
   }
 }
 
+static unsigned told(const struct stack *s, const char *words) {
+  const struct stack_event *e;
+  unsigned n = 0;
+  for (size_t i = 0; (e = stack_timeline_at(s, i)) != NULL; i++)
+    n += strstr(e->text, words) != NULL;
+  return n;
+}
+
+/* New keys are not known everywhere at once; and a policy or a proxy may think better of it. */
+static void a_board_that_stands_is_not_taken_away(void **state) {
+  static const enum aws_errc all[] = {AWS_E_NETWORK, AWS_E_CREDENTIALS, AWS_E_EXPIRED,
+                                      AWS_E_DENIED};
+  (void)state;
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    const struct fake_answer refused[] = {{.op = "GetCallerIdentity", .error = all[i]}};
+    fake_answers(fake_shop, fake_shop_n, NULL, 0);
+    struct stack *s = fake_settled(NULL);
+    fake_answers(refused, 1, fake_shop, fake_shop_n);
+    fake_keys(&newer, NULL);
+    fake_forget();
+    fake_pass(s, 15 * 60000);
+    assert_int_equal(stack_state(s), STACK_RUNNING);
+    assert_true(fake_sent("GetCallerIdentity") > 5);
+    assert_int_equal(fake_sent(NULL), fake_sent("GetCallerIdentity"));
+    assert_int_equal(stack_collection(s, STACK_TASK)->n, 2);
+    assert_non_null(strstr(stack_path(s)->summary, "keys not checked"));
+    assert_int_equal(told(s, "STS does not say whose the new keys are, and nothing else"), 1);
+    assert_int_equal(stack_keys_error(s) != NULL, all[i] != AWS_E_NETWORK);
+    fake_answers(fake_shop, fake_shop_n, NULL, 0);
+    fake_forget();
+    stack_refresh_all(s); /* the operator does not wait for the next try */
+    fake_pass(s, 1000);
+    assert_int_equal(fake_sent("GetCallerIdentity"), 1);
+    assert_true(fake_sent("DescribeServices") > 0);
+    assert_null(stack_waits(s).what);
+    assert_null(stack_keys_error(s));
+    fake_free(s);
+  }
+}
+
 static void what_is_shown_is_marked_old_soon(void **state) {
   (void)state;
   fake_answers(fake_shop, fake_shop_n, NULL, 0);
@@ -456,6 +496,7 @@ int main(void) {
       cmocka_unit_test(nothing_is_shown_under_another_account),
       cmocka_unit_test(a_pin_holds_when_keys_are_renewed),
       cmocka_unit_test(nothing_is_read_with_keys_of_nobody_knows_whom),
+      cmocka_unit_test(a_board_that_stands_is_not_taken_away),
       cmocka_unit_test(what_is_shown_is_marked_old_soon),
       cmocka_unit_test(the_board_goes_on_with_keys_of_the_same_account),
       cmocka_unit_test(the_same_key_needs_no_proof),
