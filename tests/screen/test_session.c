@@ -238,14 +238,19 @@ static void a_login(void **state) {
 }
 
 /* Somebody writes other keys into the file, and STS does not answer. */
-static void other_keys_are_asked_about(void **state) {
+static struct screen *with_other_keys_in_the_file(void) {
   struct screen *s = start();
-  (void)state;
   screen_keys(s, ":profile good<Enter>");
   screen_expect(s, "^ *good .*123456789012");
   screen_expect(s, "web .*4/4");
   write_file(0, "AWS_SHARED_CREDENTIALS_FILE",
              "[good]\naws_access_key_id = other\naws_secret_access_key = testing\n");
+  return s;
+}
+
+static void other_keys_are_asked_about(void **state) {
+  struct screen *s = with_other_keys_in_the_file();
+  (void)state;
   assert_true(console_fault("POST", "expired-token,key=testing\n"
                                     "latency,on=sts:GetCallerIdentity,ms=25000\n"));
   screen_keys_ahead(s, "<C-r>");
@@ -258,13 +263,8 @@ static void other_keys_are_asked_about(void **state) {
 
 /* Somebody puts keys into the file that AWS does not take. */
 static void wrong_new_keys_leave_the_board(void **state) {
-  struct screen *s = start();
+  struct screen *s = with_other_keys_in_the_file();
   (void)state;
-  screen_keys(s, ":profile good<Enter>");
-  screen_expect(s, "^ *good .*123456789012");
-  screen_expect(s, "web .*4/4");
-  write_file(0, "AWS_SHARED_CREDENTIALS_FILE",
-             "[good]\naws_access_key_id = other\naws_secret_access_key = testing\n");
   assert_true(console_fault("POST", "expired-token,key=testing\n"));
   screen_keys_ahead(s, "<C-r>");
   screen_expect(s, "STS does not say whose the new keys are");
