@@ -150,7 +150,7 @@ static bool stands(const struct stack *s) {
 static void tell(struct stack *s, const struct aws_error *err) {
   if (!stands(s))
     return;
-  if (final_error(err)) {
+  if (final_error(err) && s->held) { /* else the board goes on, and each call says how it ends */
     s->keys_error = *err;
     s->keys_refused = true;
     stack_changed(s, STACK_CHANGED_STATE);

@@ -236,6 +236,25 @@ static void the_board_goes_on_with_keys_of_the_same_account(void **state) {
   fake_free(s);
 }
 
+/* What STS refuses says nothing of what goes on. */
+static void keys_that_work_are_not_said_to_be_none(void **state) {
+  static const struct aws_creds same = {
+      .key_id = "ASIANEWER", .account = "123456789012", .account_sure = true};
+  static const struct fake_answer denied[] = {{.op = "GetCallerIdentity", .error = AWS_E_DENIED}};
+  (void)state;
+  fake_answers(fake_shop, fake_shop_n, NULL, 0);
+  struct stack *s = fake_settled(NULL);
+  fake_answers(denied, 1, fake_shop, fake_shop_n);
+  fake_keys(&same, NULL);
+  fake_forget();
+  fake_pass(s, 15 * 60000);
+  assert_int_equal(stack_state(s), STACK_RUNNING);
+  assert_true(fake_sent("DescribeServices") > 10);
+  assert_null(stack_keys_error(s));
+  assert_int_equal(told(s, "STS does not say whose the new keys are: "), 1);
+  fake_free(s);
+}
+
 static void the_same_key_needs_no_proof(void **state) {
   static const struct aws_creds again = {.key_id = "AKIDEXAMPLE"};
   (void)state;
@@ -499,6 +518,7 @@ int main(void) {
       cmocka_unit_test(a_board_that_stands_is_not_taken_away),
       cmocka_unit_test(what_is_shown_is_marked_old_soon),
       cmocka_unit_test(the_board_goes_on_with_keys_of_the_same_account),
+      cmocka_unit_test(keys_that_work_are_not_said_to_be_none),
       cmocka_unit_test(the_same_key_needs_no_proof),
       cmocka_unit_test(an_account_that_was_said_wrongly_is_found_out),
       cmocka_unit_test(rows_of_nobody_are_read_again),
